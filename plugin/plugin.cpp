@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Registration of the plugin and its elements, and nothing else.
+#include <gst/gst.h>
+
+static gboolean pluginInit(GstPlugin *)
+{
+    return TRUE;
+}
+
+#define PACKAGE "gst-ooto"
+GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, ooto,
+                  "Identifies faces in live video through an HTTP service", pluginInit,
+                  OOTO_VERSION, "LGPL", "gst-ooto", "https://ooto-ai.com")

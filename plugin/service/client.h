@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Asks the identify service, on a network thread that all elements of one service share.
+#pragma once
+
+#include "core/reply.h"
+#include "core/service_health.h"
+#include "service/secret.h"
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ooto::service {
+
+/** What makes two elements share one client: connections, limits and health. */
+struct ConnectionSettings {
+    std::string endpoint; ///< checked by checkEndpoint()
+    std::string appId;
+    bool sslStrict = true;
+    std::string sslCaFile; ///< empty: the system's CAs
+    std::string userAgent;
+
+    auto operator<=>(const ConnectionSettings &) const = default;
+};
+
+/** One photo and how to ask about it. */
+struct Request {
+    std::shared_ptr<const std::vector<std::uint8_t>> photo;
+    bool png = false; ///< else JPEG: decides the part's file name and content type
+    bool checkLiveness = false;
+    bool checkDeepfake = false;
+    Secret appKey;
+    std::chrono::milliseconds timeout{10000}; ///< from name look-up to the last byte
+};
+
+class Client;
+
+/**
+ * One element's access to the shared client. Made and destroyed by the *application* thread;
+ * everything else may be called from any thread.
+ */
+class Caller
+{
+public:
+    /** Called on the *network* thread, once per request, unless the caller is destroyed first. */
+    using ReplyHandler = std::function<void(const core::Reply &)>;
+    /** Called on the *network* thread when the service's condition changed. */
+    using StateHandler = std::function<void(const core::ServiceState &)>;
+
+    /** Permission to send one request; gives its place back when it is dropped unused. */
+    class Slot
+    {
+    public:
+        Slot(Slot &&) noexcept = default;
+        Slot &operator=(Slot &&) = delete;
+        ~Slot();
+
+    private:
+        friend class Caller;
+        explicit Slot(std::shared_ptr<Client> client) : client_(std::move(client)) {}
+        std::shared_ptr<Client> client_;
+    };
+
+    /**
+     * Finds the process's client for these settings, or makes it.
+     * @param maxInFlight 1..64; where callers of one client differ the smallest holds
+     * @param error set to a text for people when nullptr is returned (an unreadable CA file)
+     */
+    static std::unique_ptr<Caller> open(const ConnectionSettings &settings, unsigned maxInFlight,
+                                        StateHandler onStateChange, std::string &error);
+
+    /** Cancels this caller's requests and returns when no handler of it runs or ever will. */
+    ~Caller();
+
+    /** Nothing when `max-in-flight` requests are out, or the service had better not be asked yet. */
+    std::optional<Slot> reserve();
+    void send(Slot slot, Request request, ReplyHandler onReply);
+
+    /** Another key or id is to be used from now on: ends the pause after a 401 or 403. */
+    void credentialsChanged();
+    void setMaxInFlight(unsigned maxInFlight);
+    core::ServiceState state() const;
+    /** Requests of this caller that have no reply yet. */
+    unsigned inFlight() const;
+
+private:
+    struct Mailbox;
+    Caller(std::shared_ptr<Client> client, std::shared_ptr<Mailbox> mailbox);
+
+    std::shared_ptr<Client> client_;
+    std::shared_ptr<Mailbox> mailbox_;
+};
+
+} // namespace ooto::service

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where photos may go.
+#pragma once
+
+#include <string>
+
+namespace ooto::service {
+
+/** The vendor's documented service. */
+inline constexpr const char *defaultEndpoint = "https://cloud.ooto-ai.com/api/v1.0/identify";
+
+/**
+ * Checks that `endpoint` is an absolute http or https URL without user info, query or fragment;
+ * plain http only to loopback (localhost, 127.0.0.0/8, ::1) unless `allowHttp`.
+ * @return an empty string when it may be used, else a text that says what to set
+ */
+std::string checkEndpoint(const std::string &endpoint, bool allowHttp);
+
+} // namespace ooto::service

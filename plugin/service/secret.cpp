@@ -1,0 +1,2 @@
+// placeholder until the service floor lands
+#include "service/secret.h"

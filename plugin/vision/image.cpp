@@ -1,0 +1,2 @@
+// placeholder until the vision floor lands
+#include "vision/image.h"
