@@ -78,6 +78,21 @@ cv::Vec3d garmentColour(const cv::Mat &photo, const cv::Mat &matte)
     return median;
 }
 
+/** The row without its holes: whole from the first to the last column that is mostly covered. */
+void closeHoles(cv::Mat row)
+{
+    std::uint8_t *covers = row.ptr();
+    const auto isCovered = [](std::uint8_t cover) { return cover >= 128; };
+    std::uint8_t *first = std::find_if(covers, covers + row.cols, isCovered);
+    std::uint8_t *last = covers + row.cols;
+    while (last != first && !isCovered(*(last - 1)))
+        --last;
+    std::fill(covers, first, 0);
+    std::fill(first, last, 255);
+    std::fill(last, covers + row.cols, 0);
+    cv::GaussianBlur(row, row, {}, kFeatherPx, 0.1, cv::BORDER_REPLICATE);
+}
+
 /** Prolongs the garment downwards, getting darker, so that nobody ends in mid-air. */
 void prolong(cv::Mat &photo, cv::Mat &matte)
 {
@@ -90,6 +105,7 @@ void prolong(cv::Mat &photo, cv::Mat &matte)
     cv::Mat lowest;
     cv::blur(photo.row(height - 1), lowest, {9, 1});
     cv::copyMakeBorder(photo, photo, 0, 2 * height, 0, 0, cv::BORDER_REPLICATE);
+    closeHoles(matte.row(height - 1));
     cv::copyMakeBorder(matte, matte, 0, 2 * height, 0, 0, cv::BORDER_REPLICATE);
     for (int y = height; y < photo.rows; ++y) {
         const double below = y - height;

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the demo's pipelines have in common: how they are built, and how their errors read.
+#pragma once
+
+#include "handles.h"
+
+#include <string>
+
+namespace ooto::demo
+{
+
+/**
+ * Builds a pipeline from a launch line.
+ * @param error gets a text for people when an element is missing or the line is wrong
+ * @return an empty handle then
+ */
+GstHandle<GstElement> parsePipeline(const std::string &line, std::string &error);
+
+/** What an error or warning message says, in one or two lines. */
+std::string messageText(GstMessage *message);
+
+/**
+ * The part of a launch line from raw video to an MP4 file's bytes, with the encoder that is there;
+ * a key frame every second, so that single pictures can be found quickly.
+ * @param error gets a text that says what to install when there is none
+ */
+std::string encoderLine(std::string &error);
+
+} // namespace ooto::demo
