@@ -16,7 +16,22 @@ namespace
 
 constexpr double scaleFactor = 1.2;
 constexpr int minNeighbours = 3;
-constexpr int smallestPx = 40;
+
+/**
+ * The least window, and the shorter side of a face that it finds. Measured on 70 frontal faces of
+ * a 480x270 clip and on two portraits at 40 places, scaled to each size; time at 640x360:
+ *
+ *     window  recall of faces of 24 px, 28 px, 30 px, 32 px      time
+ *     20 px   60-69 %  85-98 %  100 %      100 %                 20 ms
+ *     28 px   33-63 %  80-98 %  98-100 %   100 %                 15 ms
+ *     32 px   5-31 %   50-90 %  95-100 %   100 %                 13 ms
+ *     40 px   0 %      45-88 %  80-100 %   95-100 %              12 ms
+ *
+ * The windows made no difference to the false positives: 2 in 91 frames, none in 19 pictures
+ * without a face. Of turned heads (112 in a second clip) it finds 4 %, whatever the window.
+ */
+constexpr int windowPx = 28;
+constexpr double reliablePx = 30;
 
 constexpr const char *wanted =
     "; install OpenCV's data files (Debian: opencv-data), or set the property `model` to a YuNet "
@@ -42,7 +57,7 @@ public:
     }
 
     const std::string &lastError() const override { return lastError_; }
-    double smallestFacePx() const override { return smallestPx; }
+    double smallestFacePx() const override { return reliablePx; }
     const char *name() const override { return "cascade"; }
 
 private:
@@ -52,7 +67,7 @@ private:
         cv::cvtColor(image, grey_, cv::COLOR_BGR2GRAY);
         std::vector<cv::Rect> boxes;
         cascade_.detectMultiScale(grey_, boxes, scaleFactor, minNeighbours, 0,
-                                  {smallestPx, smallestPx});
+                                  {windowPx, windowPx});
         // There is no score to go by; the largest face is the nearest.
         std::stable_sort(boxes.begin(), boxes.end(),
                          [](const cv::Rect &a, const cv::Rect &b) { return a.area() > b.area(); });

@@ -54,8 +54,7 @@ TEST_F(Cascade, FindsNoFaceWhereThereIsNone)
 TEST_F(Cascade, FindsFacesOfItsSmallestSizeAndTheLargestFirst)
 {
     const cv::Mat hopper = photos::load(photos::hopperFile);
-    // Its box of this photograph is 222 px; some room, since it looks at steps of a fifth.
-    const double scale = 1.25 * detector_->smallestFacePx() / 222;
+    const double scale = 1.05 * detector_->smallestFacePx() / photos::hopperFace.shorterSide();
     const cv::Mat small = photos::resized(hopper, static_cast<int>(512 * scale));
     const cv::Mat large = photos::resized(hopper, static_cast<int>(512 * scale * 1.7));
     cv::Mat room(240, 480, CV_8UC3, cv::Scalar::all(80));
