@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
-namespace ooto::core {
+namespace ooto::core
+{
 
-namespace {
+namespace
+{
 
 using namespace std::chrono_literals;
 

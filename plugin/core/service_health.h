@@ -9,7 +9,8 @@
 #include <random>
 #include <string>
 
-namespace ooto::core {
+namespace ooto::core
+{
 
 enum class ServiceCondition { Ok, Degraded, Down, Unauthorized };
 
@@ -18,7 +19,7 @@ std::string_view conditionName(ServiceCondition condition);
 
 struct ServiceState {
     ServiceCondition condition = ServiceCondition::Ok;
-    std::string reason;                           ///< Reply::text of what changed it; empty when ok
+    std::string reason; ///< Reply::text of what changed it; empty when ok
     std::chrono::system_clock::time_point since{}; ///< when this condition began
 };
 
