@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Registration of the plugin and its elements, and nothing else.
+#include "gst/gstootoidentify.h"
+
 #include <gst/gst.h>
 
-static gboolean pluginInit(GstPlugin *)
+static gboolean pluginInit(GstPlugin *plugin)
 {
-    return TRUE;
+    return GST_ELEMENT_REGISTER(ootoidentify, plugin);
 }
 
 #define PACKAGE "gst-ooto"

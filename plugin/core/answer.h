@@ -10,7 +10,8 @@
 #include <string>
 #include <string_view>
 
-namespace ooto::core {
+namespace ooto::core
+{
 
 /** A score or value with the service's own verdict. `fine` is what to act on, not the score. */
 struct Judgement {
@@ -20,8 +21,8 @@ struct Judgement {
 
 /** The quality measures that the service documents, by the names it gives them. */
 inline constexpr std::array<std::string_view, 12> qualityNames = {
-    "uniformity", "exposure",     "contrast",      "flare",  "blur",       "occlusion",
-    "macroblocks", "emotion",     "leftEyeClosed", "rightEyeClosed", "crfiqa", "distortion"};
+    "uniformity",  "exposure", "contrast",      "flare",          "blur",   "occlusion",
+    "macroblocks", "emotion",  "leftEyeClosed", "rightEyeClosed", "crfiqa", "distortion"};
 
 /**
  * The facts of one answer. An absent field was not said, or said in a form that cannot be true
@@ -36,9 +37,9 @@ struct Answer {
     std::optional<Judgement> liveness;
     std::optional<Judgement> deepfake;
     std::array<std::optional<Judgement>, qualityNames.size()> quality; ///< order of qualityNames
-    std::optional<double> pitch; ///< degrees
-    std::optional<double> yaw;   ///< degrees
-    std::optional<double> roll;  ///< degrees
+    std::optional<double> pitch;                                       ///< degrees
+    std::optional<double> yaw;                                         ///< degrees
+    std::optional<double> roll;                                        ///< degrees
     std::optional<std::string> gender;
     std::optional<std::string> race;
     std::optional<int> age; ///< years, 0..150

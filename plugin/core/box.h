@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <array>
 
-namespace ooto::core {
+namespace ooto::core
+{
 
 struct Point {
     double x = 0;

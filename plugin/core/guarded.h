@@ -5,7 +5,8 @@
 #include <mutex>
 #include <utility>
 
-namespace ooto::core {
+namespace ooto::core
+{
 
 /**
  * Holds a T that other threads share. `lock()` gives access for as long as the returned value

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/reply.h"
 
-namespace ooto::core {
+namespace ooto::core
+{
 
 std::string_view outcomeName(Outcome outcome)
 {

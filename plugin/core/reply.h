@@ -9,7 +9,8 @@
 #include <optional>
 #include <string>
 
-namespace ooto::core {
+namespace ooto::core
+{
 
 enum class Outcome {
     Answered,       ///< HTTP 200 with a `result` object

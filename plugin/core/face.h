@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is known of one face in view, and what is told about it.
+#pragma once
+
+#include "core/answer.h"
+#include "core/box.h"
+#include "core/frame_times.h"
+#include "core/track_ids.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ooto::core
+{
+
+enum class Status {
+    Pending,     ///< an answer can still come
+    Identified,  ///< answered with a match at or above the threshold
+    Unknown,     ///< answered without one
+    Spoof,       ///< liveness or deepfake was judged not fine
+    Unavailable, ///< as many answers as are allowed came, and none was usable
+};
+
+/** "pending", "identified", "unknown", "spoof", "unavailable". */
+std::string_view statusName(Status status);
+
+/** Why a face has no answer (yet), and what its track waits for. */
+enum class Reason { None, TooSmall, Edge, Busy, Service, Unauthorized, DryRun, Refused };
+
+/** "too-small", "edge", "busy", "service", …; empty for None. */
+std::string_view reasonName(Reason reason);
+
+/** A face at one moment; boxes in 0..1 of the frame. */
+struct FaceView {
+    TrackId trackId = 0;
+    Box box; ///< the tracker's, inside the frame
+    double detectionScore = 0;
+    Status status = Status::Pending;
+    Reason reason = Reason::None;
+    std::shared_ptr<const Answer> answer; ///< null until there is one
+    std::optional<Box> serviceBox;        ///< the service's box, moved along with the track's
+    std::optional<Landmarks> landmarks;   ///< 0..1 of `box`; the service's, else the detector's
+    unsigned attempts = 0;                ///< answers (HTTP 200 and 400) that the track got
+    std::optional<FrameTimes> asked;      ///< the frame that the last answered photo is from
+    std::optional<FrameTimes> answered;   ///< the frame that was current when the answer came
+};
+
+enum class FaceEventType { New, Answered, End };
+
+/** "new", "answered", "end". */
+std::string_view eventName(FaceEventType type);
+
+using PhotoBytes = std::shared_ptr<const std::vector<std::uint8_t>>;
+
+/** Something to tell people about a face. */
+struct FaceEvent {
+    FaceEventType type = FaceEventType::New;
+    FaceView face;
+    FrameTimes times;
+    bool late = false; ///< an answer that came after its track's end
+    PhotoBytes photo;  ///< the last photo sent, where the book was told to keep it
+    bool photoIsPng = false;
+};
+
+} // namespace ooto::core

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// When a frame was, on every clock that people ask for.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace ooto::core
+{
+
+/** Time since the stream's start, or a length of it; GStreamer's GstClockTime in ns. */
+using StreamTime = std::chrono::nanoseconds;
+
+struct FrameTimes {
+    StreamTime runningTime{0};            ///< what decisions are made in; never absent
+    std::optional<StreamTime> pts;        ///< the buffer's own time stamp
+    std::optional<StreamTime> streamTime; ///< position in the medium
+    std::chrono::system_clock::time_point wallClock{};
+};
+
+} // namespace ooto::core

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/inquiry.h"
+
+#include <algorithm>
+
+namespace ooto::core
+{
+
+namespace
+{
+
+using namespace std::chrono_literals;
+
+// Answers of any kind that a track may cost.
+constexpr unsigned maxAttempts = 3;
+// Before the next photo of a face that was refused: time to turn the head.
+constexpr StreamTime pauseAfterRefusal = 700ms;
+// After "too small" a face has to have grown clearly before it is worth another call.
+constexpr double clearlyLarger = 1.3;
+constexpr double wider = 1.6;
+constexpr double tighter = 0.3;
+constexpr double smallerPhoto = 0.6;
+constexpr unsigned mostShrinks = 4;
+
+// The service's codes (HTTP 400).
+constexpr int codeNoFace = 5;
+constexpr int codeSeveralFaces = 6;
+constexpr int codeTooSmall = 9;
+
+bool notFine(const std::optional<Judgement> &judgement)
+{
+    return judgement && judgement->fine && !*judgement->fine;
+}
+
+Status judge(const Answer &answer, double threshold)
+{
+    if (notFine(answer.liveness) || notFine(answer.deepfake))
+        return Status::Spoof;
+    const bool match = answer.templateId && answer.similarity && *answer.similarity >= threshold;
+    return match ? Status::Identified : Status::Unknown;
+}
+
+Point relative(const Point &point, const Box &box)
+{
+    return {(point.x - box.x) / box.width, (point.y - box.y) / box.height};
+}
+
+} // namespace
+
+std::optional<PhotoWish> Inquiry::wish(const Box &face, const FrameShape &frame, StreamTime now,
+                                       const AskingRules &rules)
+{
+    if (status_ != Status::Pending || inFlight_)
+        return std::nullopt;
+    if (notBefore_ && now < *notBefore_)
+        return std::nullopt;
+
+    const double px = scaled(face, frame.width, frame.height).shorterSide();
+    if (!rules.wholeFrame) {
+        if (px < std::max(rules.minFacePx, waitForPx_)) {
+            reason_ = Reason::TooSmall;
+            return std::nullopt;
+        }
+        if (touchesEdge(face, frame)) {
+            reason_ = Reason::Edge;
+            return std::nullopt;
+        }
+    }
+    return PhotoWish{0, face, marginFactor_, sideFactor_};
+}
+
+void Inquiry::sent(const SentPhoto &photo)
+{
+    inFlight_ = photo;
+    reason_ = Reason::None;
+    sentPx_ = scaled(photo.face, photo.frame.width, photo.frame.height).shorterSide();
+}
+
+bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRules &rules)
+{
+    if (!inFlight_)
+        return false;
+    bool tell = false;
+    switch (reply.outcome) {
+    case Outcome::Answered:
+        answered_ = now;
+        asked_ = inFlight_->times;
+        takeAnswer(reply, rules);
+        tell = true;
+        break;
+    case Outcome::Refused:
+        answered_ = now;
+        asked_ = inFlight_->times;
+        takeRefusal(reply);
+        notBefore_ = now.runningTime + pauseAfterRefusal;
+        tell = true;
+        break;
+    case Outcome::TooLarge:
+        sideFactor_ *= smallerPhoto;
+        if (++tooLarge_ > mostShrinks)
+            status_ = Status::Unavailable;
+        reason_ = Reason::Refused;
+        break;
+    case Outcome::Unauthorized:
+        reason_ = Reason::Unauthorized;
+        break;
+    case Outcome::Cancelled:
+        break;
+    default:
+        reason_ = Reason::Service;
+        break;
+    }
+    inFlight_.reset();
+    return tell;
+}
+
+void Inquiry::takeAnswer(const Reply &reply, const AskingRules &rules)
+{
+    ++attempts_;
+    status_ = judge(reply.answer, rules.similarityThreshold);
+    reason_ = Reason::None;
+    answer_ = std::make_shared<const Answer>(reply.answer);
+
+    // From photo pixels to the track's box, so that they move with the face from here on.
+    const SentPhoto &photo = *inFlight_;
+    if (photo.face.empty())
+        return;
+    if (reply.answer.box) {
+        const Box inFrame = photo.plan.toFrame(*reply.answer.box, photo.frame);
+        const Point corner = relative({inFrame.x, inFrame.y}, photo.face);
+        serviceBox_ = Box{corner.x, corner.y, inFrame.width / photo.face.width,
+                          inFrame.height / photo.face.height};
+    }
+    if (reply.answer.landmarks) {
+        landmarks_ = *reply.answer.landmarks;
+        for (Point &point : *landmarks_)
+            point = relative(photo.plan.toFrame(point, photo.frame), photo.face);
+    }
+}
+
+void Inquiry::takeRefusal(const Reply &reply)
+{
+    ++attempts_;
+    reason_ = Reason::Refused;
+    if (reply.errorCode == codeNoFace) {
+        marginFactor_ *= wider;
+        // Seen twice to be no face by the service: believe it rather than the detector.
+        if (++noFaceInARow_ >= 2)
+            status_ = Status::Unavailable;
+    } else {
+        noFaceInARow_ = 0;
+    }
+    if (reply.errorCode == codeSeveralFaces)
+        marginFactor_ *= tighter;
+    if (reply.errorCode == codeTooSmall)
+        waitForPx_ = sentPx_ * clearlyLarger;
+    if (attempts_ >= maxAttempts)
+        status_ = Status::Unavailable;
+}
+
+void Inquiry::describe(FaceView &view) const
+{
+    view.status = status_;
+    view.reason =
+        status_ == Status::Pending || status_ == Status::Unavailable ? reason_ : Reason::None;
+    view.answer = answer_;
+    view.attempts = attempts_;
+    view.asked = asked_;
+    view.answered = answered_;
+    if (serviceBox_) {
+        view.serviceBox =
+            Box{view.box.x + serviceBox_->x * view.box.width,
+                view.box.y + serviceBox_->y * view.box.height, serviceBox_->width * view.box.width,
+                serviceBox_->height * view.box.height};
+    }
+    if (landmarks_)
+        view.landmarks = landmarks_;
+}
+
+} // namespace ooto::core

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The threads that look at frames, shared by all elements of the process.
+#pragma once
+
+#include "core/worker_pool.h"
+
+#include <memory>
+
+namespace ooto::gst
+{
+
+/**
+ * The process's pool, as wide as the machine; made by the first who asks and gone with the last
+ * reference, which must not be dropped by a job. Its threads run at a lower priority than the
+ * video's (nice 10). Thread-safe.
+ */
+std::shared_ptr<core::WorkerPool> analysisPool();
+
+} // namespace ooto::gst

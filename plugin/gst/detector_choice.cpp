@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/detector_choice.h"
+
+namespace ooto::gst
+{
+
+namespace
+{
+
+constexpr const char *modelName = "face_detection_yunet_2023mar.onnx";
+
+std::string whereModelsGo()
+{
+    return std::string("Get ") + modelName +
+           " from the OpenCV Zoo and name it with the property model or the environment variable "
+           "OOTO_FACE_MODEL, or put it in ~/.local/share/ooto/models";
+}
+
+ChosenDetector fromLoaded(vision::LoadedDetector loaded)
+{
+    ChosenDetector chosen;
+    chosen.detector = std::move(loaded.detector);
+    chosen.error = std::move(loaded.error);
+    return chosen;
+}
+
+ChosenDetector cascade()
+{
+    const auto file = vision::findCascade();
+    if (!file)
+        return {nullptr,
+                {},
+                "OpenCV's face cascade was not found: install the package opencv-data, or set "
+                "detector=yunet and a model"};
+    return fromLoaded(vision::loadCascade(*file));
+}
+
+} // namespace
+
+ChosenDetector chooseDetector(DetectorChoice choice, const std::string &model)
+{
+    if (choice == DetectorChoice::None)
+        return {};
+    if (choice == DetectorChoice::Cascade)
+        return cascade();
+
+    const auto file = vision::findYunetModel(model);
+    if (file)
+        return fromLoaded(vision::loadYunet(*file));
+    if (choice == DetectorChoice::Yunet)
+        return {nullptr, {}, "No YuNet model was found. " + whereModelsGo()};
+
+    ChosenDetector chosen = cascade();
+    chosen.notice = "No YuNet model was found, so faces are looked for with OpenCV's cascade, "
+                    "which finds about half as many. " +
+                    whereModelsGo();
+    return chosen;
+}
+
+} // namespace ooto::gst

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From the properties `detector` and `model` to a detector that works.
+#pragma once
+
+#include "gst/settings.h"
+#include "vision/detector.h"
+
+#include <memory>
+#include <string>
+
+namespace ooto::gst
+{
+
+struct ChosenDetector {
+    std::unique_ptr<vision::Detector> detector; ///< null for `none`
+    std::string notice; ///< `auto` had to take the second best: why, and what to do
+    std::string error;  ///< the configuration does not work: what to set
+};
+
+/** Loads files: takes some 20 ms. */
+ChosenDetector chooseDetector(DetectorChoice choice, const std::string &model);
+
+} // namespace ooto::gst

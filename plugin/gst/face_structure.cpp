@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/face_structure.h"
+
+#include "gst/settings.h"
+
+namespace ooto::gst
+{
+
+namespace
+{
+
+void setString(GstStructure *structure, const char *field, const std::optional<std::string> &value)
+{
+    if (value)
+        gst_structure_set(structure, field, G_TYPE_STRING, value->c_str(), nullptr);
+}
+
+void setDouble(GstStructure *structure, const char *field, const std::optional<double> &value)
+{
+    if (value)
+        gst_structure_set(structure, field, G_TYPE_DOUBLE, *value, nullptr);
+}
+
+void setBoolean(GstStructure *structure, const char *field, const std::optional<bool> &value)
+{
+    if (value)
+        gst_structure_set(structure, field, G_TYPE_BOOLEAN, *value, nullptr);
+}
+
+void setPts(GstStructure *structure, const char *field,
+            const std::optional<core::FrameTimes> &times)
+{
+    if (times && times->pts)
+        gst_structure_set(structure, field, G_TYPE_UINT64,
+                          static_cast<guint64>(times->pts->count()), nullptr);
+}
+
+void setBox(GstStructure *structure, const char *field, const core::Box &box)
+{
+    const double values[] = {box.x, box.y, box.width, box.height};
+    setDoubles(structure, field, values, G_N_ELEMENTS(values));
+}
+
+void setLandmarks(GstStructure *structure, const core::Landmarks &landmarks)
+{
+    double values[2 * std::tuple_size_v<core::Landmarks>];
+    for (std::size_t i = 0; i < landmarks.size(); ++i) {
+        values[2 * i] = landmarks[i].x;
+        values[2 * i + 1] = landmarks[i].y;
+    }
+    setDoubles(structure, "landmarks", values, G_N_ELEMENTS(values));
+}
+
+void setJudgement(GstStructure *structure, const std::optional<core::Judgement> &judgement,
+                  const char *score, const char *fine)
+{
+    if (!judgement)
+        return;
+    setDouble(structure, score, judgement->score);
+    setBoolean(structure, fine, judgement->fine);
+}
+
+void setQuality(GstStructure *structure, const core::Answer &answer)
+{
+    GstStructure *quality = gst_structure_new_empty("quality");
+    for (std::size_t i = 0; i < core::qualityNames.size(); ++i) {
+        const std::string name(core::qualityNames[i]);
+        setJudgement(quality, answer.quality[i], name.c_str(), (name + "-fine").c_str());
+    }
+    if (gst_structure_n_fields(quality) > 0)
+        gst_structure_set(structure, "quality", GST_TYPE_STRUCTURE, quality, nullptr);
+    gst_structure_free(quality);
+
+    setDouble(structure, "pitch", answer.pitch);
+    setDouble(structure, "yaw", answer.yaw);
+    setDouble(structure, "roll", answer.roll);
+}
+
+void describeAnswer(GstStructure *structure, const core::Answer &answer, unsigned facts)
+{
+    if (facts & FactIdentity) {
+        setString(structure, "template-id", answer.templateId);
+        setDouble(structure, "similarity", answer.similarity);
+    }
+    if (facts & FactLiveness)
+        setJudgement(structure, answer.liveness, "liveness-score", "liveness-fine");
+    if (facts & FactDeepfake)
+        setJudgement(structure, answer.deepfake, "deepfake-score", "deepfake-fine");
+    if (facts & FactQuality)
+        setQuality(structure, answer);
+    if (facts & FactDemography) {
+        setString(structure, "gender", answer.gender);
+        setString(structure, "race", answer.race);
+        if (answer.age)
+            gst_structure_set(structure, "age", G_TYPE_INT, *answer.age, nullptr);
+    }
+    setString(structure, "transaction-id", answer.transactionId);
+}
+
+} // namespace
+
+void setDoubles(GstStructure *structure, const char *field, const double *values, std::size_t count)
+{
+    GValue array = G_VALUE_INIT;
+    gst_value_array_init(&array, static_cast<guint>(count));
+    for (std::size_t i = 0; i < count; ++i) {
+        GValue value = G_VALUE_INIT;
+        g_value_init(&value, G_TYPE_DOUBLE);
+        g_value_set_double(&value, values[i]);
+        gst_value_array_append_and_take_value(&array, &value);
+    }
+    gst_structure_take_value(structure, field, &array);
+}
+
+void describeFace(GstStructure *structure, const core::FaceView &face, const ReportContext &context)
+{
+    // A visit is one track until visits outlive tracks.
+    const std::string visit = context.camera + "-" + std::to_string(face.trackId);
+    gst_structure_set(structure, "camera", G_TYPE_STRING, context.camera.c_str(), "track-id",
+                      G_TYPE_UINT64, static_cast<guint64>(face.trackId), "roi-id", G_TYPE_INT,
+                      static_cast<int>(face.trackId), "visit-id", G_TYPE_STRING, visit.c_str(),
+                      "status", G_TYPE_STRING, core::statusName(face.status).data(), "frame-width",
+                      G_TYPE_UINT, static_cast<guint>(context.frame.width), "frame-height",
+                      G_TYPE_UINT, static_cast<guint>(context.frame.height), "detection-score",
+                      G_TYPE_DOUBLE, face.detectionScore, "attempts", G_TYPE_UINT, face.attempts,
+                      nullptr);
+    setBox(structure, "box", face.box);
+    if (face.reason != core::Reason::None)
+        gst_structure_set(structure, "reason", G_TYPE_STRING, core::reasonName(face.reason).data(),
+                          nullptr);
+    if (face.serviceBox)
+        setBox(structure, "service-box", *face.serviceBox);
+    if (face.landmarks && (context.facts & FactLandmarks))
+        setLandmarks(structure, *face.landmarks);
+    setPts(structure, "asked-pts", face.asked);
+    setPts(structure, "answered-pts", face.answered);
+    if (face.answer)
+        describeAnswer(structure, *face.answer, context.facts);
+}
+
+} // namespace ooto::gst

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A face's facts as fields of a GstStructure, the same in metadata and in messages.
+#pragma once
+
+#include "core/face.h"
+#include "core/photo_plan.h"
+
+#include <gst/gst.h>
+
+#include <string>
+
+namespace ooto::gst
+{
+
+/** What goes with every face of a stream. */
+struct ReportContext {
+    std::string camera;
+    unsigned facts = 0; ///< bits of Fact
+    core::FrameShape frame;
+};
+
+/** Sets the fields that the README's table of `OotoFaces` lists; what is unknown is left out. */
+void describeFace(GstStructure *structure, const core::FaceView &face,
+                  const ReportContext &context);
+
+/** Sets a GstValueArray of doubles. */
+void setDoubles(GstStructure *structure, const char *field, const double *values,
+                std::size_t count);
+
+} // namespace ooto::gst

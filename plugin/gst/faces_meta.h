@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The metadata that ootoidentify attaches: `OotoFaces` and regions of interest.
+#pragma once
+
+#include "gst/face_structure.h"
+
+#include <gst/gst.h>
+
+#include <string>
+#include <vector>
+
+namespace ooto::gst
+{
+
+/** The custom meta's name, and that of its structure. */
+inline constexpr const char *facesMetaName = "OotoFaces";
+
+/** Registers the custom meta unless somebody did already. Thread-safe; cheap. */
+void registerFacesMeta();
+
+/** What the overlay's corner should say; empty: nothing. */
+struct StreamNotices {
+    std::string serviceState; ///< "degraded", "down", "unauthorized"
+    std::string serviceReason;
+    std::string notice;
+};
+
+/**
+ * Adds one ROI meta per face, and one `OotoFaces` meta in any case: faces are appended to the one
+ * that another ootoidentify upstream left.
+ * @param buffer writable
+ * @param offsetX, offsetY px, where the visible picture begins in the buffer
+ */
+void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
+                 const ReportContext &context, const StreamNotices &notices, int offsetX,
+                 int offsetY);
+
+} // namespace ooto::gst

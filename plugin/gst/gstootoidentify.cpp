@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/**
+ * SECTION:element-ootoidentify
+ * @title: ootoidentify
+ * @see_also: ootooverlay
+ *
+ * Finds faces in a live video, asks a face identification service who they are, and attaches what
+ * it says to the buffers. The video never waits: frames are looked at beside the stream, at
+ * #GstOotoIdentify:analysis-rate, photos are posted by a network thread, and answers are attached
+ * to the frames on which the face is still in view.
+ *
+ * Every buffer carries the custom meta `OotoFaces`, a structure whose field `faces` is an array
+ * with one structure per face in view (empty when there is none), and one
+ * #GstVideoRegionOfInterestMeta of type "face" per face. Element messages `ooto-face` tell when a
+ * face appears, is answered, and ends; `ooto-service` when the service's condition changes.
+ *
+ * Credentials come from #GstOotoIdentify:credentials-file, or from the environment variables
+ * OOTO_APP_ID and OOTO_APP_KEY.
+ *
+ * ## Example launch lines
+ *
+ * |[
+ * gst-launch-1.0 -m videotestsrc is-live=true num-buffers=100 ! ootoidentify dry-run=true !
+ * fakesink sync=true
+ * ]|
+ * Tries the plugin without an account: nothing is sent.
+ *
+ * |[
+ * gst-launch-1.0 v4l2src ! videoconvert ! ootoidentify credentials-file=ooto.conf ! ootooverlay !
+ * videoconvert ! autovideosink
+ * ]|
+ * Names the people in front of a webcam.
+ *
+ * |[
+ * gst-launch-1.0 rtspsrc location=rtsp://camera.local/stream protocols=tcp latency=200 !
+ * application/x-rtp,media=video ! decodebin ! videoconvert ! ootoidentify
+ * credentials-file=ooto.conf check-liveness=true ! ootooverlay ! videoconvert ! autovideosink
+ * ]|
+ * The same for a network camera, with a liveness check.
+ */
+#include "gst/gstootoidentify.h"
+
+#include "gst/detector_choice.h"
+#include "gst/frame_clock.h"
+#include "gst/identify_debug.h"
+#include "gst/identify_properties.h"
+#include "gst/identify_stream.h"
+
+#include <gst/base/gstbasetransform.h>
+#include <gst/video/video.h>
+
+GST_DEBUG_CATEGORY(gst_ooto_identify_debug);
+
+using namespace ooto;
+using gst::IdentifyStream;
+using gst::Settings;
+
+namespace
+{
+
+/** The C++ state behind the GObject. */
+struct IdentifyState {
+    core::Guarded<Settings> settings;
+    /** From start to stop. */
+    core::Guarded<std::shared_ptr<IdentifyStream>> stream;
+
+    // Streaming thread only.
+    gst::FrameClock clock;
+    GstVideoInfo info{};
+
+    std::shared_ptr<IdentifyStream> running() { return *stream.lock(); }
+};
+
+unsigned statsProperty; // set once, with the class
+
+} // namespace
+
+struct GstOotoIdentify {
+    GstBaseTransform parent;
+    IdentifyState *state; ///< owned
+};
+
+struct GstOotoIdentifyClass {
+    GstBaseTransformClass parent;
+};
+
+#define GST_OOTO_IDENTIFY(object)                                                                  \
+    (G_TYPE_CHECK_INSTANCE_CAST((object), GST_TYPE_OOTO_IDENTIFY, GstOotoIdentify))
+
+G_DEFINE_TYPE(GstOotoIdentify, gst_ooto_identify, GST_TYPE_BASE_TRANSFORM)
+GST_ELEMENT_REGISTER_DEFINE(ootoidentify, "ootoidentify", GST_RANK_NONE, GST_TYPE_OOTO_IDENTIFY)
+
+static void gst_ooto_identify_set_property(GObject *object, guint id, const GValue *value,
+                                           GParamSpec *pspec)
+{
+    IdentifyState *state = GST_OOTO_IDENTIFY(object)->state;
+    std::optional<Settings> changed;
+    {
+        auto settings = state->settings.lock();
+        if (gst::setIdentifyProperty(*settings, id, value))
+            changed = *settings;
+    }
+    if (!changed)
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+    else if (const auto stream = state->running())
+        stream->configure(*changed);
+}
+
+static void gst_ooto_identify_get_property(GObject *object, guint id, GValue *value,
+                                           GParamSpec *pspec)
+{
+    IdentifyState *state = GST_OOTO_IDENTIFY(object)->state;
+    if (id == statsProperty) {
+        const auto stream = state->running();
+        g_value_take_boxed(value, stream ? stream->statistics().release()
+                                         : gst::Statistics().toStructure().release());
+        return;
+    }
+    if (!gst::getIdentifyProperty(*state->settings.lock(), id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+}
+
+static void gst_ooto_identify_finalize(GObject *object)
+{
+    delete GST_OOTO_IDENTIFY(object)->state;
+    G_OBJECT_CLASS(gst_ooto_identify_parent_class)->finalize(object);
+}
+
+/** A text for people where the settings cannot work. */
+static bool gst_ooto_identify_fail(GstOotoIdentify *self, const std::string &text)
+{
+    GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", text.c_str()), (nullptr));
+    return false;
+}
+
+static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &settings,
+                                      gst::CredentialsSource &credentials,
+                                      service::ConnectionSettings &connection)
+{
+    const std::string endpointError = service::checkEndpoint(settings.endpoint, settings.allowHttp);
+    if (!endpointError.empty())
+        return gst_ooto_identify_fail(self, endpointError);
+    const std::string credentialsError = credentials.load();
+    if (!credentialsError.empty() && !settings.dryRun)
+        return gst_ooto_identify_fail(self, credentialsError);
+    connection = {settings.endpoint, credentials.current().appId, settings.sslStrict,
+                  settings.sslCaFile, settings.userAgent};
+    return true;
+}
+
+static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
+{
+    GstOotoIdentify *self = GST_OOTO_IDENTIFY(transform);
+    const Settings settings = *self->state->settings.lock();
+    gst::CredentialsSource credentials({settings.appId, settings.appKey}, settings.credentialsFile);
+    service::ConnectionSettings connection;
+    if (!gst_ooto_identify_connect(self, settings, credentials, connection))
+        return FALSE;
+
+    gst::ChosenDetector chosen = gst::chooseDetector(settings.detector, settings.model);
+    if (!chosen.error.empty())
+        return gst_ooto_identify_fail(self, chosen.error);
+    if (!chosen.notice.empty())
+        GST_ELEMENT_WARNING(self, RESOURCE, NOT_FOUND, ("%s", chosen.notice.c_str()), (nullptr));
+    GST_INFO_OBJECT(self, "faces are found by %s",
+                    chosen.detector ? chosen.detector->name() : "nobody: the frame is one face");
+
+    const bool haveCredentials = !credentials.current().appKey.empty();
+    auto stream = std::make_shared<IdentifyStream>(GST_ELEMENT_CAST(self), settings,
+                                                   std::move(chosen.detector),
+                                                   std::move(credentials), chosen.notice);
+    if (haveCredentials) {
+        const std::string error = stream->connect(connection);
+        if (!error.empty())
+            return gst_ooto_identify_fail(self, error);
+    }
+    self->state->clock.reset();
+    *self->state->stream.lock() = std::move(stream);
+    return TRUE;
+}
+
+static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
+{
+    std::shared_ptr<IdentifyStream> stream;
+    GST_OOTO_IDENTIFY(transform)->state->stream.lock()->swap(stream);
+    if (stream)
+        stream->stop();
+    return TRUE;
+}
+
+static gboolean gst_ooto_identify_set_caps(GstBaseTransform *transform, GstCaps *in, GstCaps *)
+{
+    return gst_video_info_from_caps(&GST_OOTO_IDENTIFY(transform)->state->info, in);
+}
+
+static gboolean gst_ooto_identify_propose_allocation(GstBaseTransform *transform, GstQuery *,
+                                                     GstQuery *query)
+{
+    // What downstream wants of buffers is what we want: they pass through as they are.
+    return gst_pad_peer_query(transform->srcpad, query);
+}
+
+static GstFlowReturn gst_ooto_identify_prepare_output_buffer(GstBaseTransform *, GstBuffer *in,
+                                                             GstBuffer **out)
+{
+    // Only metadata is added, so a shared buffer costs a new header, never a copy of the pixels.
+    *out = gst_buffer_is_writable(in) ? in : gst_buffer_copy(in);
+    return GST_FLOW_OK;
+}
+
+static GstFlowReturn gst_ooto_identify_transform_ip(GstBaseTransform *transform, GstBuffer *buffer)
+{
+    IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
+    const auto stream = state->running();
+    if (!stream)
+        return GST_FLOW_FLUSHING;
+    stream->frame(buffer, state->info,
+                  state->clock.timesOf(GST_ELEMENT_CAST(transform), GST_BUFFER_PTS(buffer),
+                                       transform->segment, state->info));
+    return GST_FLOW_OK;
+}
+
+static gboolean gst_ooto_identify_sink_event(GstBaseTransform *transform, GstEvent *event)
+{
+    IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
+    if (const auto stream = state->running()) {
+        if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP ||
+            GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
+            state->clock.reset();
+            stream->endTracks();
+        } else if (GST_EVENT_TYPE(event) == GST_EVENT_GAP) {
+            GstClockTime begin = GST_CLOCK_TIME_NONE;
+            GstClockTime length = GST_CLOCK_TIME_NONE;
+            gst_event_parse_gap(event, &begin, &length);
+            const GstClockTime end = GST_CLOCK_TIME_IS_VALID(length) ? begin + length : begin;
+            stream->gap(state->clock.timesOf(GST_ELEMENT_CAST(transform), end, transform->segment,
+                                             state->info));
+        }
+    }
+    return GST_BASE_TRANSFORM_CLASS(gst_ooto_identify_parent_class)->sink_event(transform, event);
+}
+
+static void gst_ooto_identify_init(GstOotoIdentify *self)
+{
+    self->state = new IdentifyState();
+    GstBaseTransform *transform = GST_BASE_TRANSFORM(self);
+    gst_base_transform_set_in_place(transform, TRUE);
+    gst_base_transform_set_passthrough(transform, FALSE);
+    gst_base_transform_set_gap_aware(transform, TRUE);
+    gst_base_transform_set_qos_enabled(transform, FALSE);
+}
+
+static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
+{
+    GST_DEBUG_CATEGORY_INIT(gst_ooto_identify_debug, "ootoidentify", 0, "OOTO face identification");
+    gst::registerFacesMeta();
+
+    GObjectClass *object = G_OBJECT_CLASS(klass);
+    object->set_property = gst_ooto_identify_set_property;
+    object->get_property = gst_ooto_identify_get_property;
+    object->finalize = gst_ooto_identify_finalize;
+    statsProperty = gst::installIdentifyProperties(object) + 1;
+    g_object_class_install_property(
+        object, statsProperty,
+        g_param_spec_boxed("stats", "Statistics",
+                           "Counters since the element started: frames, samples, tracks, "
+                           "requests, answers, errors by kind, round trip times in ms, and the "
+                           "element's own time in the streaming thread in us",
+                           GST_TYPE_STRUCTURE,
+                           static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+
+    GstElementClass *element = GST_ELEMENT_CLASS(klass);
+    gst_element_class_set_static_metadata(
+        element, "OOTO face identification", "Filter/Analyzer/Video",
+        "Finds faces, asks an HTTP service who they are, and attaches the answers to the buffers, "
+        "without ever holding the video up",
+        "gst-ooto developers");
+    const gst::Handle<GstCaps> caps(
+        gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
+    gst_element_class_add_pad_template(
+        element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get()));
+    gst_element_class_add_pad_template(
+        element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get()));
+
+    GstBaseTransformClass *transform = GST_BASE_TRANSFORM_CLASS(klass);
+    transform->start = gst_ooto_identify_start;
+    transform->set_caps = gst_ooto_identify_set_caps;
+    transform->propose_allocation = gst_ooto_identify_propose_allocation;
+    transform->sink_event = gst_ooto_identify_sink_event;
+    transform->prepare_output_buffer = gst_ooto_identify_prepare_output_buffer;
+    transform->transform_ip = gst_ooto_identify_transform_ip;
+    transform->stop = gst_ooto_identify_stop;
+}

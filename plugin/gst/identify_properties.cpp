@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/identify_properties.h"
+
+#include <gst/gst.h>
+
+#include <functional>
+#include <vector>
+
+namespace ooto::gst
+{
+
+namespace
+{
+
+struct Property {
+    GParamSpec *spec; ///< borrowed: the class owns it, and classes of a plugin stay
+    std::function<void(Settings &, const GValue *)> set;
+    std::function<void(const Settings &, GValue *)> get;
+};
+
+constexpr auto whilePlaying = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                                       GST_PARAM_MUTABLE_PLAYING);
+constexpr auto whenReady =
+    static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+constexpr auto writeOnly =
+    static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+
+GType detectorType()
+{
+    static const GType type = [] {
+        static const GEnumValue values[] = {
+            {static_cast<int>(DetectorChoice::Auto),
+             "YuNet when its model file is found, else OpenCV's cascade", "auto"},
+            {static_cast<int>(DetectorChoice::Yunet), "YuNet, a neural network (see `model`)",
+             "yunet"},
+            {static_cast<int>(DetectorChoice::Cascade),
+             "OpenCV's Haar cascade: frontal faces only, finds about half as many", "cascade"},
+            {static_cast<int>(DetectorChoice::None), "None: the whole frame is one face", "none"},
+            {0, nullptr, nullptr}};
+        const GType registered = g_enum_register_static("GstOotoDetector", values);
+        gst_type_mark_as_plugin_api(registered, static_cast<GstPluginAPIFlags>(0));
+        return registered;
+    }();
+    return type;
+}
+
+GType photoFormatType()
+{
+    static const GType type = [] {
+        static const GEnumValue values[] = {
+            {static_cast<int>(vision::PhotoFormat::Jpeg), "JPEG", "jpeg"},
+            {static_cast<int>(vision::PhotoFormat::Png), "PNG, lossless and larger", "png"},
+            {0, nullptr, nullptr}};
+        const GType registered = g_enum_register_static("GstOotoPhotoFormat", values);
+        gst_type_mark_as_plugin_api(registered, static_cast<GstPluginAPIFlags>(0));
+        return registered;
+    }();
+    return type;
+}
+
+GType factsType()
+{
+    static const GType type = [] {
+        static const GFlagsValue values[] = {
+            {FactIdentity, "Template id and similarity", "identity"},
+            {FactLiveness, "Liveness score and verdict", "liveness"},
+            {FactDeepfake, "Deepfake score and verdict", "deepfake"},
+            {FactQuality, "The service's quality scores and head pose", "quality"},
+            {FactLandmarks, "Five facial landmarks", "landmarks"},
+            {FactDemography, "Gender, age and race as the service guesses them", "demography"},
+            {0, nullptr, nullptr}};
+        const GType registered = g_flags_register_static("GstOotoFacts", values);
+        gst_type_mark_as_plugin_api(registered, static_cast<GstPluginAPIFlags>(0));
+        return registered;
+    }();
+    return type;
+}
+
+std::string textOf(const GValue *value)
+{
+    const char *text = g_value_get_string(value);
+    return text ? text : "";
+}
+
+Property text(std::string Settings::*field, const char *name, const char *nick, const char *blurb,
+              GParamFlags flags)
+{
+    const std::string initial = Settings().*field;
+    return {
+        g_param_spec_string(name, nick, blurb, initial.empty() ? nullptr : initial.c_str(), flags),
+        [field](Settings &settings, const GValue *value) { settings.*field = textOf(value); },
+        [field](const Settings &settings, GValue *value) {
+            const std::string &current = settings.*field;
+            g_value_set_string(value, current.empty() ? nullptr : current.c_str());
+        }};
+}
+
+/** An unset string that stands for something: setting NULL gives the default back. */
+Property textWithDefault(std::string Settings::*field, const char *name, const char *nick,
+                         const char *blurb, GParamFlags flags)
+{
+    Property property = text(field, name, nick, blurb, flags);
+    property.set = [field](Settings &settings, const GValue *value) {
+        settings.*field = g_value_get_string(value) ? textOf(value) : Settings().*field;
+    };
+    return property;
+}
+
+Property toggle(bool Settings::*field, const char *name, const char *nick, const char *blurb,
+                GParamFlags flags)
+{
+    return {
+        g_param_spec_boolean(name, nick, blurb, Settings().*field, flags),
+        [field](Settings &settings, const GValue *v) { settings.*field = g_value_get_boolean(v); },
+        [field](const Settings &settings, GValue *v) { g_value_set_boolean(v, settings.*field); }};
+}
+
+Property count(unsigned Settings::*field, const char *name, const char *nick, const char *blurb,
+               unsigned least, unsigned most, GParamFlags flags)
+{
+    return {g_param_spec_uint(name, nick, blurb, least, most, Settings().*field, flags),
+            [field](Settings &settings, const GValue *v) { settings.*field = g_value_get_uint(v); },
+            [field](const Settings &settings, GValue *v) { g_value_set_uint(v, settings.*field); }};
+}
+
+Property share(double Settings::*field, const char *name, const char *nick, const char *blurb,
+               double least, double most)
+{
+    return {
+        g_param_spec_double(name, nick, blurb, least, most, Settings().*field, whilePlaying),
+        [field](Settings &settings, const GValue *v) { settings.*field = g_value_get_double(v); },
+        [field](const Settings &settings, GValue *v) { g_value_set_double(v, settings.*field); }};
+}
+
+template<typename Enum>
+Property choice(Enum Settings::*field, GType type, const char *name, const char *nick,
+                const char *blurb, GParamFlags flags)
+{
+    return {g_param_spec_enum(name, nick, blurb, type, static_cast<int>(Settings().*field), flags),
+            [field](Settings &settings, const GValue *v) {
+                settings.*field = static_cast<Enum>(g_value_get_enum(v));
+            },
+            [field](const Settings &settings, GValue *v) {
+                g_value_set_enum(v, static_cast<int>(settings.*field));
+            }};
+}
+
+std::vector<Property> where()
+{
+    return {
+        textWithDefault(&Settings::endpoint, "endpoint", "Endpoint",
+                        "URL that photos are posted to. Plain http only to this machine "
+                        "(loopback), unless allow-http is set",
+                        whenReady),
+        toggle(&Settings::allowHttp, "allow-http", "Allow http",
+               "Allow plain http to other hosts, for a service in one's own network: faces and "
+               "the key then travel unencrypted",
+               whenReady),
+        text(&Settings::appId, "app-id", "Application id",
+             "Identifier of the application; else from credentials-file, else from the "
+             "environment variable OOTO_APP_ID",
+             whenReady),
+        {g_param_spec_string("app-key", "Application key",
+                             "Secret key of the application, never readable; else from "
+                             "credentials-file, else from the environment variable OOTO_APP_KEY. "
+                             "Set it from an application only: what is typed on a launch line "
+                             "shows in process lists and in GStreamer's own logs",
+                             nullptr, writeOnly),
+         [](Settings &settings, const GValue *value) {
+             const char *key = g_value_get_string(value);
+             settings.appKey = service::Secret(key ? key : "");
+         },
+         nullptr},
+        text(&Settings::credentialsFile, "credentials-file", "Credentials file",
+             "Key file with a group [ooto] and the keys app-id and app-key, not accessible to "
+             "everyone (chmod o-rwx); read again when it changes",
+             whilePlaying),
+        toggle(&Settings::sslStrict, "ssl-strict", "SSL strict",
+               "Refuse a server whose TLS certificate is not valid", whenReady),
+        text(&Settings::sslCaFile, "ssl-ca-file", "SSL CA file",
+             "PEM file with the certificate authorities to trust, instead of the system's",
+             whenReady),
+        textWithDefault(&Settings::userAgent, "user-agent", "User agent",
+                        "Value of the User-Agent header", whenReady),
+        count(&Settings::timeoutS, "timeout", "Timeout",
+              "Seconds that one request may take, from name look-up to the answer's last byte", 1,
+              3600, whilePlaying),
+        count(&Settings::maxInFlight, "max-in-flight", "Max in flight",
+              "Requests under way at once, for all elements that share the service; where they "
+              "differ the smallest holds",
+              1, 64, whilePlaying),
+        toggle(&Settings::dryRun, "dry-run", "Dry run",
+               "Do everything but send: needs no credentials, faces stay pending", whilePlaying),
+    };
+}
+
+std::vector<Property> what()
+{
+    return {
+        toggle(&Settings::active, "active", "Active",
+               "When false, frames pass and nothing is looked at or sent", whilePlaying),
+        toggle(&Settings::checkLiveness, "check-liveness", "Check liveness",
+               "Ask the service whether the face is a live one, not a picture of one",
+               whilePlaying),
+        toggle(&Settings::checkDeepfake, "check-deepfake", "Check deepfake",
+               "Ask the service whether the face was made or changed by a computer", whilePlaying),
+        {gst_param_spec_fraction("analysis-rate", "Analysis rate",
+                                 "Frames looked at per second of running time; 0/1 = every frame. "
+                                 "A sample that finds the analysis busy is skipped and counted",
+                                 0, 1, G_MAXINT, 1, Settings().analysisRateN,
+                                 Settings().analysisRateD, whilePlaying),
+         [](Settings &settings, const GValue *value) {
+             settings.analysisRateN = gst_value_get_fraction_numerator(value);
+             settings.analysisRateD = gst_value_get_fraction_denominator(value);
+         },
+         [](const Settings &settings, GValue *value) {
+             gst_value_set_fraction(value, settings.analysisRateN, settings.analysisRateD);
+         }},
+        choice(&Settings::detector, detectorType(), "detector", "Detector", "Who finds the faces",
+               whenReady),
+        text(&Settings::model, "model", "Model",
+             "Model file of the YuNet detector; else from the environment variable "
+             "OOTO_FACE_MODEL, else ooto/models/face_detection_yunet_2023mar.onnx in the XDG data "
+             "directories",
+             whenReady),
+        share(&Settings::detectionThreshold, "detection-threshold", "Detection threshold",
+              "Least score of a detection that counts as a face; the cascade has no scores", 0, 1),
+        count(&Settings::minFaceSizePx, "min-face-size", "Min face size",
+              "Shorter side in pixels of the frame of a face that is worth a photo. Faces are "
+              "tracked from two thirds of it, and frames are scaled down for detection as far as "
+              "that allows",
+              1, 8192, whilePlaying),
+        share(&Settings::cropMargin, "crop-margin", "Crop margin",
+              "Share of the face's box added on each side of the photo; -1 = auto: 0.5, and 0.9 "
+              "with check-liveness, which needs the surroundings",
+              -1, 4),
+        choice(&Settings::photoFormat, photoFormatType(), "photo-format", "Photo format",
+               "File format of the photos", whilePlaying),
+        {g_param_spec_int("jpeg-quality", "JPEG quality", "Quality of JPEG photos", 1, 100,
+                          Settings().jpegQuality, whilePlaying),
+         [](Settings &settings, const GValue *v) { settings.jpegQuality = g_value_get_int(v); },
+         [](const Settings &settings, GValue *v) { g_value_set_int(v, settings.jpegQuality); }},
+        count(&Settings::maxPhotoSizePx, "max-photo-size", "Max photo size",
+              "Longer side of a photo in pixels at most; larger crops are scaled down", 32, 8192,
+              whilePlaying),
+        share(&Settings::similarityThreshold, "similarity-threshold", "Similarity threshold",
+              "Least similarity of the best template that counts as a match", 0, 1),
+        count(&Settings::holdTimeMs, "hold-time", "Hold time",
+              "Milliseconds that a face's box outlives its last detection", 0, 60000, whilePlaying),
+        {g_param_spec_flags("facts", "Facts", "What is attached to buffers and reported",
+                            factsType(), Settings().facts, whilePlaying),
+         [](Settings &settings, const GValue *v) { settings.facts = g_value_get_flags(v); },
+         [](const Settings &settings, GValue *v) { g_value_set_flags(v, settings.facts); }},
+        text(&Settings::camera, "camera", "Camera",
+             "Names the stream in metadata and messages; the element's name when unset",
+             whilePlaying),
+        toggle(&Settings::postMessages, "post-messages", "Post messages",
+               "Post element messages (ooto-face) when a face appears, is answered, and ends",
+               whilePlaying),
+        toggle(&Settings::messagePhotos, "message-photos", "Message photos",
+               "Add the photo that was sent to `answered` and `end` messages, as a GstSample; "
+               "such messages are printed in full by gst-launch-1.0 -m and debug logs",
+               whilePlaying),
+    };
+}
+
+std::vector<Property> &properties()
+{
+    static std::vector<Property> all = [] {
+        std::vector<Property> both = where();
+        for (Property &property : what())
+            both.push_back(std::move(property));
+        return both;
+    }();
+    return all;
+}
+
+const Property *find(unsigned id)
+{
+    return id >= 1 && id <= properties().size() ? &properties()[id - 1] : nullptr;
+}
+
+} // namespace
+
+unsigned installIdentifyProperties(GObjectClass *klass)
+{
+    unsigned id = 0;
+    for (const Property &property : properties())
+        g_object_class_install_property(klass, ++id, property.spec);
+    return id;
+}
+
+bool setIdentifyProperty(Settings &settings, unsigned id, const GValue *value)
+{
+    const Property *property = find(id);
+    if (!property || !property->set)
+        return false;
+    property->set(settings, value);
+    return true;
+}
+
+bool getIdentifyProperty(const Settings &settings, unsigned id, GValue *value)
+{
+    const Property *property = find(id);
+    if (!property || !property->get)
+        return false;
+    property->get(settings, value);
+    return true;
+}
+
+} // namespace ooto::gst

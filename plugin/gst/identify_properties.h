@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The properties of ootoidentify: each is declared once, with its text and its field.
+#pragma once
+
+#include "gst/settings.h"
+
+#include <glib-object.h>
+
+namespace ooto::gst
+{
+
+/** Installs every property but `stats`, with ids 1 .. count; @return count */
+unsigned installIdentifyProperties(GObjectClass *klass);
+
+/** @return false when there is no property of this id */
+bool setIdentifyProperty(Settings &settings, unsigned id, const GValue *value);
+bool getIdentifyProperty(const Settings &settings, unsigned id, GValue *value);
+
+} // namespace ooto::gst

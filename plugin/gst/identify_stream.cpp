@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The streaming and the application thread's side; analysis and replies are in files of their own.
+#include "gst/identify_stream.h"
+
+#include "gst/analysis_pool.h"
+#include "gst/identify_debug.h"
+
+#include <algorithm>
+
+namespace ooto::gst
+{
+
+IdentifyStream::IdentifyStream(GstElement *element, const Settings &settings,
+                               std::unique_ptr<vision::Detector> detector,
+                               CredentialsSource credentials, std::string notice)
+    : element_(element),
+      elementName_(GST_OBJECT_NAME(element)),
+      notice_(std::move(notice)),
+      pool_(analysisPool()),
+      detector_(std::move(detector)),
+      credentials_(std::move(credentials))
+{
+    auto shared = shared_.lock();
+    shared->settings = std::make_shared<const Settings>(settings);
+    shared->book.setRules(rules(settings));
+    shared->sampler.setInterval(settings.sampleInterval());
+}
+
+IdentifyStream::~IdentifyStream() = default;
+
+std::string IdentifyStream::connect(const service::ConnectionSettings &connection)
+{
+    const unsigned maxInFlight = shared_.lock()->settings->maxInFlight;
+    std::string error;
+    caller_ = service::Caller::open(
+        connection, maxInFlight, [this](const core::ServiceState &state) { onServiceState(state); },
+        error);
+    if (!caller_)
+        return error;
+    // The service may be in trouble already, known through another element.
+    if (const core::ServiceState state = caller_->state();
+        state.condition != core::ServiceCondition::Ok)
+        onServiceState(state);
+    return {};
+}
+
+void IdentifyStream::configure(const Settings &settings)
+{
+    {
+        auto shared = shared_.lock();
+        const Settings &before = *shared->settings;
+        const bool deactivated = before.active && !settings.active;
+        if (!(before.appKey == settings.appKey) ||
+            before.credentialsFile != settings.credentialsFile)
+            shared->credentialsReplaced = true;
+        if (before.sampleInterval() != settings.sampleInterval())
+            shared->sampler.setInterval(settings.sampleInterval());
+        shared->settings = std::make_shared<const Settings>(settings);
+        shared->book.setRules(rules(settings));
+        if (deactivated) {
+            ++shared->epoch;
+            take(*shared, shared->book.endAll(shared->latest));
+        }
+    }
+    postReports();
+}
+
+void IdentifyStream::stop()
+{
+    {
+        auto shared = shared_.lock();
+        shared->stopping = true;
+        analysisEnded_.wait(shared.waitable(),
+                            [&] { return shared->analysis != Analysis::Running; });
+    }
+    caller_.reset();
+    pool_.reset();
+    {
+        auto shared = shared_.lock();
+        take(*shared, shared->book.endAll(shared->latest));
+    }
+    postReports();
+}
+
+Handle<GstStructure> IdentifyStream::statistics()
+{
+    return shared_.lock()->statistics.toStructure();
+}
+
+bool IdentifyStream::takeSample(Shared &shared, const core::FrameTimes &times)
+{
+    if (!shared.settings->active || !shared.sampler.due(times.runningTime))
+        return false;
+    ++shared.statistics.samples;
+    if (shared.analysis != Analysis::Idle) {
+        ++shared.statistics.samplesSkipped;
+        return false;
+    }
+    shared.analysis = Analysis::Filling;
+    return true;
+}
+
+void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
+                           const core::FrameTimes &times)
+{
+    const auto begin = std::chrono::steady_clock::now();
+    const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
+    const core::PixelRect visible =
+        visibleRect(buffer, meta ? static_cast<int>(meta->width) : info.width,
+                    meta ? static_cast<int>(meta->height) : info.height);
+    const core::FrameShape shape{visible.width, visible.height, info.par_n, info.par_d};
+
+    Job job;
+    std::vector<core::FaceView> faces;
+    StreamNotices notices{"", "", notice_};
+    bool sampled = false;
+    {
+        auto shared = shared_.lock();
+        ++shared->statistics.frames;
+        shared->latest = times;
+        shared->shape = shape;
+        take(*shared, shared->book.advance(times));
+        faces = shared->book.faces(times.runningTime);
+        if (shared->service.condition != core::ServiceCondition::Ok) {
+            notices.serviceState = core::conditionName(shared->service.condition);
+            notices.serviceReason = shared->service.reason;
+        }
+        sampled = takeSample(*shared, times);
+        job = {shared->settings, times, shared->epoch};
+    }
+
+    attachFaces(buffer, faces, context(*job.settings, shape), notices, visible.x, visible.y);
+    if (sampled) {
+        if (sample_.copyFrom(buffer, info)) {
+            queueAnalysis(std::move(job));
+        } else {
+            GST_WARNING_OBJECT(element_, "a frame could not be mapped for reading");
+            shared_.lock()->analysis = Analysis::Idle;
+        }
+    }
+    postReports();
+
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+    shared_.lock()->statistics.streamingUs.add(took.count());
+}
+
+void IdentifyStream::queueAnalysis(Job job)
+{
+    shared_.lock()->analysis = Analysis::Queued;
+    pool_->post([self = shared_from_this(), job = std::move(job)] {
+        {
+            auto shared = self->shared_.lock();
+            if (shared->stopping)
+                return;
+            shared->analysis = Analysis::Running;
+        }
+        self->analyse(job);
+        {
+            // Notified under the lock: who waits may destroy us as soon as he gets it.
+            auto shared = self->shared_.lock();
+            shared->analysis = Analysis::Idle;
+            self->analysisEnded_.notify_all();
+        }
+    });
+}
+
+void IdentifyStream::gap(const core::FrameTimes &times)
+{
+    {
+        auto shared = shared_.lock();
+        shared->latest = times;
+        take(*shared, shared->book.advance(times));
+    }
+    postReports();
+}
+
+void IdentifyStream::endTracks()
+{
+    {
+        auto shared = shared_.lock();
+        ++shared->epoch;
+        shared->sampler.reset();
+        take(*shared, shared->book.endAll(shared->latest));
+    }
+    postReports();
+}
+
+core::BookRules IdentifyStream::rules(const Settings &settings) const
+{
+    core::BookRules rules;
+    rules.tracking.holdTime = std::chrono::milliseconds(settings.holdTimeMs);
+    // A detector can be wrong once; the frame itself cannot.
+    rules.tracking.samplesToConfirm = settings.detector == DetectorChoice::None ? 1 : 2;
+    rules.asking.minFacePx = settings.minFaceSizePx;
+    rules.asking.similarityThreshold = settings.similarityThreshold;
+    rules.asking.wholeFrame = settings.detector == DetectorChoice::None;
+    rules.keepPhotos = settings.messagePhotos;
+    return rules;
+}
+
+std::string IdentifyStream::cameraName(const Settings &settings) const
+{
+    return settings.camera.empty() ? elementName_ : settings.camera;
+}
+
+ReportContext IdentifyStream::context(const Settings &settings, const core::FrameShape &shape) const
+{
+    return {cameraName(settings), settings.facts, shape};
+}
+
+} // namespace ooto::gst

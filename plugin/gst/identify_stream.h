@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One run of ootoidentify, from start to stop: what the three threads share, and their paths.
+#pragma once
+
+#include "core/face_book.h"
+#include "core/guarded.h"
+#include "core/sampler.h"
+#include "core/worker_pool.h"
+#include "gst/credentials_source.h"
+#include "gst/faces_meta.h"
+#include "gst/sample_frame.h"
+#include "gst/settings.h"
+#include "gst/statistics.h"
+#include "service/client.h"
+#include "vision/detector.h"
+
+#include <gst/gst.h>
+#include <gst/video/video.h>
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace ooto::gst
+{
+
+/**
+ * Frames come in on the *streaming* thread, which only copies samples and attaches what is known;
+ * the *analysis* (at most one job at a time) finds faces and makes photos; answers come in on the
+ * *network* thread. All three meet in `Shared`, whose lock is never held over work.
+ */
+class IdentifyStream : public std::enable_shared_from_this<IdentifyStream>
+{
+public:
+    /** @param detector null: the whole frame is one face @param notice for the overlay's corner */
+    IdentifyStream(GstElement *element, const Settings &settings,
+                   std::unique_ptr<vision::Detector> detector, CredentialsSource credentials,
+                   std::string notice);
+    ~IdentifyStream();
+
+    /** *application*: gets the service's client. @return what is wrong, for people; else empty */
+    std::string connect(const service::ConnectionSettings &connection);
+    /** *application*: settings that may change while playing. */
+    void configure(const Settings &settings);
+    /**
+     * *application*, after the streaming thread has ended: cancels requests, waits for the
+     * detection under way, reports the end of every track. Nothing is called back after.
+     */
+    void stop();
+    Handle<GstStructure> statistics();
+
+    /** *streaming*: every frame. @param buffer writable metadata */
+    void frame(GstBuffer *buffer, const GstVideoInfo &info, const core::FrameTimes &times);
+    /** *streaming*: time passes without frames. */
+    void gap(const core::FrameTimes &times);
+    /** *streaming* or *application*: no face outlives a flush or the stream's end. */
+    void endTracks();
+
+private:
+    enum class Analysis { Idle, Filling, Queued, Running };
+    using Report = std::variant<core::FaceEvent, core::ServiceState>;
+
+    struct Shared {
+        std::shared_ptr<const Settings> settings;
+        core::FaceBook book;
+        core::Sampler sampler;
+        core::FrameTimes latest;
+        core::FrameShape shape;
+        core::ServiceState service;
+        Statistics statistics;
+        std::deque<Report> reports; ///< in the order in which they are to be posted
+        bool posting = false;       ///< somebody is at it
+        Analysis analysis = Analysis::Idle;
+        unsigned epoch = 0; ///< tracks ended meanwhile: results of an older one do not count
+        bool stopping = false;
+        bool credentialsReplaced = false;
+    };
+
+    /** What an analysis works with. */
+    struct Job {
+        std::shared_ptr<const Settings> settings;
+        core::FrameTimes times;
+        unsigned epoch = 0;
+    };
+
+    bool takeSample(Shared &shared, const core::FrameTimes &times);
+    void queueAnalysis(Job job);
+    void analyse(const Job &job);
+    std::vector<core::Observation> look(const Job &job);
+    void ask(const Job &job, const core::PhotoWish &wish,
+             const std::vector<core::Observation> &seen);
+    core::PhotoBytes makePhoto(const Job &job, const core::PhotoPlan &plan, const core::Box &face,
+                               const std::vector<core::Observation> &seen);
+    void refreshCaller(const Settings &settings);
+    void putOff(core::TrackId id, core::Reason reason);
+    void onReply(core::TrackId id, const core::Reply &reply);
+    void onServiceState(const core::ServiceState &state);
+
+    static void take(Shared &shared, core::FaceBook::Events events);
+    void postReports();
+    void post(const core::FaceEvent &event, const Settings &settings,
+              const core::FrameShape &shape);
+    void post(const core::ServiceState &state, const Settings &settings);
+    std::string cameraName(const Settings &settings) const;
+    ReportContext context(const Settings &settings, const core::FrameShape &shape) const;
+    core::BookRules rules(const Settings &settings) const;
+
+    GstElement *const element_; ///< borrowed: it owns us
+    const std::string elementName_;
+    const std::string notice_;
+    std::shared_ptr<core::WorkerPool> pool_;
+
+    core::Guarded<Shared> shared_;
+    std::condition_variable analysisEnded_;
+
+    // Used by the one analysis under way only; before it by who fills the sample, and by start and
+    // stop.
+    std::unique_ptr<vision::Detector> detector_;
+    CredentialsSource credentials_;
+    SampleFrame sample_;
+    vision::Image detectionImage_;
+    vision::Image photoImage_;
+    std::string detectorError_;
+
+    std::unique_ptr<service::Caller> caller_; ///< null without credentials (dry-run)
+};
+
+} // namespace ooto::gst

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/reports.h"
+
+#include "gst/structure_json.h"
+
+namespace ooto::gst
+{
+
+namespace
+{
+
+std::string iso8601(std::chrono::system_clock::time_point time)
+{
+    const auto us =
+        std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+    GDateTime *whole = g_date_time_new_from_unix_utc(us / G_USEC_PER_SEC);
+    if (!whole)
+        return {};
+    char *text = g_date_time_format(whole, "%Y-%m-%dT%H:%M:%S");
+    char fraction[16];
+    g_snprintf(fraction, sizeof fraction, ".%06dZ", static_cast<int>(us % G_USEC_PER_SEC));
+    std::string result = std::string(text) + fraction;
+    g_free(text);
+    g_date_time_unref(whole);
+    return result;
+}
+
+void setTime(GstStructure *structure, const char *field,
+             const std::optional<core::StreamTime> &time)
+{
+    if (time && time->count() >= 0)
+        gst_structure_set(structure, field, G_TYPE_UINT64, static_cast<guint64>(time->count()),
+                          nullptr);
+}
+
+void setPhoto(GstStructure *structure, const core::FaceEvent &event)
+{
+    if (!event.photo)
+        return;
+    Handle<GstBuffer> buffer(gst_buffer_new_memdup(event.photo->data(), event.photo->size()));
+    Handle<GstCaps> caps(gst_caps_new_empty_simple(event.photoIsPng ? "image/png" : "image/jpeg"));
+    GstSample *sample = gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr);
+    gst_structure_set(structure, "photo", GST_TYPE_SAMPLE, sample, nullptr);
+    gst_sample_unref(sample);
+}
+
+void setJson(GstStructure *structure)
+{
+    gst_structure_set(structure, "json", G_TYPE_STRING, toJson(structure).c_str(), nullptr);
+}
+
+} // namespace
+
+Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContext &context)
+{
+    Handle<GstStructure> report(gst_structure_new("ooto-face", "type", G_TYPE_STRING,
+                                                  core::eventName(event.type).data(), nullptr));
+    describeFace(report.get(), event.face, context);
+    setTime(report.get(), "pts", event.times.pts);
+    setTime(report.get(), "running-time", event.times.runningTime);
+    setTime(report.get(), "stream-time", event.times.streamTime);
+    gst_structure_set(report.get(), "wall-clock", G_TYPE_STRING,
+                      iso8601(event.times.wallClock).c_str(), nullptr);
+    if (event.late)
+        gst_structure_set(report.get(), "late", G_TYPE_BOOLEAN, TRUE, nullptr);
+    setJson(report.get());
+    setPhoto(report.get(), event);
+    return report;
+}
+
+Handle<GstStructure> serviceReport(const core::ServiceState &state, const std::string &camera)
+{
+    Handle<GstStructure> report(gst_structure_new(
+        "ooto-service", "state", G_TYPE_STRING, core::conditionName(state.condition).data(),
+        "camera", G_TYPE_STRING, camera.c_str(), "since", G_TYPE_STRING,
+        iso8601(state.since).c_str(), nullptr));
+    if (!state.reason.empty())
+        gst_structure_set(report.get(), "reason", G_TYPE_STRING, state.reason.c_str(), nullptr);
+    setJson(report.get());
+    return report;
+}
+
+} // namespace ooto::gst

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is told on the bus: element messages `ooto-face` and `ooto-service`.
+#pragma once
+
+#include "core/face.h"
+#include "core/service_health.h"
+#include "gst/face_structure.h"
+#include "gst/handles.h"
+
+namespace ooto::gst
+{
+
+/** The structure `ooto-face`, with the same as one string in its field `json`. */
+Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContext &context);
+
+/** The structure `ooto-service`: state, reason, since (ISO 8601, UTC), and json. */
+Handle<GstStructure> serviceReport(const core::ServiceState &state, const std::string &camera);
+
+} // namespace ooto::gst

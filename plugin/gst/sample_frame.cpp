@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/sample_frame.h"
+
+#include <algorithm>
+
+namespace ooto::gst
+{
+
+namespace
+{
+
+bool hasTwoFields(const GstVideoFrame &frame)
+{
+    return GST_VIDEO_INFO_IS_INTERLACED(&frame.info) && GST_VIDEO_FRAME_IS_INTERLACED(&frame) &&
+           GST_VIDEO_INFO_HEIGHT(&frame.info) >= 2;
+}
+
+/** The same memory seen as its top field: every second line, as a progressive picture. */
+GstVideoFrame topField(const GstVideoFrame &frame)
+{
+    GstVideoFrame field = frame;
+    field.info.height = (frame.info.height + 1) / 2;
+    field.info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
+    for (int &stride : field.info.stride)
+        stride *= 2;
+    return field;
+}
+
+GstVideoInfo tightInfo(const GstVideoInfo &info)
+{
+    GstVideoInfo tight;
+    gst_video_info_set_interlaced_format(&tight, GST_VIDEO_INFO_FORMAT(&info),
+                                         GST_VIDEO_INFO_INTERLACE_MODE(&info),
+                                         GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info));
+    tight.colorimetry = info.colorimetry;
+    tight.chroma_site = info.chroma_site;
+    tight.par_n = info.par_n;
+    tight.par_d = info.par_d;
+    return tight;
+}
+
+GstStructure *converterOptions(const core::PixelRect &source, const core::PixelSize &size)
+{
+    // Linear is enough, as GStreamer widens the filter when it scales down; dithering would add
+    // noise that is not in the scene.
+    return gst_structure_new(
+        "options", GST_VIDEO_CONVERTER_OPT_SRC_X, G_TYPE_INT, source.x,
+        GST_VIDEO_CONVERTER_OPT_SRC_Y, G_TYPE_INT, source.y, GST_VIDEO_CONVERTER_OPT_SRC_WIDTH,
+        G_TYPE_INT, source.width, GST_VIDEO_CONVERTER_OPT_SRC_HEIGHT, G_TYPE_INT, source.height,
+        GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT, 0, GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT,
+        0, GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, size.width,
+        GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT, size.height,
+        GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
+        GST_VIDEO_RESAMPLER_METHOD_LINEAR, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD,
+        GST_TYPE_VIDEO_DITHER_METHOD, GST_VIDEO_DITHER_NONE, nullptr);
+}
+
+} // namespace
+
+core::PixelRect visibleRect(GstBuffer *buffer, int width, int height)
+{
+    const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta(buffer);
+    if (!crop)
+        return {0, 0, width, height};
+    const int x = static_cast<int>(std::min<guint>(crop->x, width - 1));
+    const int y = static_cast<int>(std::min<guint>(crop->y, height - 1));
+    return {x, y, static_cast<int>(std::clamp<guint>(crop->width, 1, width - x)),
+            static_cast<int>(std::clamp<guint>(crop->height, 1, height - y))};
+}
+
+bool SampleFrame::copyFrom(GstBuffer *buffer, const GstVideoInfo &info)
+{
+    MappedFrame source(buffer, info, GST_MAP_READ);
+    if (!source)
+        return false;
+
+    // The mapped frame's size is that of the memory, which a crop meta makes larger than the caps'.
+    const GstVideoInfo tight = tightInfo(source->info);
+    if (!copy_ || gst_buffer_get_size(copy_.get()) != tight.size)
+        copy_.reset(gst_buffer_new_allocate(nullptr, tight.size, nullptr));
+    info_ = tight;
+    fields_ = hasTwoFields(*source);
+    visible_ = visibleRect(buffer, tight.width, tight.height);
+    shape_ = {visible_.width, visible_.height, tight.par_n, tight.par_d};
+
+    MappedFrame target(copy_.get(), info_, GST_MAP_WRITE);
+    return target && gst_video_frame_copy(&*target, &*source);
+}
+
+bool SampleFrame::cut(const core::PixelRect &part, const core::PixelSize &size,
+                      vision::Image &image) const
+{
+    MappedFrame whole(copy_.get(), info_, GST_MAP_READ);
+    if (!whole)
+        return false;
+    core::PixelRect source{visible_.x + part.x, visible_.y + part.y, part.width, part.height};
+    GstVideoFrame frame = *whole;
+    if (fields_) {
+        frame = topField(frame);
+        source.y /= 2;
+        source.height = std::clamp((source.height + 1) / 2, 1, frame.info.height - source.y);
+    }
+
+    image.resize(size.width, size.height);
+    GstVideoInfo imageInfo;
+    gst_video_info_set_format(&imageInfo, GST_VIDEO_FORMAT_BGR, size.width, size.height);
+    imageInfo.stride[0] = static_cast<int>(image.stride());
+    imageInfo.size = image.stride() * size.height;
+    Handle<GstBuffer> wrapped(gst_buffer_new_wrapped_full(static_cast<GstMemoryFlags>(0),
+                                                          image.data(), imageInfo.size, 0,
+                                                          imageInfo.size, nullptr, nullptr));
+    MappedFrame target(wrapped.get(), imageInfo, GST_MAP_WRITE);
+    const Handle<GstVideoConverter> converter(
+        gst_video_converter_new(&frame.info, &imageInfo, converterOptions(source, size)));
+    if (!target || !converter)
+        return false;
+    gst_video_converter_frame(converter.get(), &frame, &*target);
+    return true;
+}
+
+} // namespace ooto::gst

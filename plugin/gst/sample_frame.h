@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One frame of the stream kept for analysis, and pictures cut from it.
+#pragma once
+
+#include "core/photo_plan.h"
+#include "gst/handles.h"
+#include "vision/image.h"
+
+namespace ooto::gst
+{
+
+/**
+ * A copy of a frame in its own format. Its memory is reused from frame to frame. Thread-bound: the
+ * streaming thread fills it, then the analysis reads it, never both at once.
+ *
+ * Of an interlaced frame the top field is what is looked at: two fields are two moments. A
+ * GstVideoCropMeta decides what is visible.
+ */
+class SampleFrame
+{
+public:
+    /** @return false when the buffer could not be mapped for reading */
+    bool copyFrom(GstBuffer *buffer, const GstVideoInfo &info);
+
+    /** The visible picture, in pixels of the frame. */
+    const core::FrameShape &shape() const { return shape_; }
+
+    /**
+     * Cuts a part of the visible picture out and scales it, colours right for the caps'
+     * colorimetry and range, as sRGB.
+     * @param part in pixels of the visible picture
+     * @return false when the format cannot be converted
+     */
+    bool cut(const core::PixelRect &part, const core::PixelSize &size, vision::Image &image) const;
+
+private:
+    Handle<GstBuffer> copy_;
+    GstVideoInfo info_{};
+    core::FrameShape shape_;
+    core::PixelRect visible_; ///< pixels of the copy
+    bool fields_ = false;     ///< two fields, line by line
+};
+
+/** The part of the buffer's pixels that is to be seen: its GstVideoCropMeta, else all of it. */
+core::PixelRect visibleRect(GstBuffer *buffer, int width, int height);
+
+} // namespace ooto::gst

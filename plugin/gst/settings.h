@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The properties of ootoidentify as plain values.
+#pragma once
+
+#include "core/frame_times.h"
+#include "service/endpoint.h"
+#include "service/secret.h"
+#include "vision/photo_encoder.h"
+
+#include <string>
+
+namespace ooto::gst
+{
+
+/** `detector`, by the values of the registered enum. */
+enum class DetectorChoice { Auto, Yunet, Cascade, None };
+
+/** `facts`, by the bits of the registered flags. */
+enum Fact : unsigned {
+    FactIdentity = 1 << 0,
+    FactLiveness = 1 << 1,
+    FactDeepfake = 1 << 2,
+    FactQuality = 1 << 3,
+    FactLandmarks = 1 << 4,
+    FactDemography = 1 << 5,
+};
+
+struct Settings {
+    std::string endpoint = service::defaultEndpoint;
+    bool allowHttp = false;
+    bool active = true;
+    std::string appId;
+    service::Secret appKey;
+    std::string credentialsFile;
+    bool checkLiveness = false;
+    bool checkDeepfake = false;
+    unsigned timeoutS = 10;
+    bool sslStrict = true;
+    std::string sslCaFile;
+    std::string userAgent = "gst-ooto/" OOTO_VERSION;
+    unsigned maxInFlight = 4;
+    bool dryRun = false;
+    int analysisRateN = 5; ///< samples per analysisRateD seconds; 0 = every frame
+    int analysisRateD = 1;
+    DetectorChoice detector = DetectorChoice::Auto;
+    std::string model;
+    double detectionThreshold = 0.75;
+    unsigned minFaceSizePx = 48;
+    double cropMargin = -1;
+    vision::PhotoFormat photoFormat = vision::PhotoFormat::Jpeg;
+    int jpegQuality = 90;
+    unsigned maxPhotoSizePx = 800;
+    double similarityThreshold = 0.75;
+    unsigned holdTimeMs = 1000;
+    unsigned facts = FactIdentity | FactLiveness | FactDeepfake | FactQuality | FactLandmarks;
+    std::string camera; ///< empty: the element's name
+    bool postMessages = true;
+    bool messagePhotos = false;
+
+    core::StreamTime sampleInterval() const
+    {
+        if (analysisRateN <= 0)
+            return core::StreamTime{0};
+        return core::StreamTime{1'000'000'000LL * analysisRateD / analysisRateN};
+    }
+    /** The share of a face's box that goes around it on each side. */
+    double margin() const
+    {
+        if (cropMargin >= 0)
+            return cropMargin;
+        return checkLiveness ? 0.9 : 0.5;
+    }
+};
+
+} // namespace ooto::gst

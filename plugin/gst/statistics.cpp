@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/statistics.h"
+
+#include <string>
+
+namespace ooto::gst
+{
+
+void Statistics::countReply(const core::Reply &reply)
+{
+    --inFlight;
+    bytesSent += reply.bytesSent;
+    if (reply.outcome == core::Outcome::Answered)
+        ++answers;
+    else
+        ++errors[reply.outcome];
+    if (reply.outcome != core::Outcome::Cancelled)
+        roundTripMs.add(static_cast<double>(reply.roundTrip.count()) / 1000);
+}
+
+void Statistics::countVerdict(core::Status status)
+{
+    if (status == core::Status::Identified)
+        ++matches;
+    else if (status == core::Status::Unknown)
+        ++unknown;
+    else if (status == core::Status::Spoof)
+        ++spoof;
+}
+
+Handle<GstStructure> Statistics::toStructure() const
+{
+    Handle<GstStructure> errorCounts(gst_structure_new_empty("errors"));
+    for (const auto &[outcome, count] : errors) {
+        const std::string name(core::outcomeName(outcome));
+        gst_structure_set(errorCounts.get(), name.c_str(), G_TYPE_UINT64, count, nullptr);
+    }
+    return Handle<GstStructure>(gst_structure_new(
+        "ooto-stats", "frames", G_TYPE_UINT64, frames, "samples", G_TYPE_UINT64, samples,
+        "samples-skipped", G_TYPE_UINT64, samplesSkipped, "detections", G_TYPE_UINT64, detections,
+        "tracks", G_TYPE_UINT64, tracks, "requests", G_TYPE_UINT64, requests, "answers",
+        G_TYPE_UINT64, answers, "matches", G_TYPE_UINT64, matches, "unknown", G_TYPE_UINT64,
+        unknown, "spoof", G_TYPE_UINT64, spoof, "errors", GST_TYPE_STRUCTURE, errorCounts.get(),
+        "in-flight", G_TYPE_UINT, inFlight, "bytes-sent", G_TYPE_UINT64, bytesSent, "rtt-min-ms",
+        G_TYPE_DOUBLE, roundTripMs.percentile(0), "rtt-mean-ms", G_TYPE_DOUBLE, roundTripMs.mean(),
+        "rtt-p95-ms", G_TYPE_DOUBLE, roundTripMs.percentile(0.95), "rtt-max-ms", G_TYPE_DOUBLE,
+        roundTripMs.percentile(1), "analysis-mean-ms", G_TYPE_DOUBLE, analysisMs.mean(),
+        "streaming-p50-us", G_TYPE_DOUBLE, streamingUs.percentile(0.5), "streaming-p99-us",
+        G_TYPE_DOUBLE, streamingUs.percentile(0.99), nullptr));
+}
+
+} // namespace ooto::gst

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is counted, for the property `stats`.
+#pragma once
+
+#include "core/face.h"
+#include "core/recent_values.h"
+#include "core/reply.h"
+#include "gst/handles.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+
+namespace ooto::gst
+{
+
+/** Counters of one run of one element, from READY to READY. Not thread-safe. */
+struct Statistics {
+    std::uint64_t frames = 0;
+    std::uint64_t samples = 0;        ///< frames that were due to be looked at
+    std::uint64_t samplesSkipped = 0; ///< of these, those that found the analysis busy
+    std::uint64_t detections = 0;
+    std::uint64_t tracks = 0;
+    std::uint64_t requests = 0;
+    unsigned inFlight = 0;
+    std::uint64_t answers = 0; ///< HTTP 200 with a result
+    std::uint64_t matches = 0;
+    std::uint64_t unknown = 0;
+    std::uint64_t spoof = 0;
+    std::map<core::Outcome, std::uint64_t> errors; ///< every other way a request ended
+    std::uint64_t bytesSent = 0;
+    core::RecentValues<> roundTripMs;
+    core::RecentValues<> streamingUs; ///< our time in the streaming thread, per frame
+    core::RecentValues<> analysisMs;  ///< from a sample's copy to its last photo
+
+    void countReply(const core::Reply &reply);
+    void countVerdict(core::Status status);
+    Handle<GstStructure> toStructure() const;
+};
+
+} // namespace ooto::gst

@@ -1,2 +1,0 @@
-// placeholder until the vision floor lands
-#include "vision/image.h"

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "vision/photo_encoder.h"
+#include "vision/mat_view.h"
+
+#include <opencv2/imgcodecs.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ooto::vision
+{
+namespace
+{
+
+constexpr std::uint8_t grey = 128;
+
+/** Whole pixels, right and bottom exclusive. */
+struct Area {
+    int left;
+    int top;
+    int right;
+    int bottom;
+};
+
+/** All pixels that the box touches, within the image. */
+Area touched(const core::Box &box, const Image &image)
+{
+    const auto pixel = [](double value, int limit) {
+        return static_cast<int>(std::clamp(value, 0.0, static_cast<double>(limit)));
+    };
+    if (box.empty() || !std::isfinite(box.x + box.y + box.width + box.height))
+        return {0, 0, 0, 0};
+    return {pixel(std::floor(box.x), image.width()), pixel(std::floor(box.y), image.height()),
+            pixel(std::ceil(box.right()), image.width()),
+            pixel(std::ceil(box.bottom()), image.height())};
+}
+
+void fillRow(Image &image, int y, int left, int right)
+{
+    if (left < right)
+        std::fill_n(image.data() + static_cast<std::size_t>(y) * image.stride() +
+                        static_cast<std::size_t>(left) * 3,
+                    static_cast<std::size_t>(right - left) * 3, grey);
+}
+
+} // namespace
+
+void paintOver(Image &image, const std::vector<core::Box> &neighbours, const core::Box &keep)
+{
+    const Area kept = touched(keep, image);
+    for (const core::Box &neighbour : neighbours) {
+        const Area area = touched(neighbour, image);
+        for (int y = area.top; y < area.bottom; ++y) {
+            if (y < kept.top || y >= kept.bottom) {
+                fillRow(image, y, area.left, area.right);
+            } else {
+                fillRow(image, y, area.left, std::min(area.right, kept.left));
+                fillRow(image, y, std::max(area.left, kept.right), area.right);
+            }
+        }
+    }
+}
+
+std::vector<std::uint8_t> encodePhoto(const ImageView &image, PhotoFormat format, int jpegQuality)
+{
+    std::vector<std::uint8_t> bytes;
+    const cv::Mat mat = asMat(image);
+    if (mat.empty())
+        return bytes;
+    try {
+        const bool done =
+            format == PhotoFormat::Jpeg
+                ? cv::imencode(".jpg", mat, bytes,
+                               {cv::IMWRITE_JPEG_QUALITY, std::clamp(jpegQuality, 1, 100)})
+                : cv::imencode(".png", mat, bytes);
+        if (!done)
+            bytes.clear();
+    } catch (const std::exception &) {
+        bytes.clear(); // sides beyond what the format can hold
+    }
+    return bytes;
+}
+
+} // namespace ooto::vision
