@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-namespace ooto::service {
+namespace ooto::service
+{
 
 /** The longest body that is read, bytes. */
 inline constexpr std::size_t maxAnswerBytes = std::size_t{1} << 20;
@@ -20,6 +21,7 @@ std::optional<core::Answer> parseAnswer(std::string_view body);
 
 /** `result.code`, `result.info` of an error's body; code 0 when there is none. */
 struct ServiceError {
+    bool stated = false; ///< `result.status` is "error"
     int code = 0;
     std::string info; ///< at most 256 bytes, no control characters
 };

@@ -15,7 +15,8 @@
 #include <string>
 #include <vector>
 
-namespace ooto::service {
+namespace ooto::service
+{
 
 /** What makes two elements share one client: connections, limits and health. */
 struct ConnectionSettings {
@@ -39,6 +40,7 @@ struct Request {
 };
 
 class Client;
+struct Mailbox;
 
 /**
  * One element's access to the shared client. Made and destroyed by the *application* thread;
@@ -62,8 +64,19 @@ public:
 
     private:
         friend class Caller;
-        explicit Slot(std::shared_ptr<Client> client) : client_(std::move(client)) {}
+        Slot(std::shared_ptr<Client> client, const core::ServiceHealth::Admission &admission)
+            : client_(std::move(client)), admission_(admission)
+        {
+        }
         std::shared_ptr<Client> client_;
+        core::ServiceHealth::Admission admission_;
+    };
+
+    /** What became of this caller's requests so far. */
+    struct Statistics {
+        std::uint64_t sent = 0;     ///< requests handed to the network
+        std::uint64_t replies = 0;  ///< replies told to the caller
+        std::uint64_t restarts = 0; ///< requests sent again since a kept connection had gone
     };
 
     /**
@@ -77,7 +90,8 @@ public:
     /** Cancels this caller's requests and returns when no handler of it runs or ever will. */
     ~Caller();
 
-    /** Nothing when `max-in-flight` requests are out, or the service had better not be asked yet. */
+    /** Nothing when `max-in-flight` requests are out, or the service had better not be asked yet.
+     */
     std::optional<Slot> reserve();
     void send(Slot slot, Request request, ReplyHandler onReply);
 
@@ -87,9 +101,9 @@ public:
     core::ServiceState state() const;
     /** Requests of this caller that have no reply yet. */
     unsigned inFlight() const;
+    Statistics statistics() const;
 
 private:
-    struct Mailbox;
     Caller(std::shared_ptr<Client> client, std::shared_ptr<Mailbox> mailbox);
 
     std::shared_ptr<Client> client_;

@@ -6,7 +6,8 @@
 
 #include <string>
 
-namespace ooto::service {
+namespace ooto::service
+{
 
 struct Credentials {
     std::string appId;

@@ -4,7 +4,8 @@
 
 #include <string>
 
-namespace ooto::service {
+namespace ooto::service
+{
 
 /** The vendor's documented service. */
 inline constexpr const char *defaultEndpoint = "https://cloud.ooto-ai.com/api/v1.0/identify";

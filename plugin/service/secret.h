@@ -6,7 +6,11 @@
 #include <string>
 #include <string_view>
 
-namespace ooto::service {
+namespace ooto::service
+{
+
+/** False with control characters or bytes outside of ASCII, which a header cannot carry. */
+bool fitsHeader(std::string_view value);
 
 /** Holds a secret. Copies are secrets of their own; each wipes its bytes when it goes. */
 class Secret

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service/credentials.h"
+
+#include "service/handles.h"
+#include "service/plain_text.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace ooto::service
+{
+
+namespace
+{
+
+constexpr std::size_t maxFileBytes = 65536;
+
+/** One of the two parts, and the names under which people may give it. */
+struct Part {
+    const char *property; ///< also the name of its line in the key file
+    const char *variable;
+};
+constexpr Part idPart{"app-id", "OOTO_APP_ID"};
+constexpr Part keyPart{"app-key", "OOTO_APP_KEY"};
+
+/** A buffer that may hold the key, on the stack of one call. */
+struct WipedBuffer {
+    std::array<char, maxFileBytes> bytes;
+    ~WipedBuffer() { explicit_bzero(bytes.data(), bytes.size()); }
+};
+
+class FileHandle
+{
+public:
+    explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
+    FileHandle(const FileHandle &) = delete;
+    FileHandle &operator=(const FileHandle &) = delete;
+    ~FileHandle()
+    {
+        if (descriptor_ >= 0)
+            close(descriptor_);
+    }
+    int get() const { return descriptor_; }
+
+private:
+    int descriptor_;
+};
+
+/** The key file, read at most once, and only when a part has to come from it. */
+class CredentialsFile
+{
+public:
+    explicit CredentialsFile(const std::string &path)
+        : path_(path), name_("The credentials file '" + plainText(path) + "' ")
+    {
+    }
+
+    bool named() const { return !path_.empty(); }
+
+    /** The value of a part, or nothing and an error. */
+    Secret value(const Part &part, std::string &error)
+    {
+        if (!keyFile_ && !load(error))
+            return {};
+        if (!g_key_file_has_group(keyFile_.get(), "ooto")) {
+            error = name_ + "has no group [ooto]; it should read: [ooto], then lines app-id=… and "
+                            "app-key=…";
+            return {};
+        }
+        if (!g_key_file_has_key(keyFile_.get(), "ooto", part.property, nullptr)) {
+            error = name_ + "has no line " + part.property + "=… in its group [ooto]; add it, or " +
+                    "set the property `" + part.property + "`";
+            return {};
+        }
+        // The messages of GKeyFile quote the file, so none is passed on: it could be the key.
+        const CharsHandle text(
+            g_key_file_get_string(keyFile_.get(), "ooto", part.property, nullptr));
+        if (!text) {
+            error = name_ + "has a value for " + part.property +
+                    " that cannot be read; it must be UTF-8, with \\\\ for a backslash";
+            return {};
+        }
+        Secret value(trimmed(text.get()));
+        explicit_bzero(text.get(), std::strlen(text.get()));
+        if (value.empty())
+            error = name_ + "has an empty " + part.property + "; write it behind the =";
+        return value;
+    }
+
+private:
+    bool load(std::string &error)
+    {
+        // Without O_NONBLOCK a FIFO of this name would stop the application for good.
+        const FileHandle file(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        struct stat status {
+        };
+        if (file.get() < 0 || fstat(file.get(), &status) != 0) {
+            error = name_ + "cannot be read (" + plainText(g_strerror(errno)) +
+                    "); check the property `credentials-file` and the file's permissions";
+            return false;
+        }
+        if (!S_ISREG(status.st_mode)) {
+            error = name_ + "is no regular file; check the property `credentials-file`";
+            return false;
+        }
+        if (status.st_mode & 007) {
+            error =
+                name_ + "is open to everyone on this machine; run: chmod o-rwx " + plainText(path_);
+            return false;
+        }
+        WipedBuffer buffer;
+        std::size_t size = 0;
+        while (size < buffer.bytes.size()) {
+            const ssize_t got =
+                read(file.get(), buffer.bytes.data() + size, buffer.bytes.size() - size);
+            if (got < 0 && errno == EINTR)
+                continue;
+            if (got <= 0)
+                break;
+            size += static_cast<std::size_t>(got);
+        }
+        KeyFileHandle keyFile(g_key_file_new());
+        if (size == buffer.bytes.size() ||
+            !g_key_file_load_from_data(keyFile.get(), buffer.bytes.data(), size, G_KEY_FILE_NONE,
+                                       nullptr)) {
+            error = name_ + "is no key file; it should read: [ooto], then lines app-id=… and "
+                            "app-key=…";
+            return false;
+        }
+        keyFile_ = std::move(keyFile);
+        return true;
+    }
+
+    const std::string &path_;
+    std::string name_;
+    KeyFileHandle keyFile_;
+};
+
+/** One part from the first place that has it. */
+Secret findPart(const Part &part, const Secret &given, CredentialsFile &file, std::string &error)
+{
+    Secret value = given;
+    if (value.empty() && file.named()) {
+        value = file.value(part, error);
+        if (!error.empty())
+            return {};
+    }
+    if (value.empty()) {
+        if (const char *variable = std::getenv(part.variable))
+            value = Secret(variable);
+    }
+    if (value.empty()) {
+        error = std::string("No ") + part.property + " is set; set the property `" + part.property +
+                "`, or `credentials-file`, or the environment variable " + part.variable;
+    } else if (!value.fitsHeader()) {
+        error = std::string("The ") + part.property +
+                " holds a line break, a control character or a letter outside of ASCII, and "
+                "cannot be sent; set it again (property `" +
+                part.property + "`, `credentials-file`, or " + part.variable + ")";
+    }
+    return value;
+}
+
+} // namespace
+
+CredentialsResult findCredentials(const Credentials &given, const std::string &credentialsFile)
+{
+    CredentialsFile file(credentialsFile);
+    CredentialsResult result;
+    const Secret id = findPart(idPart, Secret(given.appId), file, result.error);
+    if (result.error.empty())
+        result.credentials.appKey = findPart(keyPart, given.appKey, file, result.error);
+    if (!result.error.empty())
+        return {{}, result.error};
+    result.credentials.appId = id.reveal();
+    return result;
+}
+
+} // namespace ooto::service

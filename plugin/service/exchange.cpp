@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service/exchange.h"
+
+#include "service/answer_parser.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace ooto::service
+{
+
+Exchange::Exchange(const ConnectionSettings &settings, Request request, std::string host,
+                   DoneHandler onDone)
+    : sslStrict_(settings.sslStrict),
+      request_(std::move(request)),
+      host_(std::move(host)),
+      onDone_(std::move(onDone)),
+      photo_(makePhotoMessage(settings, request_))
+{
+    request_.photo.reset(); // the message has a copy of its own
+}
+
+Exchange::~Exchange()
+{
+    // libsoup may hold the message for a little longer than this.
+    if (photo_.message)
+        g_signal_handlers_disconnect_by_data(photo_.message.get(), this);
+}
+
+void Exchange::start(SoupSession *session)
+{
+    begin_ = std::chrono::steady_clock::now();
+    session_ = session;
+    if (!photo_.message) {
+        core::Reply reply;
+        reply.outcome = core::Outcome::WrongEndpoint;
+        reply.text = "The endpoint is no URL; check `endpoint`";
+        finish(std::move(reply));
+        return;
+    }
+    connectSignals();
+    startDeadline();
+    soup_session_send_async(session, photo_.message.get(), G_PRIORITY_DEFAULT, cancellable_.get(),
+                            resume<&Exchange::headersCame>, keepAlive());
+}
+
+void Exchange::connectSignals()
+{
+    SoupMessage *message = photo_.message.get();
+    g_signal_connect(message, "accept-certificate",
+                     G_CALLBACK(+[](SoupMessage *, GTlsCertificate *, GTlsCertificateFlags flags,
+                                    gpointer self) -> gboolean {
+                         auto *exchange = static_cast<Exchange *>(self);
+                         if (!exchange->sslStrict_)
+                             return TRUE;
+                         exchange->certificateFlags_ = flags;
+                         return FALSE;
+                     }),
+                     this);
+    g_signal_connect(message, "wrote-body-data",
+                     G_CALLBACK(+[](SoupMessage *, guint bytes, gpointer self) {
+                         static_cast<Exchange *>(self)->bytesSent_ += bytes;
+                     }),
+                     this);
+    g_signal_connect(message, "restarted", G_CALLBACK(+[](SoupMessage *, gpointer self) {
+                         ++static_cast<Exchange *>(self)->restarts_;
+                     }),
+                     this);
+}
+
+void Exchange::startDeadline()
+{
+    // Our own, because the timeout of a SoupSession starts again with every byte. Its data is
+    // borrowed: the source goes before this object does.
+    const auto left = std::clamp<std::int64_t>(request_.timeout.count(), 1, G_MAXUINT);
+    deadline_ = SourceHandle(g_timeout_source_new(static_cast<guint>(left)));
+    g_source_set_callback(
+        deadline_.get(),
+        [](gpointer data) -> gboolean {
+            const auto self = static_cast<Exchange *>(data)->shared_from_this();
+            self->finish(judgeTimeout(self->request_.timeout, self->host_));
+            g_cancellable_cancel(self->cancellable_.get());
+            return G_SOURCE_REMOVE;
+        },
+        this, nullptr);
+    g_source_attach(deadline_.get(), g_main_context_get_thread_default());
+}
+
+template<void (Exchange::*Method)(GAsyncResult *)>
+void Exchange::resume(GObject *, GAsyncResult *result, gpointer keeper)
+{
+    const std::unique_ptr<std::shared_ptr<Exchange>> self(
+        static_cast<std::shared_ptr<Exchange> *>(keeper));
+    ((**self).*Method)(result);
+}
+
+void Exchange::headersCame(GAsyncResult *result)
+{
+    ErrorHandle error;
+    stream_.reset(soup_session_send_finish(session_, result, ErrorOut(error)));
+    if (!stream_) {
+        fail(*error);
+        return;
+    }
+    SoupMessage *message = photo_.message.get();
+    SoupMessageHeaders *headers = soup_message_get_response_headers(message);
+    const auto header = [headers](const char *name) {
+        const char *value = soup_message_headers_get_one(headers, name);
+        return std::string(value ? value : "");
+    };
+    response_.status = static_cast<int>(soup_message_get_status(message));
+    response_.location = header("Location");
+    response_.retryAfter = header("Retry-After");
+    readOn();
+}
+
+void Exchange::readOn()
+{
+    g_input_stream_read_async(stream_.get(), chunk_.data(), chunk_.size(), G_PRIORITY_DEFAULT,
+                              cancellable_.get(), resume<&Exchange::bytesCame>, keepAlive());
+}
+
+void Exchange::bytesCame(GAsyncResult *result)
+{
+    ErrorHandle error;
+    const gssize size = g_input_stream_read_finish(stream_.get(), result, ErrorOut(error));
+    if (size < 0) {
+        // A refusal is one even when its explanation was lost on the way.
+        if (response_.status == SOUP_STATUS_OK)
+            fail(*error);
+        else
+            judge();
+        return;
+    }
+    if (size == 0) {
+        bodyEnded();
+        return;
+    }
+    // Also the bound for what a compressed body unpacks to: it is unpacked a chunk at a time.
+    response_.tooLong = response_.body.size() + static_cast<std::size_t>(size) > maxAnswerBytes;
+    if (response_.tooLong) {
+        bodyEnded();
+        g_cancellable_cancel(cancellable_.get());
+        return;
+    }
+    response_.body.append(chunk_.data(), static_cast<std::size_t>(size));
+    readOn();
+}
+
+void Exchange::bodyEnded()
+{
+    SoupMessageHeaders *headers = soup_message_get_response_headers(photo_.message.get());
+    const bool plain = soup_message_headers_get_one(headers, "Content-Encoding") == nullptr;
+    const bool counted = soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH;
+    const auto length = soup_message_headers_get_content_length(headers);
+    // libsoup takes a body that is too short for whole when the connection was to close anyhow.
+    if (response_.status == SOUP_STATUS_OK && !response_.tooLong && plain && counted &&
+        response_.body.size() < static_cast<std::size_t>(length)) {
+        const ErrorHandle error(
+            g_error_new_literal(G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "truncated"));
+        fail(*error);
+        return;
+    }
+    judge();
+}
+
+void Exchange::judge()
+{
+    finish(judgeResponse(response_, host_, request_.appKey, std::chrono::system_clock::now()));
+}
+
+void Exchange::fail(const GError &error)
+{
+    core::Reply reply = judgeError(error, certificateFlags_, host_);
+    reply.httpStatus = response_.status;
+    finish(std::move(reply));
+}
+
+void Exchange::abandon()
+{
+    onDone_ = nullptr;
+    deadline_.reset();
+    g_cancellable_cancel(cancellable_.get());
+}
+
+void Exchange::finish(core::Reply reply)
+{
+    deadline_.reset();
+    if (stream_ && !g_input_stream_is_closed(stream_.get()) &&
+        !g_input_stream_has_pending(stream_.get())) {
+        // Hands the connection back, or cuts it when there is more to read: libsoup 3 does not
+        // drain the rest.
+        g_input_stream_close_async(stream_.get(), G_PRIORITY_DEFAULT, nullptr, nullptr, nullptr);
+    }
+    reply.roundTrip = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begin_);
+    reply.bytesSent = bytesSent_;
+    if (const auto onDone = std::exchange(onDone_, nullptr))
+        onDone(std::move(reply), restarts_);
+}
+
+} // namespace ooto::service

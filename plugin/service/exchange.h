@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One request on its way, from name look-up to the last byte of the answer.
+#pragma once
+
+#include "service/photo_message.h"
+#include "service/verdict.h"
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace ooto::service
+{
+
+/**
+ * Lives on the *network* thread only. libsoup's callbacks hold it as long as they may still come;
+ * whoever started it hears of its end once, or not at all after abandon().
+ */
+class Exchange : public std::enable_shared_from_this<Exchange>
+{
+public:
+    /** @param restarts how often libsoup sent the request again, on another connection */
+    using DoneHandler = std::function<void(core::Reply reply, unsigned restarts)>;
+
+    /** @param host whom the request goes to, fit to be shown */
+    Exchange(const ConnectionSettings &settings, Request request, std::string host,
+             DoneHandler onDone);
+    ~Exchange();
+
+    void start(SoupSession *session);
+    /** Cuts the connection; the done handler is dropped without being called. */
+    void abandon();
+
+private:
+    template<void (Exchange::*Method)(GAsyncResult *)>
+    static void resume(GObject *source, GAsyncResult *result, gpointer self);
+    gpointer keepAlive() { return new std::shared_ptr<Exchange>(shared_from_this()); }
+
+    void connectSignals();
+    void startDeadline();
+    void headersCame(GAsyncResult *result);
+    void readOn();
+    void bytesCame(GAsyncResult *result);
+    void bodyEnded();
+    void fail(const GError &error);
+    void judge();
+    void finish(core::Reply reply);
+
+    const bool sslStrict_;
+    Request request_;
+    const std::string host_;
+    DoneHandler onDone_; ///< empty once the end is told
+    PhotoMessage photo_;
+    SoupSession *session_ = nullptr; ///< borrowed until the headers came
+    ObjectHandle<GCancellable> cancellable_{g_cancellable_new()};
+    SourceHandle deadline_;
+    ObjectHandle<GInputStream> stream_;
+    std::array<char, 16384> chunk_{};
+    HttpResponse response_;
+    GTlsCertificateFlags certificateFlags_ = G_TLS_CERTIFICATE_NO_FLAGS;
+    unsigned restarts_ = 0;
+    std::uint64_t bytesSent_ = 0;
+    std::chrono::steady_clock::time_point begin_;
+};
+
+} // namespace ooto::service

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// URLs, parsed the way libsoup parses them when it connects.
+#pragma once
+
+#include "service/handles.h"
+
+#include <string>
+
+namespace ooto::service
+{
+
+/** Null when the text is no absolute URL. */
+inline UriHandle parseHttpUri(const std::string &text)
+{
+    // SOUP_HTTP_URI_FLAGS, which C++ does not take: an `or` of enumerators is an int there.
+    constexpr auto flags = static_cast<GUriFlags>(
+        G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY |
+        G_URI_FLAGS_ENCODED_FRAGMENT | G_URI_FLAGS_SCHEME_NORMALIZE);
+    return UriHandle(g_uri_parse(text.c_str(), flags, nullptr));
+}
+
+} // namespace ooto::service

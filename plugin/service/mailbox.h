@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where the network thread leaves what it has for one caller.
+#pragma once
+
+#include "core/guarded.h"
+#include "service/client.h"
+#include "service/exchange.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <utility>
+
+namespace ooto::service
+{
+
+struct Mailbox {
+    explicit Mailbox(Caller::StateHandler handler) : onStateChange(std::move(handler)) {}
+
+    /** A request under way, and how its place is given back should it be abandoned. */
+    struct Errand {
+        std::shared_ptr<Exchange> exchange;
+        core::ServiceHealth::Admission admission;
+    };
+
+    // Network thread only:
+    Caller::StateHandler onStateChange;
+    bool closed = false; ///< no handler may be called any more
+    std::uint64_t errandsBegun = 0;
+    std::map<std::uint64_t, Errand> errands;
+
+    struct Counts {
+        unsigned inFlight = 0;
+        Caller::Statistics statistics;
+    };
+    core::Guarded<Counts> counts;
+};
+
+} // namespace ooto::service

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service/network_thread.h"
+
+#include "core/guarded.h"
+#include "service/handles.h"
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <deque>
+
+namespace ooto::service
+{
+
+/**
+ * What the thread lives on. Tasks travel in a queue of ours and not as the data of a GSource per
+ * task, so that the hand-over happens under a mutex which race detectors can see.
+ */
+struct NetworkThread::Loop {
+    Loop();
+
+    void run();
+    void runTasks();
+    void wake() { g_source_set_ready_time(wakeUp.get(), 0); }
+
+    struct Queue {
+        std::deque<Task> tasks;
+        bool quit = false; ///< end when there are no more tasks
+    };
+
+    ContextHandle context{g_main_context_new()};
+    SourceHandle wakeUp; ///< attached for as long as the loop lives
+    core::Guarded<Queue> queue;
+    bool ended = false; ///< network thread only
+};
+
+namespace
+{
+
+/** A GSource that is due when its ready time is, and does nothing else by itself. */
+GSourceFuncs wakeUpFunctions = {nullptr,
+                                nullptr,
+                                [](GSource *source, GSourceFunc callback, gpointer data) {
+                                    // Before the queue is looked at: what comes after that look
+                                    // sets the ready time again.
+                                    g_source_set_ready_time(source, -1);
+                                    return callback(data);
+                                },
+                                nullptr,
+                                nullptr,
+                                nullptr};
+
+} // namespace
+
+NetworkThread::Loop::Loop() : wakeUp(g_source_new(&wakeUpFunctions, sizeof(GSource)))
+{
+    g_source_set_callback(
+        wakeUp.get(),
+        [](gpointer data) -> gboolean {
+            static_cast<Loop *>(data)->runTasks();
+            return G_SOURCE_CONTINUE;
+        },
+        this, nullptr);
+    g_source_attach(wakeUp.get(), context.get());
+}
+
+void NetworkThread::Loop::run()
+{
+    pthread_setname_np(pthread_self(), "ooto-network");
+    g_main_context_push_thread_default(context.get());
+    while (!ended)
+        g_main_context_iteration(context.get(), TRUE);
+    g_main_context_pop_thread_default(context.get());
+}
+
+void NetworkThread::Loop::runTasks()
+{
+    for (;;) {
+        Task task;
+        {
+            auto access = queue.lock();
+            if (access->tasks.empty()) {
+                ended = access->quit;
+                return;
+            }
+            task = std::move(access->tasks.front());
+            access->tasks.pop_front();
+        }
+        task();
+    }
+}
+
+NetworkThread::NetworkThread()
+    : loop_(std::make_shared<Loop>()), thread_([loop = loop_] { loop->run(); })
+{
+}
+
+NetworkThread::~NetworkThread()
+{
+    loop_->queue.lock()->quit = true;
+    loop_->wake();
+    // A handler that lets go of the last reference cannot wait for the thread it runs on; the
+    // thread then ends by itself, with its own share of the loop.
+    if (isCurrent())
+        thread_.detach();
+    else
+        thread_.join();
+}
+
+void NetworkThread::post(Task task)
+{
+    loop_->queue.lock()->tasks.push_back(std::move(task));
+    loop_->wake();
+}
+
+void NetworkThread::runAndWait(const Task &task)
+{
+    if (isCurrent()) {
+        task();
+        return;
+    }
+    struct Waiter {
+        core::Guarded<bool> done{false};
+        std::condition_variable changed;
+    };
+    // Shared, since the thread still touches it after the last look of the one who waits.
+    const auto waiter = std::make_shared<Waiter>();
+    post([&task, waiter] {
+        task();
+        *waiter->done.lock() = true;
+        waiter->changed.notify_one();
+    });
+    auto done = waiter->done.lock();
+    waiter->changed.wait(done.waitable(), [&done] { return *done; });
+}
+
+} // namespace ooto::service

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service/session.h"
+
+#include "service/http_uri.h"
+#include "service/plain_text.h"
+
+#include <chrono>
+#include <utility>
+
+namespace ooto::service
+{
+
+namespace
+{
+
+/** Built at the end of `max-in-flight`'s range: libsoup cannot change it later. */
+constexpr int maxConnections = 64;
+/** How long close() waits for libsoup to let go, should it ever not do so at once. */
+constexpr std::chrono::seconds closePatience{2};
+
+std::string shownHost(const std::string &endpoint)
+{
+    const UriHandle uri = parseHttpUri(endpoint);
+    const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
+    return host ? plainText(host) : "the service";
+}
+
+void freeCertificates(GList *certificates)
+{
+    g_list_free_full(certificates, g_object_unref);
+}
+
+} // namespace
+
+TlsDatabaseHandle loadCaFile(const std::string &path, std::string &error)
+{
+    ErrorHandle failure;
+    // The database itself takes a file without any certificate, and would then trust nobody.
+    const Handle<GList, freeCertificates> certificates(
+        g_tls_certificate_list_new_from_file(path.c_str(), ErrorOut(failure)));
+    TlsDatabaseHandle database;
+    if (certificates)
+        database.reset(g_tls_file_database_new(path.c_str(), ErrorOut(failure)));
+    if (!database) {
+        error = "The CA file '" + plainText(path) + "' cannot be used (" +
+                (failure ? plainText(failure->message) : "it holds no certificate") +
+                "); set `ssl-ca-file` to a PEM file that can be read";
+    }
+    return database;
+}
+
+Session::Session(ConnectionSettings settings)
+    : settings_(std::move(settings)), host_(shownHost(settings_.endpoint))
+{
+}
+
+void Session::open(GTlsDatabase *caFile)
+{
+    // No time limit of its own: each exchange has a deadline, and a shorter one of the session
+    // would end it early.
+    session_.reset(soup_session_new_with_options(
+        "max-conns", maxConnections, "max-conns-per-host", maxConnections, "timeout", 0U,
+        "user-agent", settings_.userAgent.empty() ? "ooto" : settings_.userAgent.c_str(), nullptr));
+    // Nobody is here to be asked for a password, and none is to be sent to whoever asks.
+    soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_AUTH_MANAGER);
+    if (caFile)
+        soup_session_set_tls_database(session_.get(), caFile);
+}
+
+std::shared_ptr<Exchange> Session::make(Request request, Exchange::DoneHandler onDone)
+{
+    std::erase_if(exchanges_, [](const auto &exchange) { return exchange.expired(); });
+    auto exchange =
+        std::make_shared<Exchange>(settings_, std::move(request), host_, std::move(onDone));
+    exchanges_.push_back(exchange);
+    return exchange;
+}
+
+void Session::close()
+{
+    if (!session_)
+        return;
+    for (const auto &weak : exchanges_) {
+        if (const auto exchange = weak.lock())
+            exchange->abandon();
+    }
+    soup_session_abort(session_.get());
+
+    GMainContext *context = g_main_context_get_thread_default();
+    bool patient = true;
+    SourceHandle limit(
+        g_timeout_source_new(static_cast<guint>(std::chrono::milliseconds(closePatience).count())));
+    g_source_set_callback(
+        limit.get(),
+        [](gpointer data) -> gboolean {
+            *static_cast<bool *>(data) = false;
+            return G_SOURCE_REMOVE;
+        },
+        &patient, nullptr);
+    g_source_attach(limit.get(), context);
+    const auto busy = [this] {
+        std::erase_if(exchanges_, [](const auto &exchange) { return exchange.expired(); });
+        return !exchanges_.empty();
+    };
+    while (patient && busy())
+        g_main_context_iteration(context, TRUE);
+
+    session_.reset();
+    // What libsoup left to be done later, such as closing a connection, holds references too.
+    while (patient && g_main_context_iteration(context, FALSE)) {
+    }
+}
+
+} // namespace ooto::service

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service/verdict.h"
+
+#include "service/answer_parser.h"
+#include "service/http_uri.h"
+#include "service/plain_text.h"
+#include "service/retry_after.h"
+
+#include <libsoup/soup.h>
+
+#include <array>
+#include <utility>
+
+namespace ooto::service
+{
+
+namespace
+{
+
+using core::Outcome;
+
+Outcome outcomeOf(int status)
+{
+    switch (status) {
+    case 401:
+    case 403:
+        return Outcome::Unauthorized;
+    case 404:
+    case 405:
+        return Outcome::WrongEndpoint;
+    case 408:
+        return Outcome::ServerError;
+    case 413:
+        return Outcome::TooLarge;
+    case 429:
+        return Outcome::RateLimited;
+    default:
+        break;
+    }
+    if (status >= 300 && status < 400)
+        return Outcome::Redirected;
+    if (status >= 400 && status < 500)
+        return Outcome::Refused;
+    if (status >= 500)
+        return Outcome::ServerError;
+    return Outcome::NoAnswer;
+}
+
+std::string withoutKey(std::string body, const Secret &secret)
+{
+    const std::string_view key = secret.reveal();
+    if (key.empty())
+        return body;
+    for (auto at = body.find(key); at != std::string::npos; at = body.find(key, at + key.size()))
+        body.replace(at, key.size(), key.size(), '*');
+    return body;
+}
+
+/** Where a redirect leads: the host only, since a path or query may hold anything. */
+std::string redirectTarget(const std::string &location)
+{
+    const UriHandle uri = parseHttpUri(location);
+    const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
+    if (!host || *host == '\0')
+        return location.empty() ? "a place that it did not name" : "another path of its own";
+    return plainText(std::string(g_uri_get_scheme(uri.get())) + "://" + host);
+}
+
+/** `info` of the service, as a clause to put behind a sentence. */
+std::string saying(const ServiceError &error)
+{
+    std::string clause;
+    if (error.code != 0)
+        clause += ", code " + std::to_string(error.code);
+    if (!error.info.empty())
+        clause += ": " + error.info;
+    return clause;
+}
+
+std::string refusalText(const HttpResponse &response, Outcome outcome, const ServiceError &error,
+                        const std::string &host)
+{
+    const std::string who = host + " answered HTTP " + std::to_string(response.status);
+    switch (outcome) {
+    case Outcome::Unauthorized:
+        return who + saying(error) +
+               ": it does not accept the credentials; check `app-id` and `app-key` (or "
+               "`credentials-file`)";
+    case Outcome::WrongEndpoint:
+        return who + saying(error) + ": there is no identify service; check `endpoint`";
+    case Outcome::TooLarge:
+        return who + saying(error) + ": the photo is too large; lower `max-photo-size`";
+    case Outcome::RateLimited:
+        return who + saying(error) + ": too many requests; lower `max-rate`";
+    case Outcome::Redirected:
+        return who + ", a redirect to " + redirectTarget(response.location) +
+               ", which is not followed; set `endpoint` to the final address if you trust it";
+    case Outcome::ServerError:
+        return who + saying(error) + ": trouble at the service; it is asked again later";
+    case Outcome::Refused:
+        return who + saying(error) + ": this photo was refused";
+    default:
+        return who + " without an answer that makes sense; check that `endpoint` is an identify "
+                     "service";
+    }
+}
+
+std::string certificateProblem(unsigned flags)
+{
+    struct Problem {
+        GTlsCertificateFlags flag;
+        const char *text;
+    };
+    constexpr std::array problems = {
+        Problem{G_TLS_CERTIFICATE_UNKNOWN_CA, "it is signed by an unknown CA"},
+        Problem{G_TLS_CERTIFICATE_BAD_IDENTITY, "it is for another host name"},
+        Problem{G_TLS_CERTIFICATE_EXPIRED, "it has expired"},
+        Problem{G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet; check this machine's clock"},
+        Problem{G_TLS_CERTIFICATE_REVOKED, "it was revoked"},
+        Problem{G_TLS_CERTIFICATE_INSECURE, "it uses an algorithm that is not safe any more"},
+    };
+    std::string text;
+    for (const Problem &problem : problems) {
+        if (flags & problem.flag)
+            text += (text.empty() ? "" : ", ") + std::string(problem.text);
+    }
+    return text.empty() ? "it is not valid" : text;
+}
+
+std::string certificateAdvice(unsigned flags)
+{
+    if (flags & G_TLS_CERTIFICATE_UNKNOWN_CA)
+        return "; set `ssl-ca-file` to the CA that signed it";
+    if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
+        return "; check the host name in `endpoint`";
+    return "; the service's operator has to renew it";
+}
+
+std::string failureText(const GError &error, const std::string &host)
+{
+    const auto is = [&error](GQuark domain, int code) {
+        return g_error_matches(&error, domain, code) != FALSE;
+    };
+    if (error.domain == G_RESOLVER_ERROR || is(G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND))
+        return "The name " + host + " cannot be resolved; check `endpoint` and the network";
+    if (is(G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+        return host + " refuses connections: nothing listens there; check `endpoint`, or start "
+                      "the service";
+    if (is(G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
+        return host + " ended its answer before it was complete";
+    if (error.domain == G_TLS_ERROR)
+        return "No safe connection to " + host + " came about: " + plainText(error.message) +
+               "; check that `endpoint` speaks https";
+    return host + " cannot be reached: " + plainText(error.message) +
+           "; check `endpoint` and the network";
+}
+
+} // namespace
+
+core::Reply judgeResponse(const HttpResponse &response, const std::string &host, const Secret &key,
+                          std::chrono::system_clock::time_point now)
+{
+    core::Reply reply;
+    reply.httpStatus = response.status;
+    reply.outcome = outcomeOf(response.status);
+    const ServiceError error =
+        response.tooLong ? ServiceError() : parseError(withoutKey(response.body, key));
+
+    if (response.status == 200 && !response.tooLong) {
+        if (error.stated) {
+            // Not documented, but an error is not an answer whatever the status line says.
+            reply.outcome = Outcome::Refused;
+        } else if (auto answer = parseAnswer(response.body)) {
+            reply.outcome = Outcome::Answered;
+            reply.answer = std::move(*answer);
+            return reply;
+        }
+    }
+    if (reply.outcome == Outcome::Refused)
+        reply.errorCode = error.code;
+    if (response.status == 429 || response.status == 503)
+        reply.retryAfter = parseRetryAfter(response.retryAfter, now);
+    reply.text = refusalText(response, reply.outcome, error, host);
+    return reply;
+}
+
+core::Reply judgeError(const GError &error, unsigned certificateFlags, const std::string &host)
+{
+    core::Reply reply;
+    if (certificateFlags != 0 ||
+        g_error_matches(&error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE)) {
+        reply.outcome = Outcome::BadCertificate;
+        reply.text = "The certificate of " + host +
+                     " is refused: " + certificateProblem(certificateFlags) +
+                     certificateAdvice(certificateFlags);
+    } else {
+        reply.outcome = Outcome::Unreachable;
+        reply.text = failureText(error, host);
+    }
+    return reply;
+}
+
+core::Reply judgeTimeout(std::chrono::milliseconds timeout, const std::string &host)
+{
+    core::Reply reply;
+    reply.outcome = Outcome::Timeout;
+    reply.text = host + " did not answer within " + std::to_string(timeout.count()) +
+                 " ms; check the network, or raise `timeout`";
+    return reply;
+}
+
+core::Reply judgeUnsendableKey()
+{
+    core::Reply reply;
+    reply.outcome = Outcome::Unauthorized;
+    reply.text = "The `app-id` or `app-key` holds characters that cannot be sent; set it again";
+    return reply;
+}
+
+} // namespace ooto::service

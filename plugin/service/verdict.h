@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the end of one HTTP exchange means: an outcome, and a sentence for people.
+#pragma once
+
+#include "core/reply.h"
+#include "service/secret.h"
+
+#include <chrono>
+#include <string>
+
+typedef struct _GError GError;
+
+namespace ooto::service
+{
+
+/** An HTTP response as it came, nothing of it trusted. */
+struct HttpResponse {
+    int status = 0;
+    std::string body;
+    bool tooLong = false;   ///< the body was cut off at maxAnswerBytes
+    std::string location;   ///< the header of this name
+    std::string retryAfter; ///< the header of this name
+};
+
+/**
+ * @param host whom the request went to, fit to be shown
+ * @param key what the request carried: should the service repeat it, it is not repeated further
+ */
+core::Reply judgeResponse(const HttpResponse &response, const std::string &host, const Secret &key,
+                          std::chrono::system_clock::time_point now);
+
+/**
+ * The reply where no response came, or not all of it.
+ * @param certificateFlags the GTlsCertificateFlags of a certificate that was refused, else 0
+ */
+core::Reply judgeError(const GError &error, unsigned certificateFlags, const std::string &host);
+
+/** The reply where the deadline passed. */
+core::Reply judgeTimeout(std::chrono::milliseconds timeout, const std::string &host);
+
+/** The reply where the key or id cannot be sent as a header. */
+core::Reply judgeUnsendableKey();
+
+} // namespace ooto::service
