@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Registration of the plugin and its elements, and nothing else.
+#include "gst/gstootooverlay.h"
+
 #include <gst/gst.h>
 
-static gboolean pluginInit(GstPlugin *)
+static gboolean pluginInit(GstPlugin *plugin)
 {
-    return TRUE;
+    gboolean registered = TRUE;
+    registered &= GST_ELEMENT_REGISTER(ootooverlay, plugin);
+    return registered;
 }
 
 #define PACKAGE "gst-ooto"
