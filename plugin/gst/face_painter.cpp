@@ -19,7 +19,7 @@ double measure(const core::Box &visible)
 TextStyle textStyle(const core::Box &visible, const OverlaySettings &settings, double pixelAspect)
 {
     constexpr double shareOfFrame = 0.022; // 24 px at 1080 lines
-    constexpr double smallestPx = 10;      // below, letters run together
+    constexpr double smallestPx = 11;      // below, letters run together
     const double automatic = std::max(smallestPx, shareOfFrame * measure(visible));
     return {std::clamp(static_cast<int>(std::lround(automatic * settings.textScale)), 6, 400),
             pixelAspect};
@@ -121,7 +121,7 @@ void FacePainter::drawLabels(const Input &input, const TextStyle &style, LabelPl
     const core::Box &visible = input.scene.visible;
     const double em = style.fontPx / style.pixelAspect;
     const int room = static_cast<int>(
-        std::min({visible.width - em / 2, std::max(visible.width * 0.3, 14 * em), 24 * em}));
+        std::min({visible.width - em / 2, std::max(visible.width * 0.35, 18 * em), 26 * em}));
     std::unordered_map<std::uint64_t, int> slots;
     for (std::size_t i = 0; i < input.scene.faces.size() && room >= 5 * em; ++i) {
         const OverlayFace &face = input.scene.faces[i];
@@ -133,7 +133,9 @@ void FacePainter::drawLabels(const Input &input, const TextStyle &style, LabelPl
             continue;
         const Placement place =
             placer.placeLabel(i, plate.width, plate.height, slotOf(labelSlots_, face.trackId));
-        appendPlate(plate, place.box.x, place.box.y);
+        constexpr double readable = 0.5;
+        if (place.overText <= readable)
+            appendPlate(plate, place.box.x, place.box.y);
         if (face.trackId)
             slots[face.trackId] = place.slot;
     }

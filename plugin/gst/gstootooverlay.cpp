@@ -320,7 +320,7 @@ static void gst_ooto_overlay_install_properties(GObjectClass *object)
         object, PROP_TEXT_SCALE,
         g_param_spec_double("text-scale", "Text scale",
                             "Size of text as a multiple of the automatic one, which is 2.2 % of "
-                            "the frame's shorter side and at least 10 pixels",
+                            "the frame's shorter side and at least 11 pixels",
                             0.25, 10, defaults.textScale, flags));
 }
 

@@ -58,7 +58,7 @@ Placement LabelPlacer::best(std::vector<core::Box> slots, int lastSlot)
         const core::Box box = clamped(slots[slot]);
         const double cost = covered(box);
         if (chosen.slot < 0 || cost < least) {
-            chosen = {box, slot};
+            chosen = {box, slot, overText(box) / box.area()};
             least = cost;
         }
     };
@@ -84,8 +84,14 @@ double LabelPlacer::covered(const core::Box &box) const
     for (const core::Box &face : faces_)
         area += core::intersection(box, face).area();
     // Text over text is unreadable, and worse than text over a bit of a face.
+    return area + 3 * overText(box);
+}
+
+double LabelPlacer::overText(const core::Box &box) const
+{
+    double area = 0;
     for (const core::Box &other : placed_)
-        area += 3 * core::intersection(box, other).area();
+        area += core::intersection(box, other).area();
     return area;
 }
 

@@ -13,6 +13,7 @@ namespace ooto::gst
 struct Placement {
     core::Box box;
     int slot = -1;
+    double overText = 0; ///< share of it that lies on what was placed before, 0..1 and more
 };
 
 /**
@@ -36,6 +37,7 @@ private:
     Placement best(std::vector<core::Box> slots, int lastSlot);
     core::Box clamped(core::Box box) const;
     double covered(const core::Box &box) const;
+    double overText(const core::Box &box) const;
 
     core::Box frame_;
     std::vector<core::Box> faces_;

@@ -15,8 +15,8 @@ namespace
 
 constexpr std::size_t maxKept = 64;
 constexpr int maxNoticeLines = 3;
-constexpr double plateOpacity = 0.72; // white on it has a contrast of 9:1 before pure white
-constexpr Colour factsColour = 0xFFD8D8D8;
+constexpr double plateOpacity = 0.82; // white text keeps a contrast of 13:1 over pure white
+constexpr Colour factsColour = 0xFFE0E0E0;
 
 struct Extent {
     int width, height;
@@ -33,6 +33,12 @@ void setColour(cairo_t *cr, Colour colour)
 {
     cairo_set_source_rgb(cr, ((colour >> 16) & 0xFF) / 255.0, ((colour >> 8) & 0xFF) / 255.0,
                          (colour & 0xFF) / 255.0);
+}
+
+/** Halfway to white: what is bright enough for a line is too dark for text on a dark plate. */
+Colour lightened(Colour colour)
+{
+    return 0xFF000000 | (((colour >> 1) & 0x7F7F7F) + 0x808080);
 }
 
 void roundedRectangle(cairo_t *cr, double width, double height, double radius)
@@ -211,7 +217,7 @@ PlateRenderer::Drawn PlateRenderer::drawNotice(const Key &key)
     auto pixels = paintPixels(width, static_cast<int>(height), style.pixelAspect, [&](cairo_t *cr) {
         const double top = std::floor(pad / 2);
         drawBackground(cr, width * style.pixelAspect, height, em * 0.3, bar, key.accent);
-        drawText(cr, heading.get(), bar + pad, top, key.accent);
+        drawText(cr, heading.get(), bar + pad, top, lightened(key.accent));
         drawText(cr, body.get(), bar + pad, top + headingExtent.height, white);
     });
     return {key, std::move(pixels), width, static_cast<int>(height)};
