@@ -15,6 +15,6 @@ service=(
 
 # A build in this checkout serves without being installed.
 plugin=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)/build/plugin
-if [ -d "$plugin" ]; then
-    export GST_PLUGIN_PATH="${GST_PLUGIN_PATH:+$GST_PLUGIN_PATH:}$plugin"
+if [ -z "${GST_PLUGIN_PATH:-}" ] && [ -d "$plugin" ]; then
+    export GST_PLUGIN_PATH=$plugin
 fi
