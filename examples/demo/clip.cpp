@@ -56,7 +56,7 @@ void feed(GstAppSrc *source, guint /*bytes*/, gpointer data)
 std::string encode(Renderer &renderer, const std::string &file)
 {
     std::string error;
-    const std::string encoder = encoderLine(error);
+    const std::string encoder = encoderLine(EncoderPace::Thorough, error);
     if (!error.empty())
         return error;
     const std::string caps = "video/x-raw,format=BGR,width=" + std::to_string(kWidthPx) +

@@ -16,8 +16,9 @@ namespace ooto::demo
 namespace
 {
 
-constexpr double kAfterAnswerS = 0.4; // then the name is in the picture for certain
-constexpr double kApartS = 0.8;       // two pictures nearer than this show the same
+constexpr double kAfterAnswerS = 0.4;    // then the name is in the picture for certain
+constexpr double kApartS = 0.8;          // two pictures nearer than this show the same
+constexpr double kEverybodyThereS = 1.5; // soon after the last one is named, all still stand apart
 constexpr int kColumns = 3;
 constexpr int kTileWidthPx = 530;
 constexpr int kGapPx = 5;
@@ -123,7 +124,7 @@ double chooseBestMoment(const std::vector<TrackRecord> &tracks, const FrameCount
         if (named > mostNamed || (named == mostNamed && named > 0 && end - start > longestS)) {
             mostNamed = named;
             longestS = end - start;
-            best = (start + end) / 2;
+            best = std::min((start + end) / 2, start + kEverybodyThereS);
         }
         start = end;
     }

@@ -18,7 +18,7 @@ namespace ooto::demo
 std::vector<double> chooseMoments(const std::vector<TrackRecord> &tracks, const FrameCounts &counts,
                                   int number);
 
-/** The middle of the longest time in which the most people are named; from the video's start. */
+/** In the longest time in which the most people are named; seconds from the video's start. */
 double chooseBestMoment(const std::vector<TrackRecord> &tracks, const FrameCounts &counts);
 
 /**

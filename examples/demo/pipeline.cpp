@@ -2,6 +2,8 @@
 // Builds launch lines and puts GStreamer's errors into words.
 #include "pipeline.h"
 
+#include <utility>
+
 namespace ooto::demo
 {
 
@@ -42,25 +44,19 @@ std::string messageText(GstMessage *message)
     return problem->message;
 }
 
-std::string encoderLine(std::string &error)
+std::string encoderLine(EncoderPace pace, std::string &error)
 {
-    struct Choice {
-        const char *factory;
-        const char *line;
-    };
     // Constant quality where it can be asked for: a still hall costs next to nothing then.
-    static constexpr Choice choices[] = {
-        {"x264enc", "x264enc speed-preset=veryfast pass=quant quantizer=21 key-int-max=25"},
-        {"openh264enc", "openh264enc bitrate=6000000 gop-size=25"},
-        {"avenc_mpeg4", "avenc_mpeg4 bitrate=8000000"},
+    const std::string preset = pace == EncoderPace::Live ? "ultrafast" : "veryfast";
+    const std::pair<const char *, std::string> choices[] = {
+        {"x264enc",
+         "x264enc pass=quant quantizer=21 key-int-max=25 speed-preset=" + preset + " ! h264parse"},
+        {"openh264enc", "openh264enc bitrate=6000000 gop-size=25 ! h264parse"},
+        {"avenc_mpeg4", "avenc_mpeg4 bitrate=8000000 ! mpeg4videoparse"},
     };
-    for (const Choice &choice : choices) {
-        const GstHandle<GstElementFactory> factory(gst_element_factory_find(choice.factory));
-        if (!factory)
-            continue;
-        const std::string parser =
-            choice.factory == std::string("avenc_mpeg4") ? "mpeg4videoparse" : "h264parse";
-        return std::string(choice.line) + " ! " + parser + " ! mp4mux";
+    for (const auto &[name, line] : choices) {
+        if (GstHandle<GstElementFactory>(gst_element_factory_find(name)))
+            return line + " ! mp4mux";
     }
     error = "no video encoder found: install gstreamer1.0-plugins-ugly (x264enc)";
     return {};

@@ -19,11 +19,16 @@ GstHandle<GstElement> parsePipeline(const std::string &line, std::string &error)
 /** What an error or warning message says, in one or two lines. */
 std::string messageText(GstMessage *message);
 
+enum class EncoderPace {
+    Thorough, ///< as long as it takes
+    Live      ///< leaves the processor to others
+};
+
 /**
  * The part of a launch line from raw video to an MP4 file's bytes, with the encoder that is there;
  * a key frame every second, so that single pictures can be found quickly.
  * @param error gets a text that says what to install when there is none
  */
-std::string encoderLine(std::string &error);
+std::string encoderLine(EncoderPace pace, std::string &error);
 
 } // namespace ooto::demo

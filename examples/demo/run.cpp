@@ -51,9 +51,9 @@ std::string sourceLine(const std::string &uri)
 
 std::string pipelineLine(const RunOptions &options, std::string &error)
 {
-    const std::string encoder = encoderLine(error);
     // A file is played like a camera. What is behind the queues must not hold up what is before:
     // the decoder works ahead a little, the encoder may fall behind by two seconds.
+    const std::string encoder = encoderLine(EncoderPace::Live, error);
     const std::string pace = isLive(options.uri)
                                  ? ""
                                  : " ! queue max-size-buffers=6 max-size-bytes=0 max-size-time=0"

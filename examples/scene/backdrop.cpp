@@ -2,7 +2,8 @@
 // Paints the hall slightly out of focus, as a camera that is focused on faces would see it.
 #include "backdrop.h"
 
-#include <opencv2/imgcodecs.hpp>
+#include "photograph.h"
+
 #include <opencv2/imgproc.hpp>
 
 #include <cmath>
@@ -35,7 +36,7 @@ void paintWindows(cv::Mat &hall, const std::string &photo)
 {
     const cv::Size frame = hall.size();
     const cv::Rect glass = part(frame, 0.10, 0.08, 0.80, 0.52);
-    cv::Mat view = cv::imread(photo, cv::IMREAD_COLOR);
+    cv::Mat view = readPhotograph(photo);
     if (view.empty()) {
         view.create(240, 640, CV_8UC3);
         fillGradient(view, {120, 80, 60}, {170, 180, 220});

@@ -2,7 +2,8 @@
 // Cuts a person out: a rough outline, GrabCut in a band along it, a feathered edge.
 #include "cutout.h"
 
-#include <opencv2/imgcodecs.hpp>
+#include "photograph.h"
+
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
@@ -126,7 +127,7 @@ inline std::uint8_t over(std::uint8_t front, std::uint8_t back, std::uint8_t mat
 
 bool Cutout::load(const Portrait &portrait)
 {
-    cv::Mat photo = cv::imread(portrait.file, cv::IMREAD_COLOR);
+    cv::Mat photo = readPhotograph(portrait.file);
     if (photo.empty() || photo.rows <= portrait.cutRowPx)
         return false;
     cv::Mat matte = matteOf(photo, portrait.outlinePx);
