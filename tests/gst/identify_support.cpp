@@ -59,7 +59,8 @@ GstBuffer *frameFromBgr(const GstVideoInfo &info, const std::vector<std::uint8_t
     for (int row = 0; row < info.height; ++row)
         memcpy(static_cast<guint8 *>(GST_VIDEO_FRAME_PLANE_DATA(&from, 0)) +
                    row * static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&from, 0)),
-               bgr.data() + row * 3UL * static_cast<unsigned>(info.width), 3UL * static_cast<unsigned>(info.width));
+               bgr.data() + row * 3UL * static_cast<unsigned>(info.width),
+               3UL * static_cast<unsigned>(info.width));
     GstVideoInfo progressive = info;
     progressive.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
     gst_video_frame_map(&to, &progressive, out, GST_MAP_WRITE);
@@ -80,9 +81,8 @@ GstBuffer *makeScene(const GstVideoInfo &info, const std::vector<Portrait> &port
     cv::Mat scene(info.height, info.width, CV_8UC3, cv::Scalar(120, 130, 125));
     for (const Portrait &portrait : portraits) {
         const cv::Mat picture = portraitOf(portrait);
-        const cv::Rect place =
-            cv::Rect(portrait.x, portrait.y, picture.cols, picture.rows) &
-            cv::Rect(0, 0, scene.cols, scene.rows);
+        const cv::Rect place = cv::Rect(portrait.x, portrait.y, picture.cols, picture.rows) &
+                               cv::Rect(0, 0, scene.cols, scene.rows);
         if (place.empty())
             continue;
         picture(place - cv::Point(portrait.x, portrait.y)).copyTo(scene(place));
@@ -96,11 +96,22 @@ std::string stringField(const GstStructure *structure, const char *field)
     return text ? text : "";
 }
 
-std::optional<std::vector<ReadFace>> readFaces(GstBuffer *buffer)
+bool hasFacesMeta(GstBuffer *buffer)
+{
+    return gst_buffer_get_custom_meta(buffer, "OotoFaces") != nullptr;
+}
+
+bool hasStatus(GstBuffer *buffer, const std::string &status)
+{
+    const std::vector<ReadFace> faces = readFaces(buffer);
+    return faces.size() == 1 && faces.front().status == status;
+}
+
+std::vector<ReadFace> readFaces(GstBuffer *buffer)
 {
     GstCustomMeta *meta = gst_buffer_get_custom_meta(buffer, "OotoFaces");
     if (!meta)
-        return std::nullopt;
+        return {};
     std::vector<ReadFace> faces;
     const GValue *array = gst_structure_get_value(gst_custom_meta_get_structure(meta), "faces");
     for (guint i = 0; i < gst_value_array_get_size(array); ++i) {
@@ -279,6 +290,7 @@ Service::~Service()
 void Service::restart()
 {
     std::string error;
+    server_.reset();
     server_ = server::IdentifyServer::start(options_, error);
     EXPECT_NE(server_, nullptr) << error;
 }

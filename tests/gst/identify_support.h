@@ -45,8 +45,11 @@ struct ReadFace {
     std::string reason;
     core::Box box; ///< 0..1
 };
-/** @return the faces; nothing when there is no meta */
-std::optional<std::vector<ReadFace>> readFaces(GstBuffer *buffer);
+bool hasFacesMeta(GstBuffer *buffer);
+/** The faces of the buffer's meta; none, too, when there is no meta. */
+std::vector<ReadFace> readFaces(GstBuffer *buffer);
+/** Exactly one face, of this status. */
+bool hasStatus(GstBuffer *buffer, const std::string &status);
 
 struct StructureDeleter {
     void operator()(GstStructure *structure) const { gst_structure_free(structure); }
