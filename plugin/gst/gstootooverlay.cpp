@@ -18,12 +18,12 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=30 ! video/x-raw,width=640,height=480 ! ootooverlay
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! video/x-raw,width=640,height=480 ! ootooverlay \
  *     ! videoconvert ! autovideosink
  * ]|
  * A pipeline to which one may add ootoidentify: without metadata the picture stays as it is.
  * |[
- * gst-launch-1.0 filesrc location=people.mp4 ! decodebin ! videoconvert ! ootoidentify
+ * gst-launch-1.0 filesrc location=people.mp4 ! decodebin ! videoconvert ! ootoidentify \
  *     ! ootooverlay text-scale=1.5 line-width=6 ! videoconvert ! autovideosink
  * ]|
  * Larger text and thicker lines, for a screen that is far away.
