@@ -138,7 +138,8 @@ std::string parse(int argc, char **argv, Raw &raw)
 {
     Texts texts;
     const auto text = [&](const char *name, CharsPtr &value, const char *help, const char *what) {
-        return GOptionEntry{name, 0, 0, G_OPTION_ARG_STRING, texts.of(value), help, what};
+        // As file names: strings would be refused where the locale is C and the name is UTF-8.
+        return GOptionEntry{name, 0, 0, G_OPTION_ARG_FILENAME, texts.of(value), help, what};
     };
     const auto number = [](const char *name, int &value, const char *help, const char *what) {
         return GOptionEntry{name, 0, 0, G_OPTION_ARG_INT, &value, help, what};
