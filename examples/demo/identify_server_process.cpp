@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <sys/prctl.h>
 #include <vector>
 
@@ -52,6 +53,15 @@ std::string firstLine(GDataInputStream *stream)
     return line.text;
 }
 
+std::string lastLine(const std::string &file)
+{
+    std::ifstream text(file);
+    std::string last = "it said nothing";
+    for (std::string line; std::getline(text, line);)
+        last = line;
+    return last;
+}
+
 // Between fork and exec: only what is safe in a signal handler.
 void dieWithParent(gpointer /*data*/)
 {
@@ -96,8 +106,8 @@ std::string IdentifyServerProcess::start(const IdentifyServerOptions &options)
     output_.reset(g_data_input_stream_new(g_subprocess_get_stdout_pipe(process_.get())));
     const std::string line = firstLine(output_.get());
     if (line.rfind(kGreeting, 0) != 0) {
-        return "the identify server " + options.program + " did not come up; what it said is in " +
-               options.logFile;
+        return "the identify server " + options.program +
+               " did not come up: " + lastLine(options.logFile);
     }
     endpoint_ = line.substr(std::strlen(kGreeting));
     return {};

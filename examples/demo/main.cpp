@@ -83,16 +83,17 @@ ParsedOptions parse(int argc, char **argv)
         double durationS;
         gboolean allowHttp, display;
     } raw = {};
+    // Names are taken as file names: strings are refused where the locale is C and they are UTF-8.
     const GOptionEntry entries[] = {
-        {"uri", 'u', 0, G_OPTION_ARG_STRING, &raw.uri,
+        {"uri", 'u', 0, G_OPTION_ARG_FILENAME, &raw.uri,
          "Play this instead of the demo's own clip: a file, rtsp://..., /dev/video0", "URI"},
-        {"endpoint", 'e', 0, G_OPTION_ARG_STRING, &raw.endpoint,
+        {"endpoint", 'e', 0, G_OPTION_ARG_FILENAME, &raw.endpoint,
          "Ask this identify service instead of the local server", "URL"},
         {"allow-http", 0, 0, G_OPTION_ARG_NONE, &raw.allowHttp,
          "Let --endpoint be plain http to another host", nullptr},
         {"credentials-file", 'c', 0, G_OPTION_ARG_FILENAME, &raw.credentialsFile,
          "Your account, for --endpoint; else OOTO_APP_ID and OOTO_APP_KEY", "FILE"},
-        {"me", 'm', 0, G_OPTION_ARG_STRING, &raw.me,
+        {"me", 'm', 0, G_OPTION_ARG_FILENAME, &raw.me,
          "The local server enrols the first good face it sees, and then names it so", "NAME"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &raw.output, "Where the files go (demo-output)",
          "DIR"},
