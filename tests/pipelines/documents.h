@@ -11,8 +11,8 @@ namespace ooto::test
 
 struct DocumentedLine {
     std::string place;                  ///< file and number of its first line
-    std::vector<std::string> arguments; ///< without gst-launch-1.0; empty when the shell could not
-                                        ///< read it
+    std::vector<std::string> arguments; ///< without gst-launch-1.0; empty when a shell would not
+                                        ///< read all of it
 };
 
 /**

@@ -123,12 +123,16 @@ TEST(Documents, LinesAreFoundWithContinuations)
     const fs::path file = fs::temp_directory_path() / "ooto-documents-test.md";
     std::ofstream(file) << "text gst-launch-1.0 in a sentence\n"
                            "gst-launch-1.0 -e a ! \\\n    b c=\"d e\"\n"
+                           " * |[\n * gst-launch-1.0 h ! \\\n *   i\n * ]|\n"
+                           " * |[\n * gst-launch-1.0 cut !\n *   off\n * ]|\n"
                            " * $ OOTO_APP_ID=x gst-launch-1.0 f ! \\\n *   g\n";
     const auto lines = launchLinesIn(file);
     fs::remove(file);
-    ASSERT_EQ(lines.size(), 2u);
+    ASSERT_EQ(lines.size(), 4u);
     EXPECT_EQ(lines[0].arguments, (std::vector<std::string>{"-e", "a", "!", "b", "c=d e"}));
-    EXPECT_EQ(lines[1].arguments, (std::vector<std::string>{"f", "!", "g"}));
+    EXPECT_EQ(lines[1].arguments, (std::vector<std::string>{"h", "!", "i"}));
+    EXPECT_TRUE(lines[2].arguments.empty());
+    EXPECT_EQ(lines[3].arguments, (std::vector<std::string>{"f", "!", "g"}));
 }
 
 TEST(Documents, AllLinesParse)
