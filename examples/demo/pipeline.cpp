@@ -62,4 +62,19 @@ std::string encoderLine(EncoderPace pace, std::string &error)
     return {};
 }
 
+void dropUntimedBuffers(GstPad *pad)
+{
+    const auto onBuffer = [](GstPad *, GstPadProbeInfo *info, gpointer data) {
+        auto &last = *static_cast<GstClockTime *>(data);
+        const GstClockTime now = GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info));
+        if (!GST_CLOCK_TIME_IS_VALID(now) || (GST_CLOCK_TIME_IS_VALID(last) && now <= last))
+            return GST_PAD_PROBE_DROP;
+        last = now;
+        return GST_PAD_PROBE_OK;
+    };
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, onBuffer,
+                      new GstClockTime(GST_CLOCK_TIME_NONE),
+                      [](gpointer last) { delete static_cast<GstClockTime *>(last); });
+}
+
 } // namespace ooto::demo

@@ -31,4 +31,10 @@ enum class EncoderPace {
  */
 std::string encoderLine(EncoderPace pace, std::string &error);
 
+/**
+ * Lets only buffers through whose times grow: after lost packets, or with B-frames over RTP, a
+ * decoder gives frames without a time or with one of the past, and a file can hold neither.
+ */
+void dropUntimedBuffers(GstPad *pad);
+
 } // namespace ooto::demo

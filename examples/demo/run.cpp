@@ -64,7 +64,7 @@ std::string pipelineLine(const RunOptions &options, std::string &error)
                         : "";
     return sourceLine(options.uri) + " ! videoconvert name=entry" + pace +
            " ! ootoidentify name=identify ! ootooverlay ! tee name=picture"
-           " ! queue max-size-buffers=0 max-size-bytes=0 max-size-time=2000000000"
+           " ! queue name=recording max-size-buffers=0 max-size-bytes=0 max-size-time=2000000000"
            " ! videoconvert ! video/x-raw,format=I420 ! " +
            encoder + " ! filesink name=file" + window;
 }
@@ -126,6 +126,9 @@ void Run::configure()
                  options_.uri.c_str(), nullptr);
     g_object_set(pipeline_.element("file").get(), "location", options_.annotatedFile.c_str(),
                  nullptr);
+    const GstHandle<GstElement> recording = pipeline_.element("recording");
+    dropUntimedBuffers(
+        GstHandle<GstPad>(gst_element_get_static_pad(recording.get(), "sink")).get());
     if (!options_.endpoint.empty())
         g_object_set(identify_.get(), "endpoint", options_.endpoint.c_str(), nullptr);
     if (options_.allowHttp)
