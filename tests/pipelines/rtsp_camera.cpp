@@ -25,7 +25,9 @@ std::string line(int videoAt, int soundAt)
            " ! video/x-raw,width=640,height=360,framerate=25/1"
            " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10"
            " ! rtph264pay pt=96 config-interval=1 name=pay" +
-           std::to_string(videoAt) + " audiotestsrc is-live=true wave=silence ! alawenc" +
+           std::to_string(videoAt) +
+           " audiotestsrc is-live=true wave=silence samplesperbuffer=160"
+           " ! audio/x-raw,rate=8000 ! alawenc" +
            " ! rtppcmapay pt=8 name=pay" + std::to_string(soundAt) + " )";
 }
 
