@@ -49,8 +49,7 @@ FacesSpec crowd()
 
 FacesSpec portrait()
 {
-    return {
-        {{"identified", {0.29, 0.12, 0.36, 0.42}, "Grace Hopper", 0.93, 1, "", "", 1}}, "", "", ""};
+    return {{{"identified", {0.29, 0.12, 0.36, 0.42}, "Grace Hopper", 0.93, 1, "", "", 1}}};
 }
 
 GstPadProbeReturn attach(GstPad *, GstPadProbeInfo *info, gpointer spec)

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Starts GStreamer and registers the elements before any test runs.
+#include "gst/overlay_support.h"
+
+#include <gtest/gtest.h>
+
+int main(int argc, char **argv)
+{
+    gst_init(&argc, &argv);
+    testing::InitGoogleTest(&argc, argv);
+    ooto::test::registerOverlay();
+    return RUN_ALL_TESTS();
+}
