@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Starts GStreamer and registers the elements before any test runs.
-#include "gst/overlay_support.h"
+#include "gst/elements.h"
 
+#include <gst/gst.h>
 #include <gtest/gtest.h>
 
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
     testing::InitGoogleTest(&argc, argv);
-    ooto::test::registerOverlay();
+    ooto::test::registerElements();
     return RUN_ALL_TESTS();
 }

@@ -2,6 +2,7 @@
 // Time that a 1080p frame spends in the overlay, against identity in the same run.
 //
 // The faces move by a pixel from frame to frame, so that nothing but drawn text can be reused.
+#include "gst/elements.h"
 #include "gst/overlay_support.h"
 
 #include <gst/check/gstharness.h>
@@ -77,7 +78,7 @@ void measure(const char *what, const char *element, GstVideoFormat format, int f
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
-    registerOverlay();
+    registerElements();
     for (const GstVideoFormat format :
          {GST_VIDEO_FORMAT_I420, GST_VIDEO_FORMAT_NV12, GST_VIDEO_FORMAT_BGRx}) {
         measure("identity", "identity", format, 10);

@@ -31,9 +31,6 @@ struct FacesSpec {
     std::string notice = {};
 };
 
-/** Registers the meta and the element in this process; call once before anything else. */
-void registerOverlay();
-
 /** Adds an empty `OotoFaces` meta. @return its structure, the buffer's */
 GstStructure *addFacesMeta(GstBuffer *buffer);
 void addFaces(GstBuffer *buffer, const FacesSpec &spec);
