@@ -113,7 +113,7 @@ TEST(FrameBlender, AgreesWithGStreamersOwnBlending)
         const GstVideoInfo info = videoInfo(format, 99, 77);
         const BufferHandle ours(makeFrame(info, fill));
         const BufferHandle theirs(makeFrame(info, fill));
-        const CompositionHandle drawn = rectangle(20, 32, 41, 13, 0x80E69F00);
+        const CompositionHandle drawn = rectangle(21, 33, 41, 13, 0x80E69F00);
         {
             MappedVideoFrame frame(info, ours.get(), GST_MAP_READWRITE);
             blendOnto(*frame, drawn.get());

@@ -10,5 +10,7 @@ int main(int argc, char **argv)
     gst_init(&argc, &argv);
     testing::InitGoogleTest(&argc, argv);
     ooto::test::registerElements();
-    return RUN_ALL_TESTS();
+    const int result = RUN_ALL_TESTS();
+    gst_deinit(); // so that leak checkers see only what is ours
+    return result;
 }

@@ -109,11 +109,16 @@ TEST(OverlayModel, SurvivesStructuresOfAnotherShape)
     setFaces(meta, face);
     EXPECT_TRUE(read(buffer).faces.empty());
 
-    GValue faces = G_VALUE_INIT;
-    g_value_init(&faces, GST_TYPE_ARRAY);
+    GValue numbers = G_VALUE_INIT;
+    g_value_init(&numbers, GST_TYPE_ARRAY);
     GValue number = G_VALUE_INIT;
     g_value_init(&number, G_TYPE_INT);
-    gst_value_array_append_and_take_value(&faces, &number);
+    gst_value_array_append_and_take_value(&numbers, &number);
+    gst_structure_take_value(meta, "faces", &numbers);
+    EXPECT_TRUE(read(buffer).faces.empty());
+
+    GValue faces = G_VALUE_INIT;
+    g_value_init(&faces, GST_TYPE_ARRAY);
     GValue nothing = G_VALUE_INIT;
     g_value_init(&nothing, GST_TYPE_STRUCTURE);
     gst_value_array_append_and_take_value(&faces, &nothing);
