@@ -21,10 +21,12 @@ struct OverlaySettings {
     bool operator==(const OverlaySettings &) const = default;
 };
 
-/** Bound to the streaming thread; keeps drawn text from frame to frame. */
+/** Used by one thread at a time; keeps drawn text from frame to frame. */
 class FacePainter
 {
 public:
+    bool canWrite() const { return plates_.hasFonts(); }
+
     /**
      * @param pixelAspect a pixel's width by its height
      * @return null when there is nothing to draw; else valid until the next call

@@ -52,7 +52,7 @@ using namespace ooto::gst;
 struct OverlayState {
     ooto::core::Guarded<OverlaySettings> settings; ///< written by any thread
 
-    // Bound to the streaming thread; stop() comes when that has ended.
+    // Bound to the streaming thread, which runs between start() and stop().
     GstVideoInfo info{};
     bool attaches = false; ///< downstream blends, we only attach the composition
     std::optional<FacePainter> painter;
@@ -172,6 +172,19 @@ static void gst_ooto_overlay_get_property(GObject *object, guint id, GValue *val
     }
 }
 
+/** Fonts are looked up here, which takes some 30 ms that the streaming thread does not have. */
+static gboolean gst_ooto_overlay_start(GstBaseTransform *trans)
+{
+    OverlayState &state = gst_ooto_overlay_state(trans);
+    state.painter.emplace();
+    if (!state.painter->canWrite())
+        GST_ELEMENT_WARNING(trans, RESOURCE, NOT_FOUND,
+                            ("No font found, so boxes are drawn without names. Install a font, "
+                             "for example the package fonts-dejavu-core."),
+                            ("Pango has no font for \"Sans\""));
+    return TRUE;
+}
+
 /** Each structure with the composition's feature, and without it where the direction allows. */
 static GstCaps *gst_ooto_overlay_transform_caps(GstBaseTransform *, GstPadDirection direction,
                                                 GstCaps *caps, GstCaps *filter)
@@ -260,8 +273,6 @@ static GstFlowReturn gst_ooto_overlay_prepare_output_buffer(GstBaseTransform *tr
 {
     OverlayState &state = gst_ooto_overlay_state(trans);
     const OverlaySettings settings = *state.settings.lock();
-    if (!state.painter)
-        state.painter.emplace();
     const GstVideoInfo &info = state.info;
     state.composition = state.painter->paint(readOverlayScene(input, info), settings,
                                              double(info.par_n) / std::max(1, info.par_d));
@@ -341,6 +352,7 @@ static void gst_ooto_overlay_class_init(GstOotoOverlayClass *klass)
         "gst-ooto");
 
     GstBaseTransformClass *transform = GST_BASE_TRANSFORM_CLASS(klass);
+    transform->start = gst_ooto_overlay_start;
     transform->transform_caps = gst_ooto_overlay_transform_caps;
     transform->fixate_caps = gst_ooto_overlay_fixate_caps;
     transform->set_caps = gst_ooto_overlay_set_caps;

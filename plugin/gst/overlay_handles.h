@@ -21,6 +21,7 @@ struct OverlayUnref {
     }
     void operator()(PangoFontMap *it) const { g_object_unref(it); }
     void operator()(PangoContext *it) const { g_object_unref(it); }
+    void operator()(PangoFont *it) const { g_object_unref(it); }
     void operator()(PangoLayout *it) const { g_object_unref(it); }
     void operator()(PangoFontDescription *it) const { pango_font_description_free(it); }
     void operator()(cairo_font_options_t *it) const { cairo_font_options_destroy(it); }

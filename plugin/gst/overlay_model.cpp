@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/overlay_model.h"
 
+#include "gst/faces_meta.h"
+
 #include <cmath>
 #include <memory>
 #include <string_view>
@@ -197,7 +199,7 @@ OverlayScene readOverlayScene(GstBuffer *buffer, const GstVideoInfo &info)
 {
     OverlayScene scene;
     scene.visible = visibleFrame(buffer, info);
-    const GstMetaInfo *ours = gst_meta_get_info("OotoFaces");
+    const GstMetaInfo *ours = gst_meta_get_info(facesMetaName);
     bool found = false;
     gpointer position = nullptr;
     while (GstMeta *meta = ours ? gst_buffer_iterate_meta(buffer, &position) : nullptr) {

@@ -86,6 +86,15 @@ void unpremultiply(std::uint32_t *pixels, std::size_t count)
     }
 }
 
+OverlayHandle<PangoFontDescription> fontDescription(int fontPx, bool bold)
+{
+    OverlayHandle<PangoFontDescription> font(pango_font_description_new());
+    pango_font_description_set_family_static(font.get(), "Sans");
+    pango_font_description_set_weight(font.get(), bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_font_description_set_absolute_size(font.get(), double(fontPx) * PANGO_SCALE);
+    return font;
+}
+
 /** A surface of that size in the frame's pixels, painted in square ones; null when that failed. */
 BufferHandle paintPixels(int width, int height, double pixelAspect,
                          const std::function<void(cairo_t *)> &paint)
@@ -130,6 +139,9 @@ PlateRenderer::PlateRenderer()
     cairo_font_options_set_antialias(options.get(), CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(options.get(), CAIRO_HINT_STYLE_SLIGHT);
     pango_cairo_context_set_font_options(context_.get(), options.get());
+    const auto description = fontDescription(12, false);
+    const OverlayHandle<PangoFont> font(pango_context_load_font(context_.get(), description.get()));
+    hasFonts_ = font != nullptr;
 }
 
 Plate PlateRenderer::label(const LabelText &text, Colour accent, const TextStyle &style,
@@ -146,6 +158,8 @@ Plate PlateRenderer::notice(const std::string &heading, const std::string &body,
 
 Plate PlateRenderer::cached(const Key &key)
 {
+    if (!hasFonts_)
+        return {};
     const auto found = std::find_if(drawn_.begin(), drawn_.end(),
                                     [&](const Drawn &drawn) { return drawn.key == key; });
     if (found != drawn_.end()) {
@@ -227,10 +241,7 @@ PlateRenderer::Drawn PlateRenderer::drawNotice(const Key &key)
 OverlayHandle<PangoLayout> PlateRenderer::layout(const std::string &text, int fontPx, bool bold)
 {
     OverlayHandle<PangoLayout> made(pango_layout_new(context_.get()));
-    const OverlayHandle<PangoFontDescription> font(pango_font_description_new());
-    pango_font_description_set_family_static(font.get(), "Sans");
-    pango_font_description_set_weight(font.get(), bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-    pango_font_description_set_absolute_size(font.get(), double(fontPx) * PANGO_SCALE);
+    const auto font = fontDescription(fontPx, bold);
     pango_layout_set_font_description(made.get(), font.get());
     pango_layout_set_ellipsize(made.get(), PANGO_ELLIPSIZE_END);
     pango_layout_set_text(made.get(), text.c_str(), static_cast<int>(text.size()));

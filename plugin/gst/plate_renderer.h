@@ -36,6 +36,9 @@ class PlateRenderer
 public:
     PlateRenderer();
 
+    /** False on a system without fonts, where every plate is null: Pango makes up sizes there. */
+    bool hasFonts() const { return hasFonts_; }
+
     /** One line, with a bar in the accent colour. Widths are in the frame's pixels. */
     Plate label(const LabelText &text, Colour accent, const TextStyle &style, int maxWidthPx);
     /** A heading in the accent colour (may be empty) over up to three wrapped lines. */
@@ -64,6 +67,7 @@ private:
 
     OverlayHandle<PangoFontMap> fonts_;
     OverlayHandle<PangoContext> context_;
+    bool hasFonts_;
     std::list<Drawn> drawn_; ///< the last used one comes first
 };
 

@@ -78,10 +78,12 @@ public:
                     "set the property `" + part.property + "`";
             return {};
         }
-        // The messages of GKeyFile quote the file, so none is passed on: it could be the key.
+        // The messages of GKeyFile quote the file, so none is passed on: it could be the key. A
+        // value that it does not understand it may return as well.
+        ErrorHandle failure;
         const CharsHandle text(
-            g_key_file_get_string(keyFile_.get(), "ooto", part.property, nullptr));
-        if (!text) {
+            g_key_file_get_string(keyFile_.get(), "ooto", part.property, ErrorOut(failure)));
+        if (!text || failure) {
             error = name_ + "has a value for " + part.property +
                     " that cannot be read; it must be UTF-8, with \\\\ for a backslash";
             return {};

@@ -12,47 +12,53 @@ namespace ooto::service
 
 Exchange::Exchange(const ConnectionSettings &settings, Request request, std::string host,
                    DoneHandler onDone)
-    : sslStrict_(settings.sslStrict),
+    : settings_(settings),
       request_(std::move(request)),
       host_(std::move(host)),
       onDone_(std::move(onDone)),
-      photo_(makePhotoMessage(settings, request_))
+      sendable_(request_.appKey.fitsHeader() && fitsHeader(settings.appId)),
+      body_(makePhotoBody(request_))
 {
-    request_.photo.reset(); // the message has a copy of its own
+    request_.photo.reset(); // the body has a copy of its own
 }
 
 Exchange::~Exchange()
 {
-    // libsoup may hold the message for a little longer than this.
-    if (photo_.message)
-        g_signal_handlers_disconnect_by_data(photo_.message.get(), this);
+    disconnectSignals();
 }
 
 void Exchange::start(SoupSession *session)
 {
     begin_ = std::chrono::steady_clock::now();
     session_ = session;
-    if (!photo_.message) {
-        core::Reply reply;
-        reply.outcome = core::Outcome::WrongEndpoint;
-        reply.text = "The endpoint is no URL; check `endpoint`";
-        finish(std::move(reply));
+    if (!sendable_) {
+        finish(judgeUnsendableKey());
         return;
     }
-    connectSignals();
+    message_ = makePhotoMessage(settings_, request_, body_);
+    if (!message_) {
+        finish(judgeBadEndpoint());
+        return;
+    }
     startDeadline();
-    soup_session_send_async(session, photo_.message.get(), G_PRIORITY_DEFAULT, cancellable_.get(),
+    send();
+}
+
+void Exchange::send()
+{
+    connectSignals();
+    soup_session_send_async(session_, message_.get(), G_PRIORITY_DEFAULT, cancellable_.get(),
                             resume<&Exchange::headersCame>, keepAlive());
 }
 
 void Exchange::connectSignals()
 {
-    SoupMessage *message = photo_.message.get();
+    SoupMessage *message = message_.get();
     g_signal_connect(message, "accept-certificate",
                      G_CALLBACK(+[](SoupMessage *, GTlsCertificate *, GTlsCertificateFlags flags,
                                     gpointer self) -> gboolean {
                          auto *exchange = static_cast<Exchange *>(self);
-                         if (!exchange->sslStrict_)
+                         if (!exchange->settings_.sslStrict)
                              return TRUE;
                          exchange->certificateFlags_ = flags;
                          return FALSE;
@@ -63,10 +69,22 @@ void Exchange::connectSignals()
                          static_cast<Exchange *>(self)->bytesSent_ += bytes;
                      }),
                      this);
+    g_signal_connect(message, "network-event",
+                     G_CALLBACK(+[](SoupMessage *, GSocketClientEvent, GIOStream *, gpointer self) {
+                         static_cast<Exchange *>(self)->connected_ = true;
+                     }),
+                     this);
     g_signal_connect(message, "restarted", G_CALLBACK(+[](SoupMessage *, gpointer self) {
                          ++static_cast<Exchange *>(self)->restarts_;
                      }),
                      this);
+}
+
+/** libsoup may hold the message for a little longer than this object lives. */
+void Exchange::disconnectSignals()
+{
+    if (message_)
+        g_signal_handlers_disconnect_by_data(message_.get(), this);
 }
 
 void Exchange::startDeadline()
@@ -103,7 +121,7 @@ void Exchange::headersCame(GAsyncResult *result)
         fail(*error);
         return;
     }
-    SoupMessage *message = photo_.message.get();
+    SoupMessage *message = message_.get();
     SoupMessageHeaders *headers = soup_message_get_response_headers(message);
     const auto header = [headers](const char *name) {
         const char *value = soup_message_headers_get_one(headers, name);
@@ -150,7 +168,7 @@ void Exchange::bytesCame(GAsyncResult *result)
 
 void Exchange::bodyEnded()
 {
-    SoupMessageHeaders *headers = soup_message_get_response_headers(photo_.message.get());
+    SoupMessageHeaders *headers = soup_message_get_response_headers(message_.get());
     const bool plain = soup_message_headers_get_one(headers, "Content-Encoding") == nullptr;
     const bool counted = soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH;
     const auto length = soup_message_headers_get_content_length(headers);
@@ -170,8 +188,28 @@ void Exchange::judge()
     finish(judgeResponse(response_, host_, request_.appKey, std::chrono::system_clock::now()));
 }
 
+/**
+ * True when a connection kept from an earlier request failed before the answer began: the server
+ * had closed it, and says nothing about this request. libsoup tries again only what is no POST.
+ */
+bool Exchange::connectionHadGone(const GError &error) const
+{
+    return !connected_ && restarts_ == 0 && response_.status == 0 &&
+           (g_error_matches(&error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
+            g_error_matches(&error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
+            g_error_matches(&error, G_TLS_ERROR, G_TLS_ERROR_EOF));
+}
+
 void Exchange::fail(const GError &error)
 {
+    if (onDone_ && connectionHadGone(error)) {
+        ++restarts_;
+        disconnectSignals();
+        message_ = makePhotoMessage(settings_, request_, body_);
+        soup_message_add_flags(message_.get(), SOUP_MESSAGE_NEW_CONNECTION);
+        send();
+        return;
+    }
     core::Reply reply = judgeError(error, certificateFlags_, host_);
     reply.httpStatus = response_.status;
     finish(std::move(reply));

@@ -20,7 +20,7 @@ namespace ooto::service
 class Exchange : public std::enable_shared_from_this<Exchange>
 {
 public:
-    /** @param restarts how often libsoup sent the request again, on another connection */
+    /** @param restarts how often the request was sent again, on another connection */
     using DoneHandler = std::function<void(core::Reply reply, unsigned restarts)>;
 
     /** @param host whom the request goes to, fit to be shown */
@@ -37,21 +37,26 @@ private:
     static void resume(GObject *source, GAsyncResult *result, gpointer self);
     gpointer keepAlive() { return new std::shared_ptr<Exchange>(shared_from_this()); }
 
+    void send();
     void connectSignals();
+    void disconnectSignals();
     void startDeadline();
     void headersCame(GAsyncResult *result);
     void readOn();
     void bytesCame(GAsyncResult *result);
     void bodyEnded();
     void fail(const GError &error);
+    bool connectionHadGone(const GError &error) const;
     void judge();
     void finish(core::Reply reply);
 
-    const bool sslStrict_;
+    const ConnectionSettings settings_;
     Request request_;
     const std::string host_;
-    DoneHandler onDone_; ///< empty once the end is told
-    PhotoMessage photo_;
+    DoneHandler onDone_;  ///< empty once the end is told
+    const bool sendable_; ///< id and key fit into headers
+    PhotoBody body_;
+    ObjectHandle<SoupMessage> message_;
     SoupSession *session_ = nullptr; ///< borrowed until the headers came
     ObjectHandle<GCancellable> cancellable_{g_cancellable_new()};
     SourceHandle deadline_;
@@ -59,6 +64,7 @@ private:
     std::array<char, 16384> chunk_{};
     HttpResponse response_;
     GTlsCertificateFlags certificateFlags_ = G_TLS_CERTIFICATE_NO_FLAGS;
+    bool connected_ = false; ///< a connection was made for this message
     unsigned restarts_ = 0;
     std::uint64_t bytesSent_ = 0;
     std::chrono::steady_clock::time_point begin_;

@@ -11,6 +11,9 @@ namespace ooto::service
 namespace
 {
 
+/** json-glib wraps integers of more than 64 bits around, up to 18 digits fit. */
+constexpr std::size_t maxIntegerDigits = 18;
+
 /** Walks once over the text, with a stack of its own instead of recursion. */
 class Scanner
 {
@@ -173,15 +176,23 @@ private:
     bool number()
     {
         take('-');
+        const std::size_t start = at_;
         if (!take('0') && !digits())
             return false;
-        if (take('.') && !digits())
-            return false;
+        const std::size_t size = at_ - start;
+        bool integer = true;
+        if (take('.')) {
+            integer = false;
+            if (!digits())
+                return false;
+        }
         if (take('e') || take('E')) {
             if (!take('+'))
                 take('-');
             return digits();
         }
+        if (integer && size > maxIntegerDigits)
+            text_[start + 1] = 'e'; // the end of all ranges, and nothing has to be moved for it
         return true;
     }
 

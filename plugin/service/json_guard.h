@@ -15,7 +15,8 @@ namespace ooto::service
  *
  * Escapes for code points that a C string cannot hold (NUL, lone surrogates) are replaced by
  * `\u0001`, so that json-glib neither cuts the string there nor makes invalid UTF-8 of it; the
- * control character then marks the string as one not to use.
+ * control character then marks the string as one not to use. Integers that json-glib would wrap
+ * around become infinite in the same way.
  */
 std::optional<std::string> guardJson(std::string_view text, int maxDepth);
 

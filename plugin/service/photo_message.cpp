@@ -40,16 +40,34 @@ std::string addressFor(const ConnectionSettings &settings, const Request &reques
 
 } // namespace
 
-PhotoMessage makePhotoMessage(const ConnectionSettings &settings, const Request &request)
+PhotoBody makePhotoBody(const Request &request)
 {
-    PhotoMessage made;
-    made.message.reset(soup_message_new(SOUP_METHOD_POST, addressFor(settings, request).c_str()));
-    if (!made.message)
-        return made;
-    SoupMessage *message = made.message.get();
+    const MultipartHandle multipart(soup_multipart_new(SOUP_FORM_MIME_TYPE_MULTIPART));
+    const BytesHandle photo = borrowBytes(
+        request.photo ? request.photo : std::make_shared<const std::vector<std::uint8_t>>());
+    soup_multipart_append_form_file(multipart.get(), "photo",
+                                    request.png ? "photo.png" : "photo.jpg",
+                                    request.png ? "image/png" : "image/jpeg", photo.get());
+    // This copies the photo, as libsoup has no body of several parts; it is the only copy.
+    const HeadersHandle headers(soup_message_headers_new(SOUP_MESSAGE_HEADERS_MULTIPART));
+    GBytes *bytes = nullptr;
+    soup_multipart_to_message(multipart.get(), headers.get(), &bytes);
+    PhotoBody body;
+    body.bytes.reset(bytes);
+    body.contentType.reset(g_strdup(soup_message_headers_get_one(headers.get(), "Content-Type")));
+    return body;
+}
 
-    // libsoup calls a POST safe to repeat only when told so, and otherwise opens a connection for
-    // each. Asking twice about a face changes nothing at the service.
+ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
+                                           const Request &request, const PhotoBody &body)
+{
+    ObjectHandle<SoupMessage> made(
+        soup_message_new(SOUP_METHOD_POST, addressFor(settings, request).c_str()));
+    if (!made)
+        return made;
+    SoupMessage *message = made.get();
+
+    // libsoup keeps a connection for another POST only when told that asking twice does no harm.
     soup_message_add_flags(message, SOUP_MESSAGE_IDEMPOTENT);
     soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
     soup_message_add_flags(message, SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
@@ -58,20 +76,7 @@ PhotoMessage makePhotoMessage(const ConnectionSettings &settings, const Request 
     soup_message_headers_append(headers, "APP-ID", settings.appId.c_str());
     soup_message_headers_append(headers, "APP-KEY", request.appKey.reveal());
     soup_message_headers_append(headers, "Accept", "application/json");
-
-    const MultipartHandle multipart(soup_multipart_new(SOUP_FORM_MIME_TYPE_MULTIPART));
-    const BytesHandle photo = borrowBytes(
-        request.photo ? request.photo : std::make_shared<const std::vector<std::uint8_t>>());
-    soup_multipart_append_form_file(multipart.get(), "photo",
-                                    request.png ? "photo.png" : "photo.jpg",
-                                    request.png ? "image/png" : "image/jpeg", photo.get());
-    const HeadersHandle partHeaders(soup_message_headers_new(SOUP_MESSAGE_HEADERS_MULTIPART));
-    GBytes *body = nullptr;
-    soup_multipart_to_message(multipart.get(), partHeaders.get(), &body);
-    made.body.reset(body);
-    made.contentType.reset(
-        g_strdup(soup_message_headers_get_one(partHeaders.get(), "Content-Type")));
-    soup_message_set_request_body_from_bytes(message, made.contentType.get(), made.body.get());
+    soup_message_set_request_body_from_bytes(message, body.contentType.get(), body.bytes.get());
     return made;
 }
 

@@ -10,14 +10,16 @@
 namespace ooto::service
 {
 
-/** A request's message, and its body for when it has to be sent again. */
-struct PhotoMessage {
-    ObjectHandle<SoupMessage> message;
-    BytesHandle body;
+/** The multipart/form-data body around one photo; may be sent more than once. */
+struct PhotoBody {
+    BytesHandle bytes;
     CharsHandle contentType;
 };
 
-/** A POST of the photo as multipart/form-data; its message is null when the endpoint is no URL. */
-PhotoMessage makePhotoMessage(const ConnectionSettings &settings, const Request &request);
+PhotoBody makePhotoBody(const Request &request);
+
+/** The POST of such a body; null when the endpoint is no URL. */
+ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
+                                           const Request &request, const PhotoBody &body);
 
 } // namespace ooto::service

@@ -56,11 +56,12 @@ Session::Session(ConnectionSettings settings)
 
 void Session::open(GTlsDatabase *caFile)
 {
+    const bool named = !settings_.userAgent.empty() && fitsHeader(settings_.userAgent);
     // No time limit of its own: each exchange has a deadline, and a shorter one of the session
     // would end it early.
     session_.reset(soup_session_new_with_options(
         "max-conns", maxConnections, "max-conns-per-host", maxConnections, "timeout", 0U,
-        "user-agent", settings_.userAgent.empty() ? "ooto" : settings_.userAgent.c_str(), nullptr));
+        "user-agent", named ? settings_.userAgent.c_str() : "ooto", nullptr));
     // Nobody is here to be asked for a password, and none is to be sent to whoever asks.
     soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_AUTH_MANAGER);
     if (caFile)

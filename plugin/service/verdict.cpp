@@ -209,6 +209,14 @@ core::Reply judgeTimeout(std::chrono::milliseconds timeout, const std::string &h
     return reply;
 }
 
+core::Reply judgeBadEndpoint()
+{
+    core::Reply reply;
+    reply.outcome = Outcome::WrongEndpoint;
+    reply.text = "The endpoint is no http or https URL; set `endpoint`";
+    return reply;
+}
+
 core::Reply judgeUnsendableKey()
 {
     core::Reply reply;

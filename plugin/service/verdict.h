@@ -38,6 +38,9 @@ core::Reply judgeError(const GError &error, unsigned certificateFlags, const std
 /** The reply where the deadline passed. */
 core::Reply judgeTimeout(std::chrono::milliseconds timeout, const std::string &host);
 
+/** The reply where the endpoint is no URL, which checkEndpoint() would have said before. */
+core::Reply judgeBadEndpoint();
+
 /** The reply where the key or id cannot be sent as a header. */
 core::Reply judgeUnsendableKey();
 

@@ -62,7 +62,7 @@ TEST_P(Matcher, TakesNobodyForAnother)
         for (const double facePx : {60, 180}) {
             Response response = client_->identify(portraitJpeg(posted, facePx, 2));
             EXPECT_EQ(response.text("result.search.templateId"), "who"); // the best, as always
-            EXPECT_LT(response.number("result.search.similarity"), 0.6) << facePx << " px";
+            EXPECT_LT(response.number("result.search.similarity"), 0.5) << facePx << " px";
         }
     }
 }

@@ -2,7 +2,7 @@
 // Tests of examples/identify-server/photo_file.cpp.
 #include "http_client.h"
 #include "photo_file.h"
-#include "photos.h"
+#include "support/photos.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The identify server as a program; meson says in IDENTIFY_SERVER where it is.
 #include "http_client.h"
-#include "photos.h"
+#include "support/photos.h"
 
 #include <gtest/gtest.h>
 

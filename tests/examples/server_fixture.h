@@ -3,7 +3,7 @@
 #pragma once
 
 #include "http_client.h"
-#include "photos.h"
+#include "support/photos.h"
 #include "server.h"
 
 #include <gtest/gtest.h>

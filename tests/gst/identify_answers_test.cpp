@@ -400,7 +400,6 @@ TEST_F(CannedAnswer, refusalsEndAsUnavailableAfterThreeAtMost)
 
 TEST(IdentifyAnswers, aSecondElementAppendsItsFaces)
 {
-    registerElements();
     Service service(true);
     GError *error = nullptr;
     const std::string line = "appsrc name=in format=time is-live=true ! ootoidentify name=a " +

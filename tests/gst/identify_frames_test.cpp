@@ -113,7 +113,6 @@ protected:
 
 std::vector<GstVideoFormat> allFormats()
 {
-    registerElements();
     std::vector<GstVideoFormat> formats;
     guint count = 0;
     const GstVideoFormat *raw = gst_video_formats_raw(&count);

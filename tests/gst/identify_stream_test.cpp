@@ -39,8 +39,7 @@ class Player
 public:
     Player(const std::string &properties, const std::string &more = "")
     {
-        registerElements();
-        GError *error = nullptr;
+            GError *error = nullptr;
         pipeline_ = gst_parse_launch(
             ("filesrc location=" + photos::hopperFile +
              " ! jpegdec ! videoconvert ! imagefreeze ! video/x-raw,framerate=50/1 ! " +

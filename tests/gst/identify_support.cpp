@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/identify_support.h"
 
-#include "gst/gstootoidentify.h"
-#include "gst/gstootooverlay.h"
 #include "support/photos.h"
 
 #include <filesystem>
@@ -22,14 +20,6 @@ cv::Mat portraitOf(const Portrait &portrait)
 }
 
 } // namespace
-
-void registerElements()
-{
-    if (!gst_is_initialized())
-        gst_init(nullptr, nullptr);
-    GST_ELEMENT_REGISTER(ootoidentify, nullptr);
-    GST_ELEMENT_REGISTER(ootooverlay, nullptr);
-}
 
 GstVideoInfo infoOf(const std::string &text)
 {
@@ -134,7 +124,6 @@ std::vector<ReadFace> readFaces(GstBuffer *buffer)
 
 Identify::Identify(const std::string &properties, const std::string &caps)
 {
-    registerElements();
     EXPECT_NE(properties.find("endpoint="), std::string::npos) << "tests always set endpoint";
     GError *error = nullptr;
     element_ = gst_parse_launch(("ootoidentify " + properties).c_str(), &error);

@@ -18,9 +18,6 @@
 namespace ooto::test
 {
 
-/** Registers both elements in this process, without a plugin file. May be called again. */
-void registerElements();
-
 /** A photograph's place in a frame, px. */
 struct Portrait {
     std::string file;

@@ -3,6 +3,7 @@
 //
 // overlay_pictures FOLDER [PHOTO.jpg]: over a bright, a dark and a busy background, at three
 // sizes, and once over the photo if there is one.
+#include "gst/elements.h"
 #include "gst/overlay_support.h"
 
 #include <cstdio>
@@ -49,8 +50,7 @@ FacesSpec crowd()
 
 FacesSpec portrait()
 {
-    return {
-        {{"identified", {0.29, 0.12, 0.36, 0.42}, "Grace Hopper", 0.93, 1, "", "", 1}}, "", "", ""};
+    return {{{"identified", {0.29, 0.12, 0.36, 0.42}, "Grace Hopper", 0.93, 1, "", "", 1}}};
 }
 
 GstPadProbeReturn attach(GstPad *, GstPadProbeInfo *info, gpointer spec)
@@ -93,7 +93,7 @@ void write(const std::string &source, const std::string &caps, FacesSpec spec,
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
-    registerOverlay();
+    registerElements();
     if (argc < 2) {
         std::fprintf(stderr, "usage: %s FOLDER [PHOTO.jpg]\n", argv[0]);
         return 2;

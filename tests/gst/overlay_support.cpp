@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/overlay_support.h"
 
-#include "gst/gstootooverlay.h"
 
 #include <memory>
 
@@ -18,14 +17,6 @@ void setString(GstStructure *structure, const char *field, const std::string &te
 }
 
 } // namespace
-
-void registerOverlay()
-{
-    static const char *tags[] = {GST_META_TAG_VIDEO_STR, nullptr};
-    if (!gst_meta_get_info("OotoFaces"))
-        gst_meta_register_custom("OotoFaces", tags, nullptr, nullptr, nullptr);
-    GST_ELEMENT_REGISTER(ootooverlay, nullptr);
-}
 
 GstStructure *addFacesMeta(GstBuffer *buffer)
 {

@@ -16,21 +16,20 @@ namespace ooto::test
 struct FaceSpec {
     std::string status;
     core::Box box; ///< 0..1 of the visible frame
-    std::string name;
+    std::string name = {};
     double similarity = -1;
     int live = -1; ///< 0 or 1
-    std::string templateId;
-    std::string reason;
+    std::string templateId = {};
+    std::string reason = {};
     guint64 trackId = 0;
 };
 
 struct FacesSpec {
-    std::vector<FaceSpec> faces;
-    std::string serviceState, serviceReason, notice;
+    std::vector<FaceSpec> faces = {};
+    std::string serviceState = {};
+    std::string serviceReason = {};
+    std::string notice = {};
 };
-
-/** Registers the meta and the element in this process; call once before anything else. */
-void registerOverlay();
 
 /** Adds an empty `OotoFaces` meta. @return its structure, the buffer's */
 GstStructure *addFacesMeta(GstBuffer *buffer);

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/service_health.h"
+
+#include <gtest/gtest.h>
+
+namespace ooto::core
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+using Clock = ServiceHealth::Clock;
+
+Reply replyOf(Outcome outcome, std::optional<std::chrono::seconds> retryAfter = std::nullopt)
+{
+    Reply reply;
+    reply.outcome = outcome;
+    reply.text = std::string(outcomeName(outcome));
+    reply.retryAfter = retryAfter;
+    return reply;
+}
+
+class ServiceHealthTest : public testing::Test
+{
+protected:
+    ServiceHealth::Admission admitted()
+    {
+        const auto admission = health_.admit(now_);
+        EXPECT_TRUE(admission);
+        return admission.value_or(ServiceHealth::Admission());
+    }
+    bool record(const ServiceHealth::Admission &admission, const Reply &reply)
+    {
+        wallNow_ += 1s;
+        return health_.record(admission, reply, now_, wallNow_);
+    }
+    /** Sends one request that ends at once. */
+    bool ask(Outcome outcome, std::optional<std::chrono::seconds> retryAfter = std::nullopt)
+    {
+        return record(admitted(), replyOf(outcome, retryAfter));
+    }
+    /** How long nothing is admitted from now on, to 1 ms; then the clock stands there. */
+    std::chrono::milliseconds waitForProbe()
+    {
+        const auto begin = now_;
+        for (;; now_ += 1ms) {
+            if (const auto admission = health_.admit(now_)) {
+                health_.withdraw(*admission);
+                return std::chrono::duration_cast<std::chrono::milliseconds>(now_ - begin);
+            }
+        }
+    }
+    ServiceCondition condition() const { return health_.state().condition; }
+
+    ServiceHealth health_{7};
+    Clock::time_point now_{1h};
+    std::chrono::system_clock::time_point wallNow_{1000h};
+};
+
+TEST_F(ServiceHealthTest, AdmitsAnyNumberWhileAllIsWell)
+{
+    std::vector<ServiceHealth::Admission> all;
+    for (int i = 0; i < 100; ++i)
+        all.push_back(admitted());
+    for (const auto &admission : all)
+        EXPECT_FALSE(record(admission, replyOf(Outcome::Answered)));
+    EXPECT_EQ(condition(), ServiceCondition::Ok);
+}
+
+TEST_F(ServiceHealthTest, RefusalsOfAPhotoAreNoTrouble)
+{
+    for (const Outcome outcome : {Outcome::Refused, Outcome::TooLarge, Outcome::Answered})
+        EXPECT_FALSE(ask(outcome));
+    EXPECT_EQ(condition(), ServiceCondition::Ok);
+}
+
+TEST_F(ServiceHealthTest, OneFailureDegradesAndThreeInARowAreDown)
+{
+    EXPECT_TRUE(ask(Outcome::Timeout));
+    EXPECT_EQ(condition(), ServiceCondition::Degraded);
+    EXPECT_EQ(health_.state().reason, "timeout");
+    EXPECT_EQ(health_.state().since, wallNow_);
+    const auto since = wallNow_;
+    waitForProbe();
+    EXPECT_FALSE(ask(Outcome::ServerError));
+    EXPECT_EQ(health_.state().since, since);
+    waitForProbe();
+    EXPECT_TRUE(ask(Outcome::Unreachable));
+    EXPECT_EQ(condition(), ServiceCondition::Down);
+    EXPECT_EQ(health_.state().reason, "unreachable");
+}
+
+TEST_F(ServiceHealthTest, AGoodProbeEndsTrouble)
+{
+    ask(Outcome::Timeout);
+    waitForProbe();
+    EXPECT_TRUE(ask(Outcome::Refused));
+    EXPECT_EQ(condition(), ServiceCondition::Ok);
+    EXPECT_EQ(health_.state().reason, "");
+    EXPECT_TRUE(health_.admit(now_));
+    EXPECT_TRUE(health_.admit(now_));
+    // and the count of failures starts anew
+    EXPECT_TRUE(ask(Outcome::Timeout));
+    EXPECT_EQ(condition(), ServiceCondition::Degraded);
+}
+
+TEST_F(ServiceHealthTest, OneProbeAtATime)
+{
+    ask(Outcome::Timeout);
+    waitForProbe();
+    const auto probe = admitted();
+    EXPECT_FALSE(health_.admit(now_));
+    EXPECT_FALSE(health_.admit(now_ + 1h));
+    health_.withdraw(probe);
+    EXPECT_TRUE(health_.admit(now_));
+}
+
+TEST_F(ServiceHealthTest, ACancelledProbeSaysNothing)
+{
+    ask(Outcome::Timeout);
+    waitForProbe();
+    EXPECT_FALSE(record(admitted(), replyOf(Outcome::Cancelled)));
+    EXPECT_EQ(condition(), ServiceCondition::Degraded);
+    EXPECT_TRUE(health_.admit(now_));
+}
+
+TEST_F(ServiceHealthTest, PausesDoubleUpToEightSeconds)
+{
+    std::chrono::milliseconds whole = 500ms;
+    for (int i = 0; i < 12; ++i) {
+        ask(Outcome::Timeout);
+        const auto pause = waitForProbe();
+        EXPECT_GE(pause, whole / 2) << i;
+        EXPECT_LE(pause, whole) << i;
+        whole = std::min<std::chrono::milliseconds>(2 * whole, 8s);
+    }
+}
+
+TEST_F(ServiceHealthTest, PausesDifferBetweenProcesses)
+{
+    std::vector<std::chrono::milliseconds> pauses;
+    for (const std::uint32_t seed : {1U, 2U, 3U}) {
+        health_ = ServiceHealth(seed);
+        ask(Outcome::Timeout);
+        pauses.push_back(waitForProbe());
+    }
+    EXPECT_FALSE(pauses[0] == pauses[1] && pauses[1] == pauses[2]);
+}
+
+TEST_F(ServiceHealthTest, WaitsForPeopleWhereOnlyTheyCanHelp)
+{
+    for (const Outcome outcome : {Outcome::Unauthorized, Outcome::WrongEndpoint,
+                                  Outcome::Redirected, Outcome::BadCertificate}) {
+        health_ = ServiceHealth(1);
+        EXPECT_TRUE(ask(outcome));
+        EXPECT_EQ(condition(), outcome == Outcome::Unauthorized ? ServiceCondition::Unauthorized
+                                                                : ServiceCondition::Down);
+        EXPECT_EQ(waitForProbe(), 30s);
+    }
+}
+
+TEST_F(ServiceHealthTest, HonoursRetryAfterUpToAnHour)
+{
+    ask(Outcome::RateLimited, 20s);
+    EXPECT_EQ(waitForProbe(), 20s);
+    ask(Outcome::ServerError, 100h);
+    EXPECT_EQ(waitForProbe(), 1h);
+}
+
+TEST_F(ServiceHealthTest, DoesNotHammerWhenRetryAfterIsZero)
+{
+    ask(Outcome::RateLimited, 0s);
+    EXPECT_GE(waitForProbe(), 250ms);
+}
+
+TEST_F(ServiceHealthTest, LateFailuresAreTheSameFailure)
+{
+    const auto first = admitted();
+    const auto second = admitted();
+    const auto third = admitted();
+    const auto fourth = admitted();
+    EXPECT_TRUE(record(first, replyOf(Outcome::Unreachable)));
+    for (const auto &late : {second, third, fourth})
+        EXPECT_FALSE(record(late, replyOf(Outcome::Unreachable)));
+    EXPECT_EQ(condition(), ServiceCondition::Degraded);
+    EXPECT_LE(waitForProbe(), 500ms);
+}
+
+TEST_F(ServiceHealthTest, LateRepliesLeaveTheProbeAlone)
+{
+    const auto slow = admitted();
+    const auto slower = admitted();
+    ask(Outcome::Timeout);
+    waitForProbe();
+    const auto probe = admitted();
+    record(slow, replyOf(Outcome::Timeout));
+    record(slower, replyOf(Outcome::Answered));
+    EXPECT_FALSE(health_.admit(now_ + 1min)) << "a second probe while the first is out";
+    EXPECT_TRUE(record(probe, replyOf(Outcome::Answered)));
+    EXPECT_EQ(condition(), ServiceCondition::Ok);
+}
+
+TEST_F(ServiceHealthTest, ASlotFromBetterTimesLeavesTheProbeAlone)
+{
+    const auto unused = admitted();
+    ask(Outcome::Timeout);
+    waitForProbe();
+    admitted();
+    health_.withdraw(unused);
+    EXPECT_FALSE(health_.admit(now_ + 1min));
+}
+
+TEST_F(ServiceHealthTest, ALateAnswerDoesNotCutShortRetryAfter)
+{
+    const auto late = admitted();
+    ask(Outcome::RateLimited, 60s);
+    EXPECT_FALSE(record(late, replyOf(Outcome::Answered)));
+    EXPECT_EQ(condition(), ServiceCondition::Degraded);
+    EXPECT_EQ(waitForProbe(), 60s);
+}
+
+TEST_F(ServiceHealthTest, ALateRetryAfterMakesThePauseLonger)
+{
+    const auto late = admitted();
+    ask(Outcome::RateLimited, 5s);
+    EXPECT_FALSE(record(late, replyOf(Outcome::RateLimited, 60s)));
+    EXPECT_EQ(waitForProbe(), 60s);
+}
+
+TEST_F(ServiceHealthTest, ALateReplyThatNeedsPeopleIsNews)
+{
+    const auto late = admitted();
+    ask(Outcome::Timeout);
+    EXPECT_TRUE(record(late, replyOf(Outcome::Unauthorized)));
+    EXPECT_EQ(condition(), ServiceCondition::Unauthorized);
+    EXPECT_EQ(waitForProbe(), 30s);
+}
+
+TEST_F(ServiceHealthTest, ALateTimeoutDoesNotHideThatTheKeyIsWrong)
+{
+    const auto late = admitted();
+    ask(Outcome::Unauthorized);
+    EXPECT_FALSE(record(late, replyOf(Outcome::Timeout)));
+    EXPECT_EQ(condition(), ServiceCondition::Unauthorized);
+}
+
+TEST_F(ServiceHealthTest, FailingDifferentlyIsNotBetterThanDown)
+{
+    ask(Outcome::WrongEndpoint);
+    waitForProbe();
+    EXPECT_FALSE(ask(Outcome::Timeout));
+    EXPECT_EQ(condition(), ServiceCondition::Down);
+}
+
+TEST_F(ServiceHealthTest, TellsWhenADownServiceNowNeedsPeople)
+{
+    for (int i = 0; i < 3; ++i) {
+        ask(Outcome::Unreachable);
+        waitForProbe();
+    }
+    const auto since = health_.state().since;
+    EXPECT_TRUE(ask(Outcome::BadCertificate));
+    EXPECT_EQ(condition(), ServiceCondition::Down);
+    EXPECT_EQ(health_.state().reason, "bad-certificate");
+    EXPECT_EQ(health_.state().since, since);
+    waitForProbe();
+    EXPECT_FALSE(ask(Outcome::BadCertificate)) << "told twice";
+}
+
+TEST_F(ServiceHealthTest, NewCredentialsEndThePauseButNotTheCondition)
+{
+    ask(Outcome::Unauthorized);
+    EXPECT_FALSE(health_.admit(now_));
+    health_.credentialsChanged();
+    EXPECT_EQ(condition(), ServiceCondition::Unauthorized);
+    EXPECT_TRUE(ask(Outcome::Answered));
+    EXPECT_EQ(condition(), ServiceCondition::Ok);
+}
+
+TEST_F(ServiceHealthTest, NewCredentialsDoNotWaitForAProbeWithTheOldOnes)
+{
+    ask(Outcome::Unauthorized);
+    waitForProbe();
+    const auto oldProbe = admitted();
+    health_.credentialsChanged();
+    const auto newProbe = admitted();
+    EXPECT_FALSE(record(oldProbe, replyOf(Outcome::Unauthorized)));
+    EXPECT_FALSE(health_.admit(now_)) << "the new probe is still out";
+    EXPECT_TRUE(record(newProbe, replyOf(Outcome::Answered)));
+}
+
+TEST_F(ServiceHealthTest, ARefusalOfTheOldKeyIsNoNews)
+{
+    const auto old = admitted();
+    health_.credentialsChanged();
+    EXPECT_FALSE(record(old, replyOf(Outcome::Unauthorized)));
+    EXPECT_EQ(condition(), ServiceCondition::Ok);
+}
+
+TEST_F(ServiceHealthTest, NewCredentialsDoNotCutShortOtherTrouble)
+{
+    ask(Outcome::RateLimited, 60s);
+    health_.credentialsChanged();
+    EXPECT_EQ(waitForProbe(), 60s);
+}
+
+} // namespace
+} // namespace ooto::core

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What goes over the wire, and what each kind of answer becomes.
+#include "support/asking.h"
+#include "support/raw_server.h"
+#include "support/web_server.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+namespace ooto::test
+{
+namespace
+{
+
+using core::Outcome;
+using namespace std::chrono_literals;
+
+WebResponse answerWith(int status, std::string body = {},
+                       std::map<std::string, std::string> headers = {})
+{
+    return {status, std::move(body), std::move(headers)};
+}
+
+core::Reply replyTo(const WebResponse &response)
+{
+    WebServer server([&response](const WebRequest &) { return response; });
+    const core::Reply reply = askOnce(server.url());
+    EXPECT_EQ(server.requests().size(), 1U);
+    EXPECT_EQ(reply.text.find("the-key-of-this-test"), std::string::npos) << reply.text;
+    return reply;
+}
+
+TEST(ClientWire, SendsOnePartNamedPhotoWithTheExactBytes)
+{
+    WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
+    const service::Request request = photoRequest();
+    const core::Reply reply = askOnce(server.url(), request);
+    EXPECT_EQ(reply.outcome, Outcome::Answered);
+    EXPECT_EQ(reply.httpStatus, 200);
+    EXPECT_EQ(reply.answer.templateId, "someone");
+    EXPECT_EQ(reply.answer.similarity, 0.9);
+    EXPECT_GT(reply.roundTrip.count(), 0);
+
+    ASSERT_EQ(server.requests().size(), 1U);
+    WebRequest seen = server.requests().front();
+    EXPECT_EQ(seen.method, "POST");
+    EXPECT_EQ(seen.path, "/identify");
+    EXPECT_EQ(seen.query, "");
+    EXPECT_EQ(seen.headers["APP-ID"], "the-id-of-this-test");
+    EXPECT_EQ(seen.headers["APP-KEY"], "the-key-of-this-test");
+    EXPECT_EQ(seen.headers["User-Agent"], "ooto-test");
+    EXPECT_EQ(seen.headers.count("Cookie"), 0U);
+    EXPECT_EQ(seen.headers.count("Authorization"), 0U);
+    EXPECT_EQ(reply.bytesSent, seen.body.size());
+
+    const std::string start = "multipart/form-data; boundary=";
+    const std::string type = seen.headers["Content-Type"];
+    ASSERT_EQ(type.substr(0, start.size()), start);
+    std::string boundary = type.substr(start.size());
+    std::erase(boundary, '"');
+    const std::string photo(request.photo->begin(), request.photo->end());
+    EXPECT_EQ(seen.body,
+              "--" + boundary +
+                  "\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"photo.jpg\"\r\n"
+                  "Content-Type: image/jpeg\r\n\r\n" +
+                  photo + "\r\n--" + boundary + "--\r\n");
+}
+
+TEST(ClientWire, SaysPngWhenThePhotoIsOne)
+{
+    WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
+    service::Request request = photoRequest();
+    request.png = true;
+    askOnce(server.url(), request);
+    const std::string body = server.requests().front().body;
+    EXPECT_NE(body.find("filename=\"photo.png\""), std::string::npos);
+    EXPECT_NE(body.find("Content-Type: image/png"), std::string::npos);
+}
+
+TEST(ClientWire, AsksForLivenessAndDeepfakeOnlyWhenToldTo)
+{
+    WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
+    const auto caller = openCaller(settingsFor(server.url()));
+    for (const bool liveness : {false, true}) {
+        for (const bool deepfake : {false, true}) {
+            service::Request request = photoRequest();
+            request.checkLiveness = liveness;
+            request.checkDeepfake = deepfake;
+            ask(*caller, request);
+        }
+    }
+    const auto seen = server.requests();
+    ASSERT_EQ(seen.size(), 4U);
+    EXPECT_EQ(seen[0].query, "");
+    EXPECT_EQ(seen[1].query, "check_deepfake=true");
+    EXPECT_EQ(seen[2].query, "check_liveness=true");
+    EXPECT_EQ(seen[3].query, "check_liveness=true&check_deepfake=true");
+}
+
+TEST(ClientWire, UsesOneConnectionForTwentyRequestsInARow)
+{
+    WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
+    const auto caller = openCaller(settingsFor(server.url()));
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    EXPECT_EQ(server.requests().size(), 20U);
+    EXPECT_EQ(server.connections(), 1U);
+    EXPECT_EQ(caller->statistics().sent, 20U);
+    EXPECT_EQ(caller->statistics().replies, 20U);
+    EXPECT_EQ(caller->statistics().restarts, 0U);
+}
+
+TEST(ClientWire, SendsTheWholePhotoAgainWhenAKeptConnectionHasGone)
+{
+    Inbox<std::string> seen;
+    RawServer server([&seen](RawConnection &connection) {
+        // The first connection answers one request and closes when it sees a second.
+        for (int served = 0;; ++served) {
+            const std::string request = connection.readRequest();
+            if (request.empty() || (connection.number() == 1 && served == 1))
+                return;
+            seen.put(request);
+            connection.write(RawServer::response("200 OK", matchBody));
+        }
+    });
+    const auto caller = openCaller(settingsFor(server.url()));
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    EXPECT_EQ(caller->statistics().restarts, 1U);
+    const auto requests = seen.all();
+    ASSERT_EQ(requests.size(), 2U);
+    EXPECT_EQ(requests[0].size(), requests[1].size());
+}
+
+TEST(ClientOutcome, FollowsTheStatus)
+{
+    const std::map<int, Outcome> expected = {
+        {201, Outcome::NoAnswer},      {204, Outcome::NoAnswer},      {301, Outcome::Redirected},
+        {302, Outcome::Redirected},    {307, Outcome::Redirected},    {308, Outcome::Redirected},
+        {400, Outcome::Refused},       {401, Outcome::Unauthorized},  {403, Outcome::Unauthorized},
+        {404, Outcome::WrongEndpoint}, {405, Outcome::WrongEndpoint}, {406, Outcome::Refused},
+        {407, Outcome::Refused},       {408, Outcome::ServerError},   {409, Outcome::Refused},
+        {413, Outcome::TooLarge},      {415, Outcome::Refused},       {429, Outcome::RateLimited},
+        {500, Outcome::ServerError},   {502, Outcome::ServerError},   {503, Outcome::ServerError},
+        {504, Outcome::ServerError},   {599, Outcome::ServerError}};
+    for (const auto &[status, outcome] : expected) {
+        const core::Reply reply = replyTo(answerWith(status));
+        EXPECT_EQ(reply.outcome, outcome) << status;
+        EXPECT_EQ(reply.httpStatus, status);
+        EXPECT_NE(reply.text.find(std::to_string(status)), std::string::npos) << reply.text;
+        EXPECT_NE(reply.text.find("127.0.0.1"), std::string::npos) << reply.text;
+        EXPECT_FALSE(reply.retryAfter) << status;
+    }
+}
+
+TEST(ClientOutcome, TellsTheServicesOwnCodeAndInfo)
+{
+    const core::Reply reply =
+        replyTo(answerWith(400, R"({"transactionId":"t","result":{"status":"error","code":5,)"
+                                R"("info":"can not detect\nface %s%n the-key-of-this-test"}})"));
+    EXPECT_EQ(reply.outcome, Outcome::Refused);
+    EXPECT_EQ(reply.errorCode, 5);
+    EXPECT_NE(reply.text.find("code 5: can not detect face %s%n ****"), std::string::npos)
+        << reply.text;
+}
+
+TEST(ClientOutcome, TakesAnErrorInA200ForARefusal)
+{
+    const core::Reply reply =
+        replyTo(answerWith(200, R"({"result":{"status":"error","code":6,"info":"two faces"}})"));
+    EXPECT_EQ(reply.outcome, Outcome::Refused);
+    EXPECT_EQ(reply.errorCode, 6);
+}
+
+TEST(ClientOutcome, TakesA200WithoutAResultForNoAnswer)
+{
+    for (const char *body : {"", "null", "[]", "{}", "{\"result\":null}", "<html>hello</html>",
+                             "{\"result\":{\"search\":{\"templateId\":\"x\""}) {
+        const core::Reply reply = replyTo(answerWith(200, body));
+        EXPECT_EQ(reply.outcome, Outcome::NoAnswer) << body;
+        EXPECT_FALSE(reply.text.empty());
+    }
+}
+
+TEST(ClientOutcome, ReadsRetryAfterOf429And503Only)
+{
+    EXPECT_EQ(replyTo(answerWith(429, "", {{"Retry-After", "7"}})).retryAfter, 7s);
+    EXPECT_EQ(replyTo(answerWith(503, "", {{"Retry-After", " 120 "}})).retryAfter, 120s);
+    EXPECT_FALSE(replyTo(answerWith(503, "", {{"Retry-After", "soon"}})).retryAfter);
+    EXPECT_FALSE(replyTo(answerWith(401, "", {{"Retry-After", "7"}})).retryAfter);
+}
+
+TEST(ClientOutcome, DoesNotFollowRedirects)
+{
+    WebServer elsewhere([](const WebRequest &) { return answerWith(200, matchBody); });
+    for (const int status : {301, 302, 303, 307, 308}) {
+        const core::Reply reply =
+            replyTo(answerWith(status, "", {{"Location", elsewhere.url("localhost")}}));
+        EXPECT_EQ(reply.outcome, Outcome::Redirected);
+        EXPECT_NE(reply.text.find("http://localhost"), std::string::npos) << reply.text;
+    }
+    EXPECT_TRUE(elsewhere.requests().empty());
+}
+
+TEST(ClientOutcome, ShowsNoMoreOfARedirectThanItsHost)
+{
+    for (const std::string &location :
+         {"http://" + std::string(4000, 'h') + ".example/", std::string("//other/x"),
+          std::string("http://user:password@other.example/secret?token=1"), std::string(":"),
+          std::string("http://%0a%0aevil/")}) {
+        const core::Reply reply = replyTo(answerWith(302, "", {{"Location", location}}));
+        EXPECT_EQ(reply.outcome, Outcome::Redirected);
+        EXPECT_LT(reply.text.size(), 512U);
+        EXPECT_EQ(reply.text.find('\n'), std::string::npos);
+        EXPECT_EQ(reply.text.find("password"), std::string::npos) << reply.text;
+        EXPECT_EQ(reply.text.find("token"), std::string::npos) << reply.text;
+    }
+}
+
+TEST(ClientOutcome, DoesNotAnswerADemandForAPassword)
+{
+    WebServer server([](const WebRequest &) {
+        return answerWith(401, "", {{"WWW-Authenticate", "Basic realm=\"x\""}});
+    });
+    EXPECT_EQ(askOnce(server.url()).outcome, Outcome::Unauthorized);
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST(ClientOutcome, SendsNoKeyThatWouldBreakTheHeader)
+{
+    WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
+    const core::Reply reply = askOnce(server.url(), photoRequest(5s, "key\r\nX-Evil: 1"));
+    EXPECT_EQ(reply.outcome, Outcome::Unauthorized);
+    EXPECT_EQ(reply.text.find("Evil"), std::string::npos);
+    EXPECT_TRUE(server.requests().empty());
+}
+
+TEST(ClientOutcome, SurvivesSettingsThatNobodyChecked)
+{
+    service::ConnectionSettings settings = settingsFor("no URL");
+    settings.userAgent = "a\r\nX-Evil: 1";
+    EXPECT_EQ(ask(*openCaller(settings)).outcome, Outcome::WrongEndpoint);
+    settings.endpoint = "ftp://127.0.0.1/";
+    EXPECT_NE(ask(*openCaller(settings)).outcome, Outcome::Answered);
+
+    WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
+    settings.endpoint = server.url();
+    const auto caller = openCaller(settings);
+    service::Request request = photoRequest();
+    request.photo = nullptr;
+    EXPECT_EQ(ask(*caller, request).outcome, Outcome::Answered);
+    EXPECT_EQ(server.requests().at(0).headers.at("User-Agent"), "ooto");
+    settings.appId = "a\r\nX-Evil: 1";
+    EXPECT_EQ(ask(*openCaller(settings)).outcome, Outcome::Unauthorized);
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST(ClientHealth, RecoversWhenTheServerAppears)
+{
+    const unsigned port = freePort();
+    const auto states = std::make_shared<Inbox<core::ServiceState>>();
+    const auto caller =
+        openCaller(settingsFor("http://127.0.0.1:" + std::to_string(port) + "/identify"), 4,
+                   [states](const core::ServiceState &state) { states->put(state); });
+    const core::Reply lost = ask(*caller);
+    EXPECT_EQ(lost.outcome, Outcome::Unreachable);
+    EXPECT_EQ(lost.httpStatus, 0);
+    EXPECT_EQ(caller->state().condition, core::ServiceCondition::Degraded);
+    EXPECT_EQ(caller->state().reason, lost.text);
+    EXPECT_FALSE(caller->reserve());
+
+    RawServer server(
+        [](RawConnection &connection) {
+            while (!connection.readRequest().empty())
+                connection.write(RawServer::response("200 OK", matchBody));
+        },
+        port);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    const auto told = states->waitFor(2);
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(told[1].condition, core::ServiceCondition::Ok);
+    EXPECT_TRUE(told[1].reason.empty());
+}
+
+TEST(ClientHealth, AsksAgainAtOnceWhenTheCredentialsChanged)
+{
+    WebServer server([](const WebRequest &request) {
+        return request.headers.at("APP-KEY") == "right" ? answerWith(200, matchBody)
+                                                        : answerWith(401);
+    });
+    const auto caller = openCaller(settingsFor(server.url()));
+    EXPECT_EQ(ask(*caller, photoRequest(5s, "wrong")).outcome, Outcome::Unauthorized);
+    EXPECT_EQ(caller->state().condition, core::ServiceCondition::Unauthorized);
+    EXPECT_FALSE(waitForSlot(*caller, 50ms));
+    caller->credentialsChanged();
+    EXPECT_EQ(caller->state().condition, core::ServiceCondition::Unauthorized);
+    EXPECT_EQ(ask(*caller, photoRequest(5s, "right")).outcome, Outcome::Answered);
+    EXPECT_EQ(caller->state().condition, core::ServiceCondition::Ok);
+}
+
+TEST(ClientHealth, GivesBackASlotThatIsDropped)
+{
+    const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"), 1);
+    {
+        const auto slot = caller->reserve();
+        EXPECT_TRUE(slot);
+        EXPECT_FALSE(caller->reserve());
+        EXPECT_EQ(caller->inFlight(), 0U);
+    }
+    EXPECT_TRUE(caller->reserve());
+}
+
+TEST(ClientHealth, GivesBackTheProbeThatIsDropped)
+{
+    const auto caller =
+        openCaller(settingsFor("http://127.0.0.1:" + std::to_string(freePort()) + "/identify"), 4);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable);
+    EXPECT_TRUE(waitForSlot(*caller)); // dropped here
+    const auto slot = caller->reserve();
+    EXPECT_TRUE(slot);
+    EXPECT_FALSE(caller->reserve()) << "a second probe while the first is out";
+}
+
+TEST(ClientHealth, NeverHasMoreInFlightThanTheSmallestLimit)
+{
+    std::atomic<int> now{0};
+    std::atomic<int> most{0};
+    RawServer server([&](RawConnection &connection) {
+        while (!connection.readRequest().empty()) {
+            const int busy = ++now;
+            for (int seen = most; busy > seen && !most.compare_exchange_weak(seen, busy);) {
+            }
+            connection.pause(5ms);
+            --now;
+            connection.write(RawServer::response("200 OK", matchBody));
+        }
+    });
+    const auto wide = openCaller(settingsFor(server.url()), 64);
+    const auto narrow = openCaller(settingsFor(server.url()), 3);
+    constexpr std::size_t each = 15;
+    const auto inbox = std::make_shared<Inbox<Outcome>>();
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&, caller = i % 2 ? wide.get() : narrow.get()] {
+            for (std::size_t sent = 0; sent < each; ++sent) {
+                if (auto slot = waitForSlot(*caller))
+                    caller->send(std::move(*slot), photoRequest(),
+                                 [inbox](const core::Reply &r) { inbox->put(r.outcome); });
+            }
+        });
+    }
+    for (std::thread &thread : threads)
+        thread.join();
+    const auto outcomes = inbox->waitFor(8 * each);
+    EXPECT_EQ(outcomes.size(), 8 * each);
+    for (const Outcome outcome : outcomes)
+        EXPECT_EQ(outcome, Outcome::Answered);
+    EXPECT_EQ(most, 3);
+    EXPECT_EQ(wide->inFlight() + narrow->inFlight(), 0U);
+    EXPECT_LE(server.connections(), 4U);
+}
+
+TEST(ClientHealth, FollowsALimitThatChanges)
+{
+    const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"), 1);
+    const auto first = caller->reserve();
+    EXPECT_FALSE(caller->reserve());
+    caller->setMaxInFlight(2);
+    const auto second = caller->reserve();
+    EXPECT_TRUE(second);
+    caller->setMaxInFlight(0);
+    EXPECT_FALSE(caller->reserve());
+}
+
+} // namespace
+} // namespace ooto::test

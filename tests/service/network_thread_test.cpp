@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service/network_thread.h"
+
+#include "service/handles.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace ooto::service
+{
+namespace
+{
+
+TEST(NetworkThread, RunsTasksInTheirOrder)
+{
+    std::vector<int> ran;
+    {
+        NetworkThread thread;
+        for (int i = 0; i < 1000; ++i)
+            thread.post([&ran, i] { ran.push_back(i); });
+    }
+    ASSERT_EQ(ran.size(), 1000U);
+    for (int i = 0; i < 1000; ++i)
+        EXPECT_EQ(ran[static_cast<std::size_t>(i)], i);
+}
+
+TEST(NetworkThread, LosesNoneFromManyThreads)
+{
+    int ran = 0; // touched on the network thread only
+    NetworkThread network;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int j = 0; j < 500; ++j)
+                network.post([&ran] { ++ran; });
+        });
+    }
+    for (std::thread &thread : threads)
+        thread.join();
+    int seen = 0;
+    network.runAndWait([&] { seen = ran; });
+    EXPECT_EQ(seen, 2000);
+}
+
+TEST(NetworkThread, WaitsForTheTaskAndRunsNestedOnesAtOnce)
+{
+    NetworkThread thread;
+    std::thread::id outer;
+    std::thread::id inner;
+    thread.runAndWait([&] {
+        outer = std::this_thread::get_id();
+        thread.runAndWait([&] { inner = std::this_thread::get_id(); });
+        EXPECT_EQ(inner, outer);
+    });
+    EXPECT_EQ(inner, outer);
+    EXPECT_NE(outer, std::this_thread::get_id());
+}
+
+TEST(NetworkThread, TasksPostedByTasksRunBeforeTheEnd)
+{
+    std::atomic<int> ran{0};
+    {
+        NetworkThread thread;
+        thread.post([&] {
+            ++ran;
+            thread.post([&] { ++ran; });
+        });
+        thread.runAndWait([] {});
+    }
+    EXPECT_EQ(ran, 2);
+}
+
+TEST(NetworkThread, HasItsContextAsDefault)
+{
+    NetworkThread thread;
+    GMainContext *context = nullptr;
+    thread.runAndWait([&] { context = g_main_context_get_thread_default(); });
+    EXPECT_NE(context, nullptr);
+    EXPECT_NE(context, g_main_context_default());
+}
+
+} // namespace
+} // namespace ooto::service

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whose certificate is believed.
+#include "support/asking.h"
+#include "support/certificates.h"
+#include "support/web_server.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace ooto::test
+{
+namespace
+{
+
+using core::Outcome;
+
+class Tls : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        if (!certificates_.made())
+            GTEST_SKIP() << "the openssl program is missing or does not work";
+    }
+
+    /** The reply of a server with this certificate. */
+    core::Reply replyOf(const std::string &certificateFile, const std::string &caFile,
+                        bool strict = true, const std::string &host = "127.0.0.1")
+    {
+        WebServer server(
+            [](const WebRequest &) {
+                return WebResponse{200, matchBody, {}};
+            },
+            certificateFile);
+        service::ConnectionSettings settings = settingsFor(server.url(host));
+        settings.sslCaFile = caFile;
+        settings.sslStrict = strict;
+        const auto caller = openCaller(settings);
+        const core::Reply reply = ask(*caller);
+        EXPECT_EQ(server.requests().size(), reply.outcome == Outcome::Answered ? 1U : 0U)
+            << "the key went to a server that was not to be trusted";
+        return reply;
+    }
+
+    void expectRefused(const core::Reply &reply, const std::string &reason)
+    {
+        EXPECT_EQ(reply.outcome, Outcome::BadCertificate);
+        EXPECT_EQ(reply.httpStatus, 0);
+        EXPECT_NE(reply.text.find(reason), std::string::npos) << reply.text;
+    }
+
+    const Certificates certificates_;
+};
+
+TEST_F(Tls, AcceptsACertificateOfTheGivenCa)
+{
+    EXPECT_EQ(replyOf(certificates_.good(), certificates_.ca()).outcome, Outcome::Answered);
+    EXPECT_EQ(replyOf(certificates_.good(), certificates_.ca(), true, "localhost").outcome,
+              Outcome::Answered);
+}
+
+TEST_F(Tls, RefusesAnUnknownCa)
+{
+    const core::Reply reply = replyOf(certificates_.good(), "");
+    expectRefused(reply, "unknown CA");
+    EXPECT_NE(reply.text.find("`ssl-ca-file`"), std::string::npos) << reply.text;
+    expectRefused(replyOf(certificates_.selfSigned(), certificates_.ca()), "unknown CA");
+}
+
+TEST_F(Tls, RefusesAnExpiredCertificate)
+{
+    expectRefused(replyOf(certificates_.expired(), certificates_.ca()), "expired");
+}
+
+TEST_F(Tls, RefusesACertificateForAnotherHost)
+{
+    expectRefused(replyOf(certificates_.otherHost(), certificates_.ca()), "another host name");
+}
+
+TEST_F(Tls, AcceptsAnyCertificateForTheOneWhoAsksForThatOnly)
+{
+    WebServer server(
+        [](const WebRequest &) {
+            return WebResponse{200, matchBody, {}};
+        },
+        certificates_.selfSigned());
+    service::ConnectionSettings settings = settingsFor(server.url());
+    settings.sslStrict = false;
+    const auto careless = openCaller(settings);
+    EXPECT_EQ(ask(*careless).outcome, Outcome::Answered);
+
+    settings.sslStrict = true;
+    const auto careful = openCaller(settings);
+    EXPECT_EQ(ask(*careful).outcome, Outcome::BadCertificate);
+    EXPECT_EQ(careful->state().condition, core::ServiceCondition::Down);
+    EXPECT_EQ(ask(*careless).outcome, Outcome::Answered);
+    EXPECT_EQ(server.requests().size(), 2U);
+}
+
+TEST_F(Tls, KeepsTheConnection)
+{
+    WebServer server(
+        [](const WebRequest &) {
+            return WebResponse{200, matchBody, {}};
+        },
+        certificates_.good());
+    service::ConnectionSettings settings = settingsFor(server.url());
+    settings.sslCaFile = certificates_.ca();
+    const auto caller = openCaller(settings);
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST_F(Tls, SaysWhichCaFileCannotBeUsed)
+{
+    service::ConnectionSettings settings = settingsFor("https://127.0.0.1:1/");
+    const std::string empty = certificates_.directory() + "/empty.pem";
+    std::ofstream(empty) << "nothing in here\n";
+    for (const std::string &file :
+         {std::string("/no/such/file.pem"), empty, certificates_.directory()}) {
+        settings.sslCaFile = file;
+        std::string error;
+        EXPECT_FALSE(service::Caller::open(settings, 1, nullptr, error));
+        EXPECT_NE(error.find(file), std::string::npos) << error;
+        EXPECT_NE(error.find("`ssl-ca-file`"), std::string::npos) << error;
+    }
+}
+
+} // namespace
+} // namespace ooto::test

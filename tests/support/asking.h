@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Asking a service from a test's thread, and waiting for what the network thread says.
+#pragma once
+
+#include "core/guarded.h"
+#include "service/client.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ooto::test
+{
+
+/** Collects values from another thread. Shared, so that a late one does no harm. */
+template<typename T>
+class Inbox
+{
+public:
+    void put(const T &value)
+    {
+        values_.lock()->push_back(value);
+        changed_.notify_all();
+    }
+    std::vector<T> all() { return *values_.lock(); }
+    /** What is there once there are `count`, or after `patience`. */
+    std::vector<T> waitFor(std::size_t count,
+                           std::chrono::milliseconds patience = std::chrono::seconds(5))
+    {
+        auto values = values_.lock();
+        changed_.wait_for(values.waitable(), patience, [&] { return values->size() >= count; });
+        return *values;
+    }
+
+private:
+    core::Guarded<std::vector<T>> values_;
+    std::condition_variable changed_;
+};
+
+inline constexpr const char *matchBody =
+    R"({"transactionId":"t","result":{"search":{"templateId":"someone","similarity":0.9}}})";
+
+service::ConnectionSettings settingsFor(const std::string &endpoint);
+
+service::Request photoRequest(std::chrono::milliseconds timeout = std::chrono::seconds(5),
+                              const std::string &key = "the-key-of-this-test");
+
+/** A caller that must come about. */
+std::unique_ptr<service::Caller>
+openCaller(const service::ConnectionSettings &settings, unsigned maxInFlight = 4,
+           const service::Caller::StateHandler &onStateChange = nullptr);
+
+/** A slot as soon as there is one, or nothing after `patience`. */
+std::optional<service::Caller::Slot>
+waitForSlot(service::Caller &caller, std::chrono::milliseconds patience = std::chrono::seconds(5));
+
+/** Reserves, sends, waits; an outcome of Cancelled means that nothing came. */
+core::Reply ask(service::Caller &caller, service::Request request = photoRequest());
+
+/** As ask() with a caller made for it. */
+core::Reply askOnce(const std::string &endpoint, service::Request request = photoRequest());
+
+} // namespace ooto::test
