@@ -30,8 +30,7 @@ void freeCertificates(GList *certificates)
     g_list_free_full(certificates, g_object_unref);
 }
 
-} // namespace
-
+/** The CAs in a PEM file. */
 TlsDatabaseHandle loadCaFile(const std::string &path, std::string &error)
 {
     ErrorHandle failure;
@@ -49,12 +48,24 @@ TlsDatabaseHandle loadCaFile(const std::string &path, std::string &error)
     return database;
 }
 
+} // namespace
+
+TlsDatabaseHandle loadTrustedCas(const ConnectionSettings &settings, std::string &error)
+{
+    if (!settings.sslCaFile.empty())
+        return loadCaFile(settings.sslCaFile, error);
+    const UriHandle uri = parseHttpUri(settings.endpoint);
+    if (!uri || g_strcmp0(g_uri_get_scheme(uri.get()), "https") != 0)
+        return nullptr;
+    return TlsDatabaseHandle(g_tls_backend_get_default_database(g_tls_backend_get_default()));
+}
+
 Session::Session(ConnectionSettings settings)
     : settings_(std::move(settings)), host_(shownHost(settings_.endpoint))
 {
 }
 
-void Session::open(GTlsDatabase *caFile)
+void Session::open(GTlsDatabase *trustedCas)
 {
     const bool named = !settings_.userAgent.empty() && fitsHeader(settings_.userAgent);
     // No time limit of its own: each exchange has a deadline, and a shorter one of the session
@@ -64,8 +75,8 @@ void Session::open(GTlsDatabase *caFile)
         "user-agent", named ? settings_.userAgent.c_str() : "ooto", nullptr));
     // Nobody is here to be asked for a password, and none is to be sent to whoever asks.
     soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_AUTH_MANAGER);
-    if (caFile)
-        soup_session_set_tls_database(session_.get(), caFile);
+    if (trustedCas)
+        soup_session_set_tls_database(session_.get(), trustedCas);
 }
 
 std::shared_ptr<Exchange> Session::make(Request request, Exchange::DoneHandler onDone)
