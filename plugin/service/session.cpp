@@ -34,12 +34,14 @@ void freeCertificates(GList *certificates)
 TlsDatabaseHandle loadCaFile(const std::string &path, std::string &error)
 {
     ErrorHandle failure;
+    // A database with a relative name is made without complaint, and trusts nobody.
+    const CharsHandle absolute(g_canonicalize_filename(path.c_str(), nullptr));
     // The database itself takes a file without any certificate, and would then trust nobody.
     const Handle<GList, freeCertificates> certificates(
-        g_tls_certificate_list_new_from_file(path.c_str(), ErrorOut(failure)));
+        g_tls_certificate_list_new_from_file(absolute.get(), ErrorOut(failure)));
     TlsDatabaseHandle database;
     if (certificates)
-        database.reset(g_tls_file_database_new(path.c_str(), ErrorOut(failure)));
+        database.reset(g_tls_file_database_new(absolute.get(), ErrorOut(failure)));
     if (!database) {
         error = "The CA file '" + plainText(path) + "' cannot be used (" +
                 (failure ? plainText(failure->message) : "it holds no certificate") +
