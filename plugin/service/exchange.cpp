@@ -10,6 +10,22 @@
 namespace ooto::service
 {
 
+namespace
+{
+
+/**
+ * libsoup 3.2 does not end a request over HTTP/2 that is cancelled while it waits for its answer:
+ * server and memory would keep it. So HTTP/2 is not offered in the first place.
+ */
+void offerHttp1Only(GIOStream *stream)
+{
+    const char *const protocols[] = {"http/1.1", nullptr};
+    if (G_IS_TLS_CONNECTION(stream))
+        g_tls_connection_set_advertised_protocols(G_TLS_CONNECTION(stream), protocols);
+}
+
+} // namespace
+
 Exchange::Exchange(const ConnectionSettings &settings, Request request, std::string host,
                    DoneHandler onDone)
     : settings_(settings),
@@ -69,11 +85,14 @@ void Exchange::connectSignals()
                          static_cast<Exchange *>(self)->bytesSent_ += bytes;
                      }),
                      this);
-    g_signal_connect(message, "network-event",
-                     G_CALLBACK(+[](SoupMessage *, GSocketClientEvent, GIOStream *, gpointer self) {
-                         static_cast<Exchange *>(self)->connected_ = true;
-                     }),
-                     this);
+    g_signal_connect(
+        message, "network-event",
+        G_CALLBACK(+[](SoupMessage *, GSocketClientEvent event, GIOStream *stream, gpointer self) {
+            static_cast<Exchange *>(self)->connected_ = true;
+            if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)
+                offerHttp1Only(stream);
+        }),
+        this);
     g_signal_connect(message, "restarted", G_CALLBACK(+[](SoupMessage *, gpointer self) {
                          ++static_cast<Exchange *>(self)->restarts_;
                      }),

@@ -30,17 +30,18 @@ void freeCertificates(GList *certificates)
     g_list_free_full(certificates, g_object_unref);
 }
 
-} // namespace
-
+/** The CAs in a PEM file. */
 TlsDatabaseHandle loadCaFile(const std::string &path, std::string &error)
 {
     ErrorHandle failure;
+    // A database with a relative name is made without complaint, and trusts nobody.
+    const CharsHandle absolute(g_canonicalize_filename(path.c_str(), nullptr));
     // The database itself takes a file without any certificate, and would then trust nobody.
     const Handle<GList, freeCertificates> certificates(
-        g_tls_certificate_list_new_from_file(path.c_str(), ErrorOut(failure)));
+        g_tls_certificate_list_new_from_file(absolute.get(), ErrorOut(failure)));
     TlsDatabaseHandle database;
     if (certificates)
-        database.reset(g_tls_file_database_new(path.c_str(), ErrorOut(failure)));
+        database.reset(g_tls_file_database_new(absolute.get(), ErrorOut(failure)));
     if (!database) {
         error = "The CA file '" + plainText(path) + "' cannot be used (" +
                 (failure ? plainText(failure->message) : "it holds no certificate") +
@@ -49,12 +50,24 @@ TlsDatabaseHandle loadCaFile(const std::string &path, std::string &error)
     return database;
 }
 
+} // namespace
+
+TlsDatabaseHandle loadTrustedCas(const ConnectionSettings &settings, std::string &error)
+{
+    if (!settings.sslCaFile.empty())
+        return loadCaFile(settings.sslCaFile, error);
+    const UriHandle uri = parseHttpUri(settings.endpoint);
+    if (!uri || g_strcmp0(g_uri_get_scheme(uri.get()), "https") != 0)
+        return nullptr;
+    return TlsDatabaseHandle(g_tls_backend_get_default_database(g_tls_backend_get_default()));
+}
+
 Session::Session(ConnectionSettings settings)
     : settings_(std::move(settings)), host_(shownHost(settings_.endpoint))
 {
 }
 
-void Session::open(GTlsDatabase *caFile)
+void Session::open(GTlsDatabase *trustedCas)
 {
     const bool named = !settings_.userAgent.empty() && fitsHeader(settings_.userAgent);
     // No time limit of its own: each exchange has a deadline, and a shorter one of the session
@@ -64,8 +77,8 @@ void Session::open(GTlsDatabase *caFile)
         "user-agent", named ? settings_.userAgent.c_str() : "ooto", nullptr));
     // Nobody is here to be asked for a password, and none is to be sent to whoever asks.
     soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_AUTH_MANAGER);
-    if (caFile)
-        soup_session_set_tls_database(session_.get(), caFile);
+    if (trustedCas)
+        soup_session_set_tls_database(session_.get(), trustedCas);
 }
 
 std::shared_ptr<Exchange> Session::make(Request request, Exchange::DoneHandler onDone)

@@ -13,8 +13,11 @@ namespace ooto::service
 
 using TlsDatabaseHandle = ObjectHandle<GTlsDatabase>;
 
-/** Reads a CA file, on any thread; null and a text for people when that fails. */
-TlsDatabaseHandle loadCaFile(const std::string &path, std::string &error);
+/**
+ * Whom to trust: the given CA file, else the system's CAs, else (for plain http) nobody. May take
+ * a tenth of a second, so it is not for the network thread. Sets a text for people on failure.
+ */
+TlsDatabaseHandle loadTrustedCas(const ConnectionSettings &settings, std::string &error);
 
 /** Made on any thread; from open() on it lives on the *network* thread. */
 class Session
@@ -22,8 +25,8 @@ class Session
 public:
     explicit Session(ConnectionSettings settings);
 
-    /** @param caFile the CAs to trust instead of the system's, or null */
-    void open(GTlsDatabase *caFile);
+    /** @param trustedCas of loadTrustedCas() */
+    void open(GTlsDatabase *trustedCas);
     std::shared_ptr<Exchange> make(Request request, Exchange::DoneHandler onDone);
     void start(Exchange &exchange) { exchange.start(session_.get()); }
     /** Abandons what is under way, and returns when libsoup has let go of it. */

@@ -35,15 +35,12 @@ std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, 
     if (auto client = known())
         return client;
 
-    TlsDatabaseHandle caFile;
-    if (!settings.sslCaFile.empty()) {
-        caFile = loadCaFile(settings.sslCaFile, error);
-        if (!caFile)
-            return nullptr;
-    }
+    TlsDatabaseHandle trustedCas = loadTrustedCas(settings, error);
+    if (!trustedCas && !settings.sslCaFile.empty())
+        return nullptr;
     // Made outside of the lock; should another thread have been faster, this one goes unused, and
     // that must not happen under the lock either.
-    const auto made = std::make_shared<Client>(settings, std::move(caFile));
+    const auto made = std::make_shared<Client>(settings, std::move(trustedCas));
     auto clients = registry().lock();
     std::erase_if(*clients, [](const auto &entry) { return entry.second.expired(); });
     auto &entry = (*clients)[settings];
@@ -55,10 +52,10 @@ std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, 
     return client;
 }
 
-Client::Client(const ConnectionSettings &settings, TlsDatabaseHandle caFile)
+Client::Client(const ConnectionSettings &settings, TlsDatabaseHandle trustedCas)
     : traffic_(std::random_device()()), session_(std::make_shared<Session>(settings))
 {
-    const std::shared_ptr<GTlsDatabase> shared = std::move(caFile);
+    const std::shared_ptr<GTlsDatabase> shared = std::move(trustedCas);
     network_.post([session = session_, shared] { session->open(shared.get()); });
 }
 

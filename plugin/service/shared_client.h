@@ -25,7 +25,7 @@ public:
     /** The process's client for these settings; null and a text for people when it cannot be. */
     static std::shared_ptr<Client> forSettings(const ConnectionSettings &settings,
                                                std::string &error);
-    Client(const ConnectionSettings &settings, TlsDatabaseHandle caFile);
+    Client(const ConnectionSettings &settings, TlsDatabaseHandle trustedCas);
     ~Client();
 
     void join(const std::shared_ptr<Mailbox> &mailbox, unsigned maxInFlight);

@@ -134,6 +134,17 @@ TEST(ClientWire, SendsTheWholePhotoAgainWhenAKeptConnectionHasGone)
     EXPECT_EQ(requests[0].size(), requests[1].size());
 }
 
+TEST(ClientWire, OffersNoHttp2)
+{
+    Inbox<std::string> hello;
+    RawServer server([&hello](RawConnection &connection) { hello.put(connection.read()); });
+    askOnce("https://127.0.0.1:" + std::to_string(server.port()) + "/identify");
+    ASSERT_FALSE(hello.all().empty());
+    // The list of protocols in a TLS ClientHello: names behind a byte of length.
+    EXPECT_NE(hello.all()[0].find("\x08http/1.1"), std::string::npos);
+    EXPECT_EQ(hello.all()[0].find("\x02h2"), std::string::npos);
+}
+
 TEST(ClientOutcome, FollowsTheStatus)
 {
     const std::map<int, Outcome> expected = {

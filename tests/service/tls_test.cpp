@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 namespace ooto::test
@@ -20,7 +21,7 @@ class Tls : public testing::Test
 protected:
     void SetUp() override
     {
-        if (!certificates_.made())
+        if (!certificates().made())
             GTEST_SKIP() << "the openssl program is missing or does not work";
     }
 
@@ -50,32 +51,45 @@ protected:
         EXPECT_NE(reply.text.find(reason), std::string::npos) << reply.text;
     }
 
-    const Certificates certificates_;
+    /** Made once for all tests: each key takes a while. */
+    static const Certificates &certificates()
+    {
+        static const Certificates certificates;
+        return certificates;
+    }
 };
 
 TEST_F(Tls, AcceptsACertificateOfTheGivenCa)
 {
-    EXPECT_EQ(replyOf(certificates_.good(), certificates_.ca()).outcome, Outcome::Answered);
-    EXPECT_EQ(replyOf(certificates_.good(), certificates_.ca(), true, "localhost").outcome,
+    EXPECT_EQ(replyOf(certificates().good(), certificates().ca()).outcome, Outcome::Answered);
+    EXPECT_EQ(replyOf(certificates().good(), certificates().ca(), true, "localhost").outcome,
               Outcome::Answered);
+}
+
+TEST_F(Tls, TakesTheCaFileFromTheCurrentDirectoryToo)
+{
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(certificates().directory());
+    EXPECT_EQ(replyOf(certificates().good(), "ca.pem").outcome, Outcome::Answered);
+    std::filesystem::current_path(before);
 }
 
 TEST_F(Tls, RefusesAnUnknownCa)
 {
-    const core::Reply reply = replyOf(certificates_.good(), "");
+    const core::Reply reply = replyOf(certificates().good(), "");
     expectRefused(reply, "unknown CA");
     EXPECT_NE(reply.text.find("`ssl-ca-file`"), std::string::npos) << reply.text;
-    expectRefused(replyOf(certificates_.selfSigned(), certificates_.ca()), "unknown CA");
+    expectRefused(replyOf(certificates().selfSigned(), certificates().ca()), "unknown CA");
 }
 
 TEST_F(Tls, RefusesAnExpiredCertificate)
 {
-    expectRefused(replyOf(certificates_.expired(), certificates_.ca()), "expired");
+    expectRefused(replyOf(certificates().expired(), certificates().ca()), "expired");
 }
 
 TEST_F(Tls, RefusesACertificateForAnotherHost)
 {
-    expectRefused(replyOf(certificates_.otherHost(), certificates_.ca()), "another host name");
+    expectRefused(replyOf(certificates().otherHost(), certificates().ca()), "another host name");
 }
 
 TEST_F(Tls, AcceptsAnyCertificateForTheOneWhoAsksForThatOnly)
@@ -84,7 +98,7 @@ TEST_F(Tls, AcceptsAnyCertificateForTheOneWhoAsksForThatOnly)
         [](const WebRequest &) {
             return WebResponse{200, matchBody, {}};
         },
-        certificates_.selfSigned());
+        certificates().selfSigned());
     service::ConnectionSettings settings = settingsFor(server.url());
     settings.sslStrict = false;
     const auto careless = openCaller(settings);
@@ -104,9 +118,9 @@ TEST_F(Tls, KeepsTheConnection)
         [](const WebRequest &) {
             return WebResponse{200, matchBody, {}};
         },
-        certificates_.good());
+        certificates().good());
     service::ConnectionSettings settings = settingsFor(server.url());
-    settings.sslCaFile = certificates_.ca();
+    settings.sslCaFile = certificates().ca();
     const auto caller = openCaller(settings);
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
@@ -116,10 +130,10 @@ TEST_F(Tls, KeepsTheConnection)
 TEST_F(Tls, SaysWhichCaFileCannotBeUsed)
 {
     service::ConnectionSettings settings = settingsFor("https://127.0.0.1:1/");
-    const std::string empty = certificates_.directory() + "/empty.pem";
+    const std::string empty = certificates().directory() + "/empty.pem";
     std::ofstream(empty) << "nothing in here\n";
     for (const std::string &file :
-         {std::string("/no/such/file.pem"), empty, certificates_.directory()}) {
+         {std::string("/no/such/file.pem"), empty, certificates().directory()}) {
         settings.sslCaFile = file;
         std::string error;
         EXPECT_FALSE(service::Caller::open(settings, 1, nullptr, error));

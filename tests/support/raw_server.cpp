@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -42,12 +43,18 @@ std::string RawConnection::readRequest()
             unread_.erase(0, needed);
             return request;
         }
-        char bytes[65536];
-        const ssize_t size = recv(socket_, bytes, sizeof bytes, 0);
-        if (size <= 0)
+        const std::string more = read();
+        if (more.empty())
             return {};
-        unread_.append(bytes, static_cast<std::size_t>(size));
+        unread_ += more;
     }
+}
+
+std::string RawConnection::read()
+{
+    char bytes[65536];
+    const ssize_t size = recv(socket_, bytes, sizeof bytes, 0);
+    return {bytes, static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
 }
 
 bool RawConnection::write(std::string_view bytes)

@@ -28,6 +28,8 @@ public:
     unsigned number() const { return number_; }
     /** Head and body of the next request as they came; empty when the peer closed. */
     std::string readRequest();
+    /** The next bytes, at least one; empty when the peer closed. */
+    std::string read();
     /** @return false when the peer is gone */
     bool write(std::string_view bytes);
     /** Waits until the peer closes, or for as long as said. @return false when it has closed */
