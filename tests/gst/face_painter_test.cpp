@@ -9,7 +9,7 @@ using ooto::core::Box;
 namespace
 {
 
-OverlayScene sceneOf(const Box &visible, std::vector<Box> faces)
+OverlayScene sceneOf(const Box &visible, const std::vector<Box> &faces)
 {
     OverlayScene scene;
     scene.visible = visible;

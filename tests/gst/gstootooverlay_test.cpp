@@ -39,8 +39,8 @@ guint rectanglesOn(GstBuffer *buffer)
 
 GstVideoOverlayComposition *someoneElsesComposition()
 {
-    GstBuffer *pixels = gst_buffer_new_allocate(nullptr, 8 * 8 * 4, nullptr);
-    gst_buffer_memset(pixels, 0, 0xFF, 8 * 8 * 4);
+    GstBuffer *pixels = gst_buffer_new_allocate(nullptr, 256, nullptr);
+    gst_buffer_memset(pixels, 0, 0xFF, 256);
     gst_buffer_add_video_meta(pixels, GST_VIDEO_FRAME_FLAG_NONE,
                               GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB, 8, 8);
     GstVideoOverlayRectangle *rectangle =
