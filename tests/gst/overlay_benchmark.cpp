@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Time that a 1080p frame spends in the overlay, against identity in the same run.
 //
-<<<<<<< HEAD
-// The faces move by a pixel from frame to frame, so that nothing but drawn text can be reused.
-#include "gst/elements.h"
-=======
 // CPU time of the streaming thread is what the overlay costs; wall-clock time depends on what
 // else the machine does. The faces move by a pixel from frame to frame, so that nothing but drawn
 // text can be reused.
->>>>>>> overlay
+#include "gst/elements.h"
 #include "gst/overlay_support.h"
 
 #include <gst/check/gstharness.h>
