@@ -7,14 +7,19 @@ namespace ooto::gst
 namespace
 {
 
-/** Template ids are UUIDs for machines: the first eight characters tell them apart for people. */
+/**
+ * A UUID is for machines: its first eight characters tell them apart for people. Another template
+ * id is somebody's own name for the person, and is kept whole unless it is very long.
+ */
 std::string shortened(const std::string &templateId)
 {
-    constexpr glong kept = 8;
-    constexpr glong longestWhole = 12;
-    if (g_utf8_strlen(templateId.c_str(), -1) <= longestWhole)
+    constexpr glong keptOfUuid = 8;
+    constexpr glong longestWhole = 24;
+    const bool uuid = g_uuid_string_is_valid(templateId.c_str());
+    if (!uuid && g_utf8_strlen(templateId.c_str(), -1) <= longestWhole)
         return templateId;
-    const char *end = g_utf8_offset_to_pointer(templateId.c_str(), kept);
+    const char *end =
+        g_utf8_offset_to_pointer(templateId.c_str(), uuid ? keptOfUuid : longestWhole - 1);
     return std::string(templateId.c_str(), end) + "…";
 }
 
