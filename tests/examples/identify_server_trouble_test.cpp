@@ -31,23 +31,37 @@ protected:
         return troubled(trouble);
     }
 
-    /** All bytes of an answer, as they come from the socket. */
-    std::string rawAnswer()
+    /** All bytes of an answer, as they come from the socket, and how they end. */
+    struct RawAnswer {
+        std::string bytes;
+        bool reset = false;
+    };
+
+    ObjectPtr<GSocketConnection> askRaw()
     {
         const ObjectPtr<GSocketClient> client(g_socket_client_new());
-        const ObjectPtr<GSocketConnection> connection(g_socket_client_connect_to_host(
+        ObjectPtr<GSocketConnection> connection(g_socket_client_connect_to_host(
             client.get(), "127.0.0.1", server_->port(), nullptr, nullptr));
         const std::string request =
             "POST /api/v1.0/identify HTTP/1.1\r\nHost: here\r\n"
             "APP-ID: demo\r\nAPP-KEY: demo-key\r\nContent-Length: 0\r\n\r\n";
         g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection.get())),
                                   request.data(), request.size(), nullptr, nullptr, nullptr);
-        std::string answer;
+        return connection;
+    }
+
+    RawAnswer rawAnswer()
+    {
+        const ObjectPtr<GSocketConnection> connection = askRaw();
+        GInputStream *stream = g_io_stream_get_input_stream(G_IO_STREAM(connection.get()));
+        RawAnswer answer;
         char buffer[4096];
+        GError *failed = nullptr;
         for (gssize got;
-             (got = g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(connection.get())),
-                                        buffer, sizeof buffer, nullptr, nullptr)) > 0;)
-            answer.append(buffer, static_cast<std::size_t>(got));
+             (got = g_input_stream_read(stream, buffer, sizeof buffer, nullptr, &failed)) > 0;)
+            answer.bytes.append(buffer, static_cast<std::size_t>(got));
+        const ErrorPtr error(failed);
+        answer.reset = g_error_matches(failed, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
         return answer;
     }
 };
@@ -135,7 +149,7 @@ TEST_F(TroubleTest, TruncatedBodyEndsHalfWay)
     Trouble trouble;
     trouble.body = BodyTrouble::Truncated;
     server_->setTrouble(trouble);
-    const std::string answer = rawAnswer();
+    const std::string answer = rawAnswer().bytes;
     const std::size_t head = answer.find("\r\n\r\n");
     ASSERT_NE(head, std::string::npos) << answer;
     const std::size_t length = answer.find("Content-Length: ");
@@ -153,7 +167,9 @@ TEST_F(TroubleTest, DroppedConnectionIsReset)
     EXPECT_EQ(response.status, 0u);
     EXPECT_NE(response.error, "");
     EXPECT_EQ(server_->requests().front().status, 0u);
-    EXPECT_EQ(rawAnswer(), "");
+    const RawAnswer raw = rawAnswer();
+    EXPECT_EQ(raw.bytes, "");
+    EXPECT_TRUE(raw.reset); // not a mere end
     server_->setTrouble({});
     EXPECT_EQ(identify().status, 200u);
 }
@@ -175,7 +191,7 @@ TEST_F(TroubleTest, TricklesByteByByte)
     trouble.trickleInterval = milliseconds(2);
     server_->setTrouble(trouble);
     const auto before = Clock::now();
-    const std::string answer = rawAnswer();
+    const std::string answer = rawAnswer().bytes;
     const std::size_t body = answer.size() - answer.find("\r\n\r\n") - 4;
     EXPECT_GE(Clock::now() - before, milliseconds(2) * body);
     EXPECT_TRUE(answer.ends_with("}}"));
@@ -211,13 +227,7 @@ TEST_F(TroubleTest, ClientsMayLeaveBeforeTheirAnswer)
     trouble.delay = milliseconds(200);
     server_->setTrouble(trouble);
     {
-        const ObjectPtr<GSocketClient> client(g_socket_client_new());
-        const ObjectPtr<GSocketConnection> connection(g_socket_client_connect_to_host(
-            client.get(), "127.0.0.1", server_->port(), nullptr, nullptr));
-        const std::string request =
-            "POST /api/v1.0/identify HTTP/1.1\r\nHost: here\r\nContent-Length: 0\r\n\r\n";
-        g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection.get())),
-                                  request.data(), request.size(), nullptr, nullptr, nullptr);
+        const ObjectPtr<GSocketConnection> connection = askRaw();
         EXPECT_TRUE(server_->waitForRequests(1, std::chrono::seconds(10)));
     }
     EXPECT_EQ(identify().status, 200u); // 200 ms later: the other's time is over too
