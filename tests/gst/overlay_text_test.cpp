@@ -33,13 +33,20 @@ TEST(OverlayText, NamesWhoIsIdentified)
     EXPECT_EQ(labelText(made).facts, "0.93  live  deepfake");
 }
 
-TEST(OverlayText, ShortensTemplateIdsByCharactersNotBytes)
+TEST(OverlayText, ShortensUuidsAndKeepsNames)
 {
     OverlayFace made = face(FaceStatus::Identified);
-    made.templateId = "employee-17";
-    EXPECT_EQ(labelText(made).text, "employee-17");
-    made.templateId = "сотрудник-номер-17";
-    EXPECT_EQ(labelText(made).text, "сотрудни…");
+    made.templateId = "9191079a-4f80-4c8a-9a4b-528af2cfd3c4";
+    EXPECT_EQ(labelText(made).text, "9191079a…");
+    made.templateId = "Eileen Collins";
+    EXPECT_EQ(labelText(made).text, "Eileen Collins");
+}
+
+TEST(OverlayText, ShortensLongTemplateIdsByCharactersNotBytes)
+{
+    OverlayFace made = face(FaceStatus::Identified);
+    made.templateId = "сотрудник-номер-17-отдела";
+    EXPECT_EQ(labelText(made).text, "сотрудник-номер-17-отде…");
 }
 
 TEST(OverlayText, SaysWhatTheOtherStatesMean)
