@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Registration of the plugin and its elements, and nothing else.
 #include "gst/gstootoidentify.h"
+#include "gst/gstootooverlay.h"
 
 #include <gst/gst.h>
 
 static gboolean pluginInit(GstPlugin *plugin)
 {
-    return GST_ELEMENT_REGISTER(ootoidentify, plugin);
+    gboolean registered = GST_ELEMENT_REGISTER(ootoidentify, plugin);
+    registered &= GST_ELEMENT_REGISTER(ootooverlay, plugin);
+    return registered;
 }
 
 #define PACKAGE "gst-ooto"

@@ -32,6 +32,7 @@ struct Box {
     bool empty() const { return !(width > 0 && height > 0); }
     Point centre() const { return {x + width / 2, y + height / 2}; }
     double shorterSide() const { return std::min(width, height); }
+    bool operator==(const Box &) const = default;
 };
 
 /** The part that both boxes cover; an empty box when they do not meet. */

@@ -20,20 +20,20 @@
  * ## Example launch lines
  *
  * |[
- * gst-launch-1.0 -m videotestsrc is-live=true num-buffers=100 ! ootoidentify dry-run=true !
+ * gst-launch-1.0 -m videotestsrc is-live=true num-buffers=100 ! ootoidentify dry-run=true ! \
  * fakesink sync=true
  * ]|
  * Tries the plugin without an account: nothing is sent.
  *
  * |[
- * gst-launch-1.0 v4l2src ! videoconvert ! ootoidentify credentials-file=ooto.conf ! ootooverlay !
- * videoconvert ! autovideosink
+ * gst-launch-1.0 v4l2src ! videoconvert ! ootoidentify credentials-file=ooto.conf \
+ * ! ootooverlay ! videoconvert ! autovideosink
  * ]|
  * Names the people in front of a webcam.
  *
  * |[
- * gst-launch-1.0 rtspsrc location=rtsp://camera.local/stream protocols=tcp latency=200 !
- * application/x-rtp,media=video ! decodebin ! videoconvert ! ootoidentify
+ * gst-launch-1.0 rtspsrc location=rtsp://camera.local/stream protocols=tcp latency=200 ! \
+ * application/x-rtp,media=video ! decodebin ! videoconvert ! ootoidentify \
  * credentials-file=ooto.conf check-liveness=true ! ootooverlay ! videoconvert ! autovideosink
  * ]|
  * The same for a network camera, with a liveness check.

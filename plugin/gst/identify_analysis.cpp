@@ -45,7 +45,7 @@ void IdentifyStream::analyse(const Job &job)
     }
     postReports();
 
-    refreshCaller(*job.settings);
+    refreshCaller();
     for (const core::PhotoWish &wish : wishes)
         ask(job, wish, seen);
 
@@ -151,17 +151,23 @@ core::PhotoBytes IdentifyStream::makePhoto(const Job &job, const core::PhotoPlan
     return bytes;
 }
 
-void IdentifyStream::refreshCaller(const Settings &settings)
+void IdentifyStream::refreshCaller()
 {
     if (!caller_)
         return;
-    const bool replaced = std::exchange(shared_.lock()->credentialsReplaced, false);
-    const bool changed =
-        replaced ? credentials_.replace({settings.appId, settings.appKey}, settings.credentialsFile)
-                 : credentials_.refresh();
+    std::shared_ptr<const Settings> settings; // of now, not of when the sample was taken
+    bool replaced = false;
+    {
+        auto shared = shared_.lock();
+        settings = shared->settings;
+        replaced = std::exchange(shared->credentialsReplaced, false);
+    }
+    const bool changed = replaced ? credentials_.replace({settings->appId, settings->appKey},
+                                                         settings->credentialsFile)
+                                  : credentials_.refresh();
     if (changed)
         caller_->credentialsChanged();
-    caller_->setMaxInFlight(settings.maxInFlight);
+    caller_->setMaxInFlight(settings->maxInFlight);
 }
 
 void IdentifyStream::putOff(core::TrackId id, core::Reason reason)

@@ -93,7 +93,7 @@ private:
              const std::vector<core::Observation> &seen);
     core::PhotoBytes makePhoto(const Job &job, const core::PhotoPlan &plan, const core::Box &face,
                                const std::vector<core::Observation> &seen);
-    void refreshCaller(const Settings &settings);
+    void refreshCaller();
     void putOff(core::TrackId id, core::Reason reason);
     void onReply(core::TrackId id, const core::Reply &reply);
     void onServiceState(const core::ServiceState &state);

@@ -11,8 +11,11 @@ namespace
 
 bool hasTwoFields(const GstVideoFrame &frame)
 {
-    return GST_VIDEO_INFO_IS_INTERLACED(&frame.info) && GST_VIDEO_FRAME_IS_INTERLACED(&frame) &&
-           GST_VIDEO_INFO_HEIGHT(&frame.info) >= 2;
+    const GstVideoInterlaceMode mode = GST_VIDEO_INFO_INTERLACE_MODE(&frame.info);
+    // In an interleaved stream every frame is two fields; in a mixed one its flag says so.
+    return frame.info.height >= 2 &&
+           (mode == GST_VIDEO_INTERLACE_MODE_INTERLEAVED ||
+            (mode == GST_VIDEO_INTERLACE_MODE_MIXED && GST_VIDEO_FRAME_IS_INTERLACED(&frame)));
 }
 
 /** The same memory seen as its top field: every second line, as a progressive picture. */
@@ -20,7 +23,6 @@ GstVideoFrame topField(const GstVideoFrame &frame)
 {
     GstVideoFrame field = frame;
     field.info.height = (frame.info.height + 1) / 2;
-    field.info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
     for (int &stride : field.info.stride)
         stride *= 2;
     return field;
@@ -95,6 +97,9 @@ bool SampleFrame::cut(const core::PixelRect &part, const core::PixelSize &size,
         return false;
     core::PixelRect source{visible_.x + part.x, visible_.y + part.y, part.width, part.height};
     GstVideoFrame frame = *whole;
+    // The converter asks for the same mode on both sides, and the photo is progressive.
+    frame.info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
+    frame.flags = GST_VIDEO_FRAME_FLAG_NONE;
     if (fields_) {
         frame = topField(frame);
         source.y /= 2;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tests of plugin/vision/cascade_detector.cpp.
-#include "photos.h"
+#include "support/photos.h"
 #include "vision/detector.h"
 
 #include <gtest/gtest.h>

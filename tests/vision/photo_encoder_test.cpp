@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tests of plugin/vision/photo_encoder.cpp.
-#include "photos.h"
+#include "support/photos.h"
 #include "vision/photo_encoder.h"
 
 #include <gtest/gtest.h>

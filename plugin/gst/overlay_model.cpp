@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/overlay_model.h"
+
+#include "gst/faces_meta.h"
+
+#include <cmath>
+#include <memory>
+#include <string_view>
+
+namespace ooto::gst
+{
+
+namespace
+{
+
+constexpr std::size_t maxFaces = 256; // what no picture shows legibly, but a broken peer may send
+constexpr glong maxTextCharacters = 300;
+
+/** One line of valid UTF-8: control characters would break the layout of a label. */
+std::string oneLine(const char *text)
+{
+    // Four bytes are the most that a character takes; cut first, so that megabytes cost nothing.
+    const gsize bytes = strnlen(text, 4 * maxTextCharacters);
+    const std::unique_ptr<gchar, decltype(&g_free)> valid(
+        g_utf8_make_valid(text, static_cast<gssize>(bytes)), g_free);
+    std::string line;
+    glong characters = 0;
+    for (const gchar *at = valid.get(); *at && characters < maxTextCharacters;
+         at = g_utf8_next_char(at), ++characters) {
+        const gunichar character = g_utf8_get_char(at);
+        if (g_unichar_iscntrl(character) || character == 0x2028 || character == 0x2029)
+            line += ' ';
+        else
+            line.append(at, static_cast<std::size_t>(g_utf8_next_char(at) - at));
+    }
+    return line;
+}
+
+std::string stringField(const GstStructure *from, const char *field)
+{
+    const char *text = gst_structure_get_string(from, field);
+    return text ? oneLine(text) : std::string();
+}
+
+std::optional<double> shareField(const GstStructure *from, const char *field)
+{
+    double value = 0;
+    if (!gst_structure_get_double(from, field, &value) || !(value >= 0 && value <= 1))
+        return std::nullopt;
+    return value;
+}
+
+std::optional<bool> boolField(const GstStructure *from, const char *field)
+{
+    gboolean value = FALSE;
+    if (!gst_structure_get_boolean(from, field, &value))
+        return std::nullopt;
+    return value != FALSE;
+}
+
+const GValue *arrayField(const GstStructure *from, const char *field)
+{
+    const GValue *value = gst_structure_get_value(from, field);
+    return value && GST_VALUE_HOLDS_ARRAY(value) ? value : nullptr;
+}
+
+FaceStatus statusField(const GstStructure *from)
+{
+    const char *text = gst_structure_get_string(from, "status");
+    const std::string_view status = text ? text : "";
+    if (status == "pending")
+        return FaceStatus::Pending;
+    if (status == "identified")
+        return FaceStatus::Identified;
+    if (status == "unknown")
+        return FaceStatus::Unknown;
+    if (status == "spoof")
+        return FaceStatus::Spoof;
+    if (status == "unavailable")
+        return FaceStatus::Unavailable;
+    return FaceStatus::None;
+}
+
+/** The `box` field in pixels of the whole frame; nothing when it is no box. */
+std::optional<core::Box> boxField(const GstStructure *from, const core::Box &visible)
+{
+    const GValue *array = arrayField(from, "box");
+    if (!array || gst_value_array_get_size(array) != 4)
+        return std::nullopt;
+    double numbers[4];
+    for (guint i = 0; i < 4; ++i) {
+        const GValue *number = gst_value_array_get_value(array, i);
+        if (!G_VALUE_HOLDS_DOUBLE(number) || !std::isfinite(g_value_get_double(number)))
+            return std::nullopt;
+        numbers[i] = g_value_get_double(number);
+    }
+    core::Box box = core::scaled({numbers[0], numbers[1], numbers[2], numbers[3]}, visible.width,
+                                 visible.height);
+    box.x += visible.x;
+    box.y += visible.y;
+    if (box.empty() || core::intersection(box, visible).empty())
+        return std::nullopt;
+    return box;
+}
+
+void readFace(const GstStructure *from, OverlayScene &scene)
+{
+    const std::optional<core::Box> box = boxField(from, scene.visible);
+    if (!box)
+        return;
+    OverlayFace face;
+    face.box = *box;
+    face.status = statusField(from);
+    guint64 trackId = 0;
+    if (gst_structure_get_uint64(from, "track-id", &trackId))
+        face.trackId = trackId;
+    face.name = stringField(from, "name");
+    face.templateId = stringField(from, "template-id");
+    face.reason = stringField(from, "reason");
+    face.similarity = shareField(from, "similarity");
+    face.livenessFine = boolField(from, "liveness-fine");
+    face.deepfakeFine = boolField(from, "deepfake-fine");
+    scene.faces.push_back(std::move(face));
+}
+
+void readFacesMeta(GstMeta *meta, OverlayScene &scene)
+{
+    const GstStructure *from =
+        gst_custom_meta_get_structure(reinterpret_cast<GstCustomMeta *>(meta));
+    if (!from)
+        return;
+    if (const GValue *faces = arrayField(from, "faces")) {
+        const guint count = gst_value_array_get_size(faces);
+        for (guint i = 0; i < count && scene.faces.size() < maxFaces; ++i) {
+            const GValue *value = gst_value_array_get_value(faces, i);
+            const GstStructure *face =
+                GST_VALUE_HOLDS_STRUCTURE(value) ? gst_value_get_structure(value) : nullptr;
+            if (face)
+                readFace(face, scene);
+        }
+    }
+    const std::string state = stringField(from, "service-state");
+    if (scene.serviceState.empty() && !state.empty() && state != "ok") {
+        scene.serviceState = state;
+        scene.serviceReason = stringField(from, "service-reason");
+    }
+    if (scene.notice.empty())
+        scene.notice = stringField(from, "notice");
+}
+
+void readRegion(const GstVideoRegionOfInterestMeta *region, OverlayScene &scene)
+{
+    OverlayFace face;
+    face.box = {double(region->x), double(region->y), double(region->w), double(region->h)};
+    if (face.box.empty() || core::intersection(face.box, scene.visible).empty())
+        return;
+    face.trackId = region->id > 0 ? static_cast<std::uint64_t>(region->id) : 0;
+    const GstStructure *identity = gst_video_region_of_interest_meta_get_param(
+        const_cast<GstVideoRegionOfInterestMeta *>(region), "identity");
+    if (identity) {
+        face.name = stringField(identity, "label");
+        face.similarity = shareField(identity, "confidence");
+    }
+    scene.faces.push_back(std::move(face));
+}
+
+void readRegions(GstBuffer *buffer, OverlayScene &scene)
+{
+    static const GQuark faceQuark = g_quark_from_static_string("face");
+    gpointer position = nullptr;
+    GstMeta *meta = nullptr;
+    while (scene.faces.size() < maxFaces &&
+           (meta = gst_buffer_iterate_meta_filtered(buffer, &position,
+                                                    GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))) {
+        const auto *region = reinterpret_cast<GstVideoRegionOfInterestMeta *>(meta);
+        if (region->roi_type == faceQuark)
+            readRegion(region, scene);
+    }
+}
+
+/** With a crop meta the picture is the crop rectangle of a larger frame. */
+core::Box visibleFrame(GstBuffer *buffer, const GstVideoInfo &info)
+{
+    const core::Box caps{0, 0, double(info.width), double(info.height)};
+    const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta(buffer);
+    if (!crop)
+        return caps;
+    const GstVideoMeta *whole = gst_buffer_get_video_meta(buffer);
+    const core::Box frame =
+        whole ? core::Box{0, 0, double(whole->width), double(whole->height)} : caps;
+    const core::Box visible = core::intersection(
+        {double(crop->x), double(crop->y), double(crop->width), double(crop->height)}, frame);
+    return visible.empty() ? frame : visible;
+}
+
+} // namespace
+
+OverlayScene readOverlayScene(GstBuffer *buffer, const GstVideoInfo &info)
+{
+    OverlayScene scene;
+    scene.visible = visibleFrame(buffer, info);
+    const GstMetaInfo *ours = gst_meta_get_info(facesMetaName);
+    bool found = false;
+    gpointer position = nullptr;
+    while (GstMeta *meta = ours ? gst_buffer_iterate_meta(buffer, &position) : nullptr) {
+        if (meta->info != ours)
+            continue;
+        found = true;
+        readFacesMeta(meta, scene);
+    }
+    if (!found)
+        readRegions(buffer, scene);
+    return scene;
+}
+
+} // namespace ooto::gst

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/overlay_text.h"
+
+namespace ooto::gst
+{
+
+namespace
+{
+
+/** Template ids are UUIDs for machines: the first eight characters tell them apart for people. */
+std::string shortened(const std::string &templateId)
+{
+    constexpr glong kept = 8;
+    constexpr glong longestWhole = 12;
+    if (g_utf8_strlen(templateId.c_str(), -1) <= longestWhole)
+        return templateId;
+    const char *end = g_utf8_offset_to_pointer(templateId.c_str(), kept);
+    return std::string(templateId.c_str(), end) + "…";
+}
+
+/** Two decimals with a point, whatever the locale says. */
+std::string twoDecimals(double value)
+{
+    gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+    return g_ascii_formatd(text, sizeof text, "%.2f", value);
+}
+
+void append(std::string &facts, const std::string &fact)
+{
+    if (!facts.empty())
+        facts += "  ";
+    facts += fact;
+}
+
+std::string who(const OverlayFace &face)
+{
+    return face.name.empty() ? shortened(face.templateId) : face.name;
+}
+
+std::string factsOf(const OverlayFace &face)
+{
+    std::string facts;
+    if (face.similarity)
+        append(facts, twoDecimals(*face.similarity));
+    if (face.livenessFine)
+        append(facts, *face.livenessFine ? "live" : "not live");
+    if (face.deepfakeFine == false)
+        append(facts, "deepfake");
+    return facts;
+}
+
+std::string withReason(const char *word, const OverlayFace &face)
+{
+    return face.reason.empty() ? word : word + (": " + face.reason);
+}
+
+} // namespace
+
+LabelText labelText(const OverlayFace &face)
+{
+    const std::string person = who(face);
+    switch (face.status) {
+    case FaceStatus::Identified:
+        return {person.empty() ? "identified" : person, factsOf(face)};
+    case FaceStatus::Unknown:
+        return {"unknown", factsOf(face)};
+    case FaceStatus::Spoof:
+        return {person.empty() ? "spoof" : "spoof (" + person + ")", factsOf(face)};
+    case FaceStatus::Pending:
+        return {withReason("pending", face), {}};
+    case FaceStatus::Unavailable:
+        return {withReason("no answer", face), {}};
+    case FaceStatus::None:
+        break;
+    }
+    return {person, person.empty() ? std::string() : factsOf(face)};
+}
+
+Colour statusColour(FaceStatus status)
+{
+    switch (status) {
+    case FaceStatus::Pending:
+        return skyBlue;
+    case FaceStatus::Identified:
+        return bluishGreen;
+    case FaceStatus::Unknown:
+        return yellow;
+    case FaceStatus::Spoof:
+        return vermillion;
+    case FaceStatus::Unavailable:
+        return reddishPurple;
+    case FaceStatus::None:
+        break;
+    }
+    return white;
+}
+
+Colour serviceColour(const std::string &serviceState)
+{
+    return serviceState == "degraded" ? orange : vermillion;
+}
+
+} // namespace ooto::gst

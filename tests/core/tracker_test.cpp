@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Tests plugin/core/tracker.cpp and motion.cpp
+#include "core/tracker.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <map>
+
+using namespace std::chrono_literals;
+using namespace ooto::core;
+
+namespace
+{
+
+using Path = std::function<std::optional<Box>(double seconds)>;
+
+Observation seenAt(const Box &box)
+{
+    return {box, 0.9, std::nullopt};
+}
+
+/** Runs paths through a tracker at five samples a second; calls `check` between samples. */
+class Walk
+{
+public:
+    explicit Walk(std::vector<Path> paths) : paths_(std::move(paths)) {}
+
+    void run(double seconds)
+    {
+        for (int sample = 0; sample / 5.0 < seconds; ++sample) {
+            const double time = sample / 5.0;
+            std::vector<Observation> seen;
+            std::vector<std::size_t> who;
+            for (std::size_t i = 0; i < paths_.size(); ++i) {
+                if (const auto box = paths_[i](time)) {
+                    seen.push_back(seenAt(*box));
+                    who.push_back(i);
+                }
+            }
+            const auto update = tracker_.update(toTime(time), seen, rules_);
+            for (std::size_t o = 0; o < seen.size(); ++o) {
+                if (update.trackOf[o])
+                    tracksOf[who[o]].insert({*update.trackOf[o], time});
+            }
+            ended += update.ended.size();
+            if (time > 0.5)
+                measure(time);
+        }
+    }
+
+    static StreamTime toTime(double seconds)
+    {
+        return std::chrono::duration_cast<StreamTime>(std::chrono::duration<double>(seconds));
+    }
+
+    double meanIou() const { return frames_ ? sum_ / frames_ : 0; }
+
+    /** For each path the tracks it was given, and when first. */
+    std::map<std::size_t, std::map<TrackId, double>> tracksOf;
+    std::size_t ended = 0;
+
+private:
+    void measure(double time)
+    {
+        for (int frame = 1; frame < 6; ++frame) {
+            const double at = time + frame / 30.0;
+            for (std::size_t i = 0; i < paths_.size(); ++i) {
+                const auto truth = paths_[i](at);
+                if (!truth || tracksOf[i].empty())
+                    continue;
+                const auto *track = tracker_.find(tracksOf[i].rbegin()->first);
+                const auto box = track ? tracker_.boxAt(*track, toTime(at), rules_) : std::nullopt;
+                sum_ += box ? iou(*box, *truth) : 0;
+                ++frames_;
+            }
+        }
+    }
+
+    std::vector<Path> paths_;
+    Tracker tracker_;
+    TrackerRules rules_;
+    double sum_ = 0;
+    int frames_ = 0;
+};
+
+Box face(double x, double y, double size = 0.1)
+{
+    return {x, y, size, size};
+}
+
+} // namespace
+
+TEST(Tracker, confirmsAFaceSeenTwiceAndNotOneSeenOnce)
+{
+    Tracker tracker;
+    const TrackerRules rules;
+    EXPECT_TRUE(tracker.update(0ms, {seenAt(face(0.1, 0.1))}, rules).confirmed.empty());
+    EXPECT_EQ(tracker.update(200ms, {seenAt(face(0.1, 0.1)), seenAt(face(0.7, 0.7))}, rules)
+                  .confirmed.size(),
+              1U);
+    // The false detection is forgotten without ever having been reported.
+    for (auto time = 400ms; time < 5000ms; time += 200ms) {
+        const auto update = tracker.update(time, {seenAt(face(0.1, 0.1))}, rules);
+        EXPECT_TRUE(update.confirmed.empty());
+        EXPECT_TRUE(update.ended.empty());
+    }
+}
+
+TEST(Tracker, confirmsAtOnceWhereOneSampleIsEnough)
+{
+    Tracker tracker;
+    TrackerRules rules;
+    rules.samplesToConfirm = 1;
+    const auto update = tracker.update(0ms, {seenAt({0, 0, 1, 1})}, rules);
+    EXPECT_EQ(update.confirmed.size(), 1U);
+    EXPECT_TRUE(update.trackOf[0].has_value());
+}
+
+TEST(Tracker, keepsOneTrackForAFaceThatWalksAThirdOfTheFramePerSecond)
+{
+    Walk walk({[](double t) { return face(0.02 + t / 3, 0.4, 0.0625); }});
+    walk.run(2.6);
+    EXPECT_EQ(walk.tracksOf[0].size(), 1U);
+    EXPECT_GT(walk.meanIou(), 0.9);
+}
+
+TEST(Tracker, boxFollowsMotionBetweenSamplesBetterThanHoldingStill)
+{
+    const Path swaying = [](double t) { return face(0.4 + 0.1 * std::sin(2 * t), 0.4, 0.12); };
+    Walk walk({swaying});
+    walk.run(10);
+    double held = 0;
+    int frames = 0;
+    for (double t = 0.6; t < 10; t += 0.2) {
+        for (int frame = 1; frame < 6; ++frame, ++frames)
+            held += iou(*swaying(t), *swaying(t + frame / 30.0));
+    }
+    EXPECT_GT(walk.meanIou(), held / frames);
+}
+
+TEST(Tracker, keepsFacesApartThatCrossWithDifferentHeights)
+{
+    Walk walk({[](double t) { return face(0.1 + 0.2 * t, 0.35); },
+               [](double t) { return face(0.8 - 0.2 * t, 0.43); }});
+    walk.run(3.4);
+    EXPECT_EQ(walk.tracksOf[0].size(), 1U);
+    EXPECT_EQ(walk.tracksOf[1].size(), 1U);
+    EXPECT_NE(walk.tracksOf[0].begin()->first, walk.tracksOf[1].begin()->first);
+}
+
+TEST(Tracker, bridgesMissedDetections)
+{
+    Walk walk({[](double t) -> std::optional<Box> {
+        if (t > 1.1 && t < 1.7)
+            return std::nullopt;
+        return face(0.1 + 0.15 * t, 0.4);
+    }});
+    walk.run(4);
+    EXPECT_EQ(walk.tracksOf[0].size(), 1U);
+    EXPECT_EQ(walk.ended, 0U);
+}
+
+TEST(Tracker, hidesTheBoxAfterTheHoldTimeAndEndsTheTrackLater)
+{
+    Tracker tracker;
+    TrackerRules rules;
+    rules.holdTime = 500ms;
+    tracker.update(0ms, {seenAt(face(0.4, 0.4))}, rules);
+    const auto id = tracker.update(200ms, {seenAt(face(0.4, 0.4))}, rules).confirmed.at(0);
+    EXPECT_TRUE(tracker.boxAt(*tracker.find(id), 650ms, rules));
+    EXPECT_FALSE(tracker.boxAt(*tracker.find(id), 750ms, rules));
+    EXPECT_TRUE(tracker.advance(2100ms, rules).empty());
+    EXPECT_EQ(tracker.advance(2300ms, rules), std::vector<TrackId>{id});
+    EXPECT_EQ(tracker.find(id), nullptr);
+}
+
+TEST(Tracker, showsNothingOfAFaceThatWalkedOutOfTheFrame)
+{
+    Tracker tracker;
+    const TrackerRules rules;
+    tracker.update(0ms, {seenAt(face(0.75, 0.4))}, rules);
+    const auto id = tracker.update(200ms, {seenAt(face(0.88, 0.4))}, rules).confirmed.at(0);
+    const auto box = tracker.boxAt(*tracker.find(id), 240ms, rules);
+    ASSERT_TRUE(box);
+    EXPECT_LE(box->right(), 1.0);
+    EXPECT_FALSE(tracker.boxAt(*tracker.find(id), 500ms, rules));
+}
+
+TEST(Tracker, waitsThreeIntervalsWhereSamplesAreRare)
+{
+    Tracker tracker;
+    const TrackerRules rules;
+    tracker.update(0s, {seenAt(face(0.4, 0.4))}, rules);
+    EXPECT_EQ(tracker.update(2s, {seenAt(face(0.4, 0.4))}, rules).confirmed.size(), 1U);
+    EXPECT_TRUE(tracker.advance(7900ms, rules).empty());
+    EXPECT_EQ(tracker.advance(8100ms, rules).size(), 1U);
+}
+
+TEST(Tracker, endsAllTracksOnceAndForgetsThem)
+{
+    Tracker tracker;
+    TrackerRules rules;
+    rules.samplesToConfirm = 1;
+    tracker.update(0ms, {seenAt(face(0.1, 0.1)), seenAt(face(0.6, 0.6))}, rules);
+    EXPECT_EQ(tracker.endAll().size(), 2U);
+    EXPECT_TRUE(tracker.endAll().empty());
+}
+
+TEST(Tracker, ignoresEmptyBoxes)
+{
+    Tracker tracker;
+    TrackerRules rules;
+    rules.samplesToConfirm = 1;
+    EXPECT_TRUE(tracker.update(0ms, {seenAt({0.5, 0.5, 0, 0.1})}, rules).confirmed.empty());
+    EXPECT_TRUE(tracker.update(200ms, {seenAt({0.5, 0.5, 0, 0.1})}, rules).confirmed.empty());
+}
+
+TEST(Tracker, givesLandmarksRelativeToTheBox)
+{
+    Tracker tracker;
+    TrackerRules rules;
+    rules.samplesToConfirm = 1;
+    Observation seen = seenAt({0.2, 0.4, 0.2, 0.1});
+    seen.landmarks.emplace();
+    seen.landmarks->fill({0.3, 0.45});
+    const auto id = tracker.update(0ms, {seen}, rules).confirmed.at(0);
+    EXPECT_NEAR(tracker.find(id)->landmarks->at(0).x, 0.5, 1e-9);
+    EXPECT_NEAR(tracker.find(id)->landmarks->at(0).y, 0.5, 1e-9);
+}
+
+TEST(TrackIds, startAtOneOrMoreAndAreNotRepeated)
+{
+    const TrackId first = nextTrackId();
+    EXPECT_GE(first, 1);
+    EXPECT_EQ(nextTrackId(), first + 1);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Tests plugin/core/worker_pool.cpp
+#include "core/worker_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <set>
+
+using ooto::core::Guarded;
+using ooto::core::WorkerPool;
+
+TEST(WorkerPool, doesJobsInOrder)
+{
+    Guarded<std::vector<int>> done;
+    std::promise<void> last;
+    WorkerPool pool(1, nullptr);
+    for (int i = 0; i < 100; ++i)
+        pool.post([&done, i] { done.lock()->push_back(i); });
+    pool.post([&last] { last.set_value(); });
+    last.get_future().wait();
+    auto order = done.lock();
+    ASSERT_EQ(order->size(), 100U);
+    EXPECT_TRUE(std::is_sorted(order->begin(), order->end()));
+}
+
+TEST(WorkerPool, preparesEachThreadOnce)
+{
+    std::atomic<int> prepared{0};
+    {
+        WorkerPool pool(3, [&prepared] { ++prepared; });
+    }
+    EXPECT_EQ(prepared, 3);
+}
+
+TEST(WorkerPool, finishesTheJobUnderWayAndDropsTheRest)
+{
+    std::promise<void> started;
+    std::promise<void> release;
+    std::atomic<int> done{0};
+    auto pool = std::make_unique<WorkerPool>(1, nullptr);
+    pool->post([&] {
+        started.set_value();
+        release.get_future().wait();
+        ++done;
+    });
+    started.get_future().wait();
+    for (int i = 0; i < 10; ++i)
+        pool->post([&] { ++done; });
+    std::thread closer([&pool] { pool.reset(); });
+    // The pool takes the waiting jobs out before it joins, but when it does is its own affair.
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    release.set_value();
+    closer.join();
+    EXPECT_EQ(done, 1);
+}
+
+TEST(WorkerPool, freesWhatDroppedJobsHold)
+{
+    auto held = std::make_shared<int>(1);
+    std::promise<void> started;
+    std::promise<void> release;
+    auto pool = std::make_unique<WorkerPool>(1, nullptr);
+    pool->post([&] {
+        started.set_value();
+        release.get_future().wait();
+    });
+    started.get_future().wait();
+    pool->post([held] {});
+    EXPECT_EQ(held.use_count(), 2);
+    release.set_value();
+    pool.reset();
+    EXPECT_EQ(held.use_count(), 1);
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/elements.h"
+
+#include "gst/faces_meta.h"
+#include "gst/gstootoidentify.h"
+#include "gst/gstootooverlay.h"
+
+namespace ooto::test
+{
+
+void registerElements()
+{
+    GST_ELEMENT_REGISTER(ootoidentify, nullptr);
+    GST_ELEMENT_REGISTER(ootooverlay, nullptr);
+    gst::registerFacesMeta();
+}
+
+} // namespace ooto::test

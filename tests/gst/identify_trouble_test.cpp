@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A dead, slow or lying service: the video flows, faces stay pending, and people are told why.
+#include "gst/identify_support.h"
+#include "support/photos.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+
+using namespace ooto;
+using namespace ooto::test;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+const Portrait hopper{photos::hopperFile, 120, 40, 400};
+
+class Trouble : public testing::Test
+{
+protected:
+    void start(const std::string &more = "")
+    {
+        identify = std::make_unique<Identify>(service.properties() + " detector=cascade " + more);
+        scene = makeScene(identify->info(), {hopper});
+    }
+    void TearDown() override
+    {
+        identify.reset();
+        gst_clear_buffer(&scene);
+    }
+
+    bool playUntil(const std::function<bool()> &condition, std::chrono::milliseconds longest = 20s)
+    {
+        return identify->pushUntil(
+            scene, [&](GstBuffer *) { return condition(); }, longest);
+    }
+
+    /** Plays until the service's condition was reported as this. */
+    bool reported(const std::string &state)
+    {
+        return playUntil([&] { return !states().empty() && states().back() == state; });
+    }
+
+    std::vector<std::string> states()
+    {
+        std::vector<std::string> all;
+        for (const auto &message : identify->messages("ooto-service"))
+            all.push_back(stringField(message.get(), "state"));
+        return all;
+    }
+
+    std::string lastReason()
+    {
+        const auto messages = identify->messages("ooto-service");
+        return messages.empty() ? "" : stringField(messages.back().get(), "reason");
+    }
+
+    void expectFlowingAndPending(const char *reason)
+    {
+        GstClockTime next = identify->now();
+        const GstClockTime end = next + 2 * GST_SECOND;
+        bool pending = false;
+        EXPECT_TRUE(identify->pushUntil(scene, [&](GstBuffer *buffer) {
+            EXPECT_EQ(GST_BUFFER_PTS(buffer), next);
+            next += 40 * GST_MSECOND;
+            for (const ReadFace &face : readFaces(buffer))
+                pending = pending || (face.status == "pending" && face.reason == reason);
+            return next >= end;
+        }));
+        EXPECT_TRUE(pending) << reason;
+    }
+
+    void expectErrors(const char *kind)
+    {
+        GstStructure *stats = nullptr;
+        g_object_get(identify->element(), "stats", &stats, nullptr);
+        const GValue *errors = gst_structure_get_value(stats, "errors");
+        guint64 count = 0;
+        EXPECT_TRUE(gst_structure_get_uint64(gst_value_get_structure(errors), kind, &count))
+            << kind;
+        EXPECT_GE(count, 1U) << kind;
+        gst_structure_free(stats);
+    }
+
+    Service service{true};
+    std::unique_ptr<Identify> identify;
+    GstBuffer *scene = nullptr;
+};
+
+struct Lie {
+    const char *name;
+    server::BodyTrouble body;
+};
+
+} // namespace
+
+TEST_F(Trouble, nobodyListensAndThenSomebodyDoes)
+{
+    service.stop();
+    start();
+    EXPECT_TRUE(reported("down"));
+    EXPECT_EQ(states(), (std::vector<std::string>{"degraded", "down"}));
+    EXPECT_NE(lastReason().find("refuses connections"), std::string::npos) << lastReason();
+    expectFlowingAndPending("service");
+    expectErrors("unreachable");
+    service.restart();
+    EXPECT_TRUE(reported("ok"));
+    EXPECT_TRUE(playUntil([&] { return identify->stat("matches") == 1; }));
+    EXPECT_EQ(states(), (std::vector<std::string>{"degraded", "down", "ok"}));
+}
+
+TEST_F(Trouble, aWrongKeyIsReportedOnceAndARightOneEndsIt)
+{
+    start(std::string("app-key=wrong"));
+    EXPECT_TRUE(reported("unauthorized"));
+    EXPECT_NE(lastReason().find("app-key"), std::string::npos) << lastReason();
+    expectFlowingAndPending("unauthorized");
+    EXPECT_EQ(states().size(), 1U);
+    EXPECT_EQ(service->requests().size(), 1U) << "not asked again for nothing";
+    ASSERT_EQ(identify->complaints().size(), 1U);
+    g_object_set(identify->element(), "app-key", Service::key, nullptr);
+    EXPECT_TRUE(reported("ok"));
+}
+
+TEST_F(Trouble, aRotatedKeyInTheFileIsPickedUp)
+{
+    const std::string folder = makeFolder();
+    const std::string file = writeCredentials(folder, "tester", "old-key");
+    start("credentials-file=" + file);
+    EXPECT_TRUE(reported("unauthorized"));
+    writeCredentials(folder, "tester", Service::key);
+    EXPECT_TRUE(reported("ok"));
+    removeFolder(folder);
+}
+
+TEST_F(Trouble, aServerThatLiesIsNoAnswer)
+{
+    const Lie lies[] = {{"html", server::BodyTrouble::Html},
+                        {"empty", server::BodyTrouble::Empty},
+                        {"malformed", server::BodyTrouble::Malformed},
+                        {"deep", server::BodyTrouble::Deep},
+                        {"huge", server::BodyTrouble::Huge}};
+    for (const Lie &lie : lies) {
+        SCOPED_TRACE(lie.name);
+        server::Trouble trouble;
+        trouble.body = lie.body;
+        service->setTrouble(trouble);
+        start();
+        EXPECT_TRUE(playUntil([&] { return !states().empty(); }));
+        expectFlowingAndPending("service");
+        expectErrors("no-answer");
+        EXPECT_LE(service->requests().size(), 4U) << "each was probably billed";
+        TearDown();
+        service.restart();
+    }
+}
+
+TEST_F(Trouble, droppedAndTruncatedAnswersAreConnectionTrouble)
+{
+    for (const bool drop : {true, false}) {
+        server::Trouble trouble;
+        trouble.drop = drop;
+        trouble.body = drop ? server::BodyTrouble::None : server::BodyTrouble::Truncated;
+        service->setTrouble(trouble);
+        start();
+        EXPECT_TRUE(playUntil([&] { return !states().empty(); }));
+        expectFlowingAndPending("service");
+        expectErrors("unreachable");
+        TearDown();
+        service.restart();
+    }
+}
+
+TEST_F(Trouble, aSlowServerIsGivenUpAfterTheTimeout)
+{
+    server::Trouble trouble;
+    trouble.delay = 60s;
+    service->setTrouble(trouble);
+    start("timeout=1");
+    EXPECT_TRUE(playUntil([&] { return !states().empty(); }));
+    expectFlowingAndPending("service");
+    expectErrors("timeout");
+}
+
+TEST_F(Trouble, ATricklingServerIsGivenUpAfterTheTimeoutToo)
+{
+    server::Trouble trouble;
+    trouble.trickle = true;
+    service->setTrouble(trouble);
+    start("timeout=1");
+    EXPECT_TRUE(playUntil([&] { return !states().empty(); }));
+    expectErrors("timeout");
+}
+
+TEST_F(Trouble, serverErrorsAndRateLimitsAreWaitedOut)
+{
+    for (const unsigned status : {429U, 500U, 503U}) {
+        server::Trouble trouble;
+        trouble.status = status;
+        trouble.onlyFirst = 1;
+        service->setTrouble(trouble);
+        start();
+        EXPECT_TRUE(playUntil([&] { return identify->stat("matches") == 1; })) << status;
+        EXPECT_EQ(states(), (std::vector<std::string>{"degraded", "ok"})) << status;
+        TearDown();
+    }
+}
+
+TEST_F(Trouble, aWrongEndpointSaysSo)
+{
+    server::Trouble trouble;
+    trouble.status = 404;
+    service->setTrouble(trouble);
+    start();
+    EXPECT_TRUE(reported("down"));
+    EXPECT_NE(lastReason().find("endpoint"), std::string::npos) << lastReason();
+    expectFlowingAndPending("service");
+}
+
+TEST_F(Trouble, asksForOneFaceOneAtATimeAndNoMoreThanMaxInFlightInAll)
+{
+    server::Trouble trouble;
+    trouble.delay = 700ms;
+    service->setTrouble(trouble);
+    start();
+    EXPECT_TRUE(playUntil([&] { return identify->stat("matches") == 1; }));
+    EXPECT_EQ(service->requests().size(), 1U);
+}
+
+TEST_F(Trouble, tellsTheReaderOfBuffersInACorner)
+{
+    service.stop();
+    start();
+    EXPECT_TRUE(identify->pushUntil(
+        scene,
+        [](GstBuffer *buffer) {
+            const GstStructure *meta =
+                gst_custom_meta_get_structure(gst_buffer_get_custom_meta(buffer, "OotoFaces"));
+            return stringField(meta, "service-state") == "down" &&
+                   !stringField(meta, "service-reason").empty();
+        },
+        20s));
+}
+
+TEST_F(Trouble, dryRunSendsNothing)
+{
+    start("dry-run=true");
+    expectFlowingAndPending("dry-run");
+    EXPECT_TRUE(service->requests().empty());
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/overlay_text.h"
+
+#include <gtest/gtest.h>
+
+#include <clocale>
+
+using namespace ooto::gst;
+
+namespace
+{
+
+OverlayFace face(FaceStatus status)
+{
+    OverlayFace made;
+    made.status = status;
+    return made;
+}
+
+} // namespace
+
+TEST(OverlayText, NamesWhoIsIdentified)
+{
+    OverlayFace made = face(FaceStatus::Identified);
+    EXPECT_EQ(labelText(made), (LabelText{"identified", ""}));
+    made.templateId = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
+    made.similarity = 0.928;
+    EXPECT_EQ(labelText(made), (LabelText{"f47ac10b…", "0.93"}));
+    made.name = "Grace Hopper";
+    made.livenessFine = true;
+    EXPECT_EQ(labelText(made), (LabelText{"Grace Hopper", "0.93  live"}));
+    made.deepfakeFine = false;
+    EXPECT_EQ(labelText(made).facts, "0.93  live  deepfake");
+}
+
+TEST(OverlayText, ShortensTemplateIdsByCharactersNotBytes)
+{
+    OverlayFace made = face(FaceStatus::Identified);
+    made.templateId = "employee-17";
+    EXPECT_EQ(labelText(made).text, "employee-17");
+    made.templateId = "сотрудник-номер-17";
+    EXPECT_EQ(labelText(made).text, "сотрудни…");
+}
+
+TEST(OverlayText, SaysWhatTheOtherStatesMean)
+{
+    OverlayFace made = face(FaceStatus::Unknown);
+    made.similarity = 0.41;
+    EXPECT_EQ(labelText(made), (LabelText{"unknown", "0.41"}));
+    made = face(FaceStatus::Spoof);
+    EXPECT_EQ(labelText(made).text, "spoof");
+    made.name = "Alan";
+    made.livenessFine = false;
+    EXPECT_EQ(labelText(made), (LabelText{"spoof (Alan)", "not live"}));
+    EXPECT_EQ(labelText(face(FaceStatus::Pending)), (LabelText{"pending", ""}));
+    made = face(FaceStatus::Unavailable);
+    made.reason = "blurred";
+    EXPECT_EQ(labelText(made), (LabelText{"no answer: blurred", ""}));
+    EXPECT_TRUE(labelText(face(FaceStatus::None)).empty());
+}
+
+TEST(OverlayText, GivesEachStatusItsOwnColour)
+{
+    const FaceStatus all[] = {FaceStatus::None,    FaceStatus::Pending, FaceStatus::Identified,
+                              FaceStatus::Unknown, FaceStatus::Spoof,   FaceStatus::Unavailable};
+    for (const FaceStatus a : all)
+        for (const FaceStatus b : all)
+            EXPECT_EQ(statusColour(a) == statusColour(b), a == b);
+}
