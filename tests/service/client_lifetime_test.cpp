@@ -259,6 +259,28 @@ TEST(ClientEnd, GivesBackThePlacesOfOneCallerToTheOther)
     EXPECT_EQ(staying->state().condition, core::ServiceCondition::Ok);
 }
 
+TEST(ClientEnd, CutsItsConnectionWhileOthersStay)
+{
+    std::atomic<bool> asked{false};
+    Inbox<bool> cut;
+    RawServer server([&](RawConnection &connection) {
+        connection.readRequest();
+        asked = true;
+        cut.put(!connection.pause(5s));
+        connection.write(RawServer::response("200 OK", matchBody));
+    });
+    const auto staying = openCaller(settingsFor(server.url()));
+    auto leaving = openCaller(settingsFor(server.url()));
+    const auto late = std::make_shared<std::atomic<bool>>(false);
+    leaving->send(std::move(*leaving->reserve()), photoRequest(60s),
+                  [late](const core::Reply &) { *late = true; });
+    while (!asked)
+        std::this_thread::sleep_for(1ms);
+    leaving.reset();
+    EXPECT_EQ(cut.waitFor(1, 1s), std::vector<bool>{true});
+    EXPECT_FALSE(*late);
+}
+
 TEST(ClientEnd, AnAbandonedProbeLetsTheNextOneGo)
 {
     std::atomic<int> asked{0};

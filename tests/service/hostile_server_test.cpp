@@ -48,6 +48,18 @@ TEST(HostileServer, NeverAnswering)
     EXPECT_LT(took, 1s);
 }
 
+TEST(HostileServer, IsLeftWhenTheDeadlinePassed)
+{
+    Inbox<bool> cut;
+    RawServer server([&cut](RawConnection &connection) {
+        connection.readRequest();
+        cut.put(!connection.pause(5s));
+    });
+    const auto caller = openCaller(settingsFor(server.url()));
+    EXPECT_EQ(ask(*caller, photoRequest(50ms)).outcome, Outcome::Timeout);
+    EXPECT_EQ(cut.waitFor(1, 1s), std::vector<bool>{true});
+}
+
 TEST(HostileServer, NeverReading)
 {
     service::Request request = photoRequest(200ms);
