@@ -8,7 +8,7 @@
 #include <chrono>
 #include <string>
 
-typedef struct _GError GError;
+typedef struct _GError GError; // NOLINT(bugprone-reserved-identifier): GLib's own
 
 namespace ooto::service
 {
