@@ -2,6 +2,7 @@
 // OpenCV's Haar cascade for frontal faces: the fallback that needs no model file of its own.
 #include "vision/detector.h"
 #include "vision/mat_view.h"
+#include "vision/serially.h"
 
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
@@ -54,7 +55,7 @@ public:
         if (mat.empty())
             return {};
         try {
-            return run(mat);
+            return serially([&] { return run(mat); });
         } catch (const std::exception &error) {
             lastError_ = error.what();
             return {};

@@ -4,6 +4,7 @@
 #include "vision/detector.h"
 #include "vision/mat_view.h"
 #include "vision/nms.h"
+#include "vision/serially.h"
 
 #include <opencv2/core.hpp>
 #include <opencv2/dnn.hpp>
@@ -98,7 +99,7 @@ public:
         if (mat.empty())
             return {};
         try {
-            return run(mat, threshold);
+            return serially([&] { return run(mat, threshold); });
         } catch (const std::exception &error) {
             lastError_ = error.what();
             return {};
