@@ -63,12 +63,22 @@ struct IdentifyState {
     core::Guarded<Settings> settings;
     /** From start to stop. */
     core::Guarded<std::shared_ptr<IdentifyStream>> stream;
+    /** Of the last run, so that counters can be read after the end, too. */
+    core::Guarded<gst::Handle<GstStructure>> lastStatistics;
 
     // Streaming thread only.
     gst::FrameClock clock;
     GstVideoInfo info{};
 
     std::shared_ptr<IdentifyStream> running() { return *stream.lock(); }
+    gst::Handle<GstStructure> statistics()
+    {
+        if (const auto current = running())
+            return current->statistics();
+        auto last = lastStatistics.lock();
+        return gst::Handle<GstStructure>(*last ? gst_structure_copy(last->get())
+                                               : gst::Statistics().toStructure().release());
+    }
 };
 
 unsigned statsProperty; // set once, with the class
@@ -111,9 +121,7 @@ static void gst_ooto_identify_get_property(GObject *object, guint id, GValue *va
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(object)->state;
     if (id == statsProperty) {
-        const auto stream = state->running();
-        g_value_take_boxed(value, stream ? stream->statistics().release()
-                                         : gst::Statistics().toStructure().release());
+        g_value_take_boxed(value, state->statistics().release());
         return;
     }
     if (!gst::getIdentifyProperty(*state->settings.lock(), id, value))
@@ -181,10 +189,14 @@ static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
 
 static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
 {
-    std::shared_ptr<IdentifyStream> stream;
-    GST_OOTO_IDENTIFY(transform)->state->stream.lock()->swap(stream);
-    if (stream)
-        stream->stop();
+    IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
+    const std::shared_ptr<IdentifyStream> stream = state->running();
+    if (!stream)
+        return TRUE;
+    stream->stop();
+    gst::Handle<GstStructure> statistics = stream->statistics();
+    state->lastStatistics.lock()->swap(statistics);
+    state->stream.lock()->reset();
     return TRUE;
 }
 
@@ -232,7 +244,9 @@ static gboolean gst_ooto_identify_sink_event(GstBaseTransform *transform, GstEve
             GstClockTime begin = GST_CLOCK_TIME_NONE;
             GstClockTime length = GST_CLOCK_TIME_NONE;
             gst_event_parse_gap(event, &begin, &length);
-            const GstClockTime end = GST_CLOCK_TIME_IS_VALID(length) ? begin + length : begin;
+            const bool both =
+                GST_CLOCK_TIME_IS_VALID(begin) && GST_CLOCK_TIME_IS_VALID(length);
+            const GstClockTime end = both ? begin + length : begin;
             stream->gap(state->clock.timesOf(GST_ELEMENT_CAST(transform), end, transform->segment,
                                              state->info));
         }

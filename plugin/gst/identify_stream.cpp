@@ -190,10 +190,10 @@ core::BookRules IdentifyStream::rules(const Settings &settings) const
     core::BookRules rules;
     rules.tracking.holdTime = std::chrono::milliseconds(settings.holdTimeMs);
     // A detector can be wrong once; the frame itself cannot.
-    rules.tracking.samplesToConfirm = settings.detector == DetectorChoice::None ? 1 : 2;
+    rules.tracking.samplesToConfirm = detector_ ? 2 : 1;
     rules.asking.minFacePx = settings.minFaceSizePx;
     rules.asking.similarityThreshold = settings.similarityThreshold;
-    rules.asking.wholeFrame = settings.detector == DetectorChoice::None;
+    rules.asking.wholeFrame = !detector_;
     rules.keepPhotos = settings.messagePhotos;
     return rules;
 }

@@ -323,5 +323,6 @@ TEST(IdentifyStream, twoPipelinesShareOneProcess)
     ASSERT_EQ(second.set(GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
     EXPECT_TRUE(first.waitForStat("matches", 1));
     first.set(GST_STATE_NULL);
+    EXPECT_EQ(first.stat("matches"), 1U) << "counters outlive the stream";
     EXPECT_TRUE(second.waitForStat("matches", 1));
 }
