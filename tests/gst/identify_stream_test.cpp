@@ -39,7 +39,7 @@ class Player
 public:
     Player(const std::string &properties, const std::string &more = "")
     {
-            GError *error = nullptr;
+        GError *error = nullptr;
         pipeline_ = gst_parse_launch(
             ("filesrc location=" + photos::hopperFile +
              " ! jpegdec ! videoconvert ! imagefreeze ! video/x-raw,framerate=50/1 ! " +
@@ -88,6 +88,7 @@ TEST(IdentifyStream, leavesBuffersAsTheyAre)
 {
     Service service;
     Identify identify(service.properties() + " detector=cascade");
+    GstCaps *unixTime = gst_caps_new_empty_simple("timestamp/x-unix");
     for (int i = 0; i < 60; ++i) {
         GstBuffer *frame = makeScene(identify.info(), {hopper});
         GST_BUFFER_PTS(frame) = static_cast<GstClockTime>(i) * 20 * GST_MSECOND + 7;
@@ -99,9 +100,7 @@ TEST(IdentifyStream, leavesBuffersAsTheyAre)
             GST_BUFFER_FLAG_SET(frame, GST_BUFFER_FLAG_MARKER);
         if (i % 5 == 0)
             GST_BUFFER_FLAG_SET(frame, GST_BUFFER_FLAG_GAP);
-        gst_buffer_add_reference_timestamp_meta(
-            frame, gst_static_caps_get(new GstStaticCaps(GST_STATIC_CAPS("timestamp/x-unix"))),
-            static_cast<GstClockTime>(i), 1);
+        gst_buffer_add_reference_timestamp_meta(frame, unixTime, static_cast<GstClockTime>(i), 1);
         GstBuffer *other = gst_buffer_copy_deep(frame);
         ASSERT_EQ(gst_harness_push(identify.harness(), frame), GST_FLOW_OK);
         GstBuffer *out = gst_harness_pull(identify.harness());
@@ -121,6 +120,7 @@ TEST(IdentifyStream, leavesBuffersAsTheyAre)
         gst_buffer_unref(out);
         gst_buffer_unref(other);
     }
+    gst_caps_unref(unixTime);
 }
 
 TEST(IdentifyStream, neverWritesToASharedBufferNorCopiesItsPixels)
