@@ -47,8 +47,8 @@ cv::Scalar middleOf(const cv::Mat &picture, int quarter)
     return cv::mean(picture(inner & cv::Rect(0, 0, picture.cols, picture.rows)));
 }
 
-/** What two conversions by GStreamer in 8 bits may be off: it does not round. A wrong matrix or range
- * would make a difference of 10 to 20. */
+/** What two conversions by GStreamer in 8 bits may be off: it does not round. A wrong matrix or
+ * range would make a difference of 10 to 20. */
 constexpr double conversionError = 7;
 
 /** By BT.601, which small frames have unless the caps say otherwise. */
@@ -170,7 +170,8 @@ TEST_F(Frames, coloursAreRightForEachColorimetryAndRange)
             const cv::Mat photo = photoOf(caps, [](Identify &identify) {
                 return frameOf(identify.info(), testPicture(128, 96));
             });
-            expectTestPicture(photo, conversionError, false, std::string(format) + " " + colorimetry);
+            expectTestPicture(photo, conversionError, false,
+                              std::string(format) + " " + colorimetry);
         }
     }
 }
