@@ -401,44 +401,26 @@ TEST_F(CannedAnswer, refusalsEndAsUnavailableAfterThreeAtMost)
 TEST(IdentifyAnswers, aSecondElementAppendsItsFaces)
 {
     Service service(true);
-    GError *error = nullptr;
-    const std::string line = "appsrc name=in format=time is-live=true ! ootoidentify name=a " +
-                             service.properties() + " detector=cascade ! ootoidentify name=b " +
-                             service.properties() + " detector=none ! appsink name=out sync=false";
-    GstElement *pipeline = gst_parse_launch(line.c_str(), &error);
-    ASSERT_NE(pipeline, nullptr) << error->message;
-    GstElement *in = gst_bin_get_by_name(GST_BIN(pipeline), "in");
-    GstElement *out = gst_bin_get_by_name(GST_BIN(pipeline), "out");
-    GstCaps *caps = gst_caps_from_string(Identify::defaultCaps);
-    g_object_set(in, "caps", caps, nullptr);
-    gst_caps_unref(caps);
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    const std::string line = "ootoidentify " + service.properties() + " detector=cascade ! " +
+                             "ootoidentify " + service.properties() + " detector=none";
+    GstHarness *both = gst_harness_new_parse(line.c_str());
+    gst_harness_set_src_caps_str(both, Identify::defaultCaps);
     Buffer scene(makeScene(infoOf(Identify::defaultCaps), {hopper}));
 
     std::size_t most = 0;
-    std::set<std::string> cameras;
-    for (int i = 0; i < 400 && most < 2; ++i) {
+    for (int i = 0; i < 1000 && most < 2; ++i) {
         GstBuffer *frame = gst_buffer_copy(scene.frame);
         GST_BUFFER_PTS(frame) = static_cast<GstClockTime>(i) * 40 * GST_MSECOND;
-        GstFlowReturn flow = GST_FLOW_ERROR;
-        g_signal_emit_by_name(in, "push-buffer", frame, &flow);
-        gst_buffer_unref(frame);
-        ASSERT_EQ(flow, GST_FLOW_OK);
-        GstSample *sample = nullptr;
-        g_signal_emit_by_name(out, "pull-sample", &sample);
-        ASSERT_NE(sample, nullptr);
-        const auto faces = readFaces(gst_sample_get_buffer(sample));
+        ASSERT_EQ(gst_harness_push(both, frame), GST_FLOW_OK);
+        Buffer out(gst_harness_pull(both));
+        const std::vector<ReadFace> faces = readFaces(out.frame);
         most = std::max(most, faces.size());
         std::set<guint64> ids;
         for (const ReadFace &face : faces)
             ids.insert(face.trackId);
         EXPECT_EQ(ids.size(), faces.size()) << "track ids are unique in the process";
-        gst_sample_unref(sample);
         std::this_thread::sleep_for(8ms);
     }
     EXPECT_EQ(most, 2U);
-    gst_element_set_state(pipeline, GST_STATE_NULL);
-    gst_object_unref(in);
-    gst_object_unref(out);
-    gst_object_unref(pipeline);
+    gst_harness_teardown(both);
 }
