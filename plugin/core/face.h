@@ -34,6 +34,12 @@ enum class Reason { None, TooSmall, Edge, Busy, Service, Unauthorized, DryRun, R
 /** "too-small", "edge", "busy", "service", …; empty for None. */
 std::string_view reasonName(Reason reason);
 
+/** What the service said when it refused a photo. */
+struct Refusal {
+    int code = 0;     ///< the service's; 0 where it gave none
+    std::string text; ///< for people
+};
+
 /** A face at one moment; boxes in 0..1 of the frame. */
 struct FaceView {
     TrackId trackId = 0;
@@ -44,6 +50,7 @@ struct FaceView {
     std::shared_ptr<const Answer> answer; ///< null until there is one
     std::optional<Box> serviceBox;        ///< the service's box, moved along with the track's
     std::optional<Landmarks> landmarks;   ///< 0..1 of `box`; the service's, else the detector's
+    std::optional<Refusal> refusal;       ///< of the last photo, where that was refused
     unsigned attempts = 0;                ///< answers (HTTP 200 and 400) that the track got
     std::optional<FrameTimes> asked;      ///< the frame that the last answered photo is from
     std::optional<FrameTimes> answered;   ///< the frame that was current when the answer came

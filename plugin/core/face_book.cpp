@@ -39,6 +39,7 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         if (!track)
             continue;
         Record &record = records_[track->id];
+        record.last.trackId = track->id;
         const Box inside = intersection(seen[i].box, {0, 0, 1, 1});
         if (!inside.empty())
             record.last = view(*track, record, inside);

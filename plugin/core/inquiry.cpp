@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 constexpr unsigned maxAttempts = 3;
 // Before the next photo of a face that was refused: time to turn the head.
 constexpr StreamTime pauseAfterRefusal = 700ms;
+constexpr StreamTime pauseAfterNoAnswers = 30s;
 // After "too small" a face has to have grown clearly before it is worth another call.
 constexpr double clearlyLarger = 1.3;
 constexpr double wider = 1.6;
@@ -106,6 +107,12 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
         break;
     case Outcome::Cancelled:
         break;
+    case Outcome::NoAnswer:
+        // Each was probably billed: after two for one face, now and then is enough.
+        reason_ = Reason::Service;
+        if (++noAnswers_ >= 2)
+            notBefore_ = now.runningTime + pauseAfterNoAnswers;
+        break;
     default:
         reason_ = Reason::Service;
         break;
@@ -119,6 +126,7 @@ void Inquiry::takeAnswer(const Reply &reply, const AskingRules &rules)
     ++attempts_;
     status_ = judge(reply.answer, rules.similarityThreshold);
     reason_ = Reason::None;
+    refusal_.reset();
     answer_ = std::make_shared<const Answer>(reply.answer);
 
     // From photo pixels to the track's box, so that they move with the face from here on.
@@ -142,6 +150,7 @@ void Inquiry::takeRefusal(const Reply &reply)
 {
     ++attempts_;
     reason_ = Reason::Refused;
+    refusal_ = Refusal{reply.errorCode, reply.text};
     if (reply.errorCode == codeNoFace) {
         marginFactor_ *= wider;
         // Seen twice to be no face by the service: believe it rather than the detector.
@@ -160,6 +169,7 @@ void Inquiry::takeRefusal(const Reply &reply)
 
 void Inquiry::describe(FaceView &view) const
 {
+    view.refusal = refusal_;
     view.status = status_;
     view.reason =
         status_ == Status::Pending || status_ == Status::Unavailable ? reason_ : Reason::None;

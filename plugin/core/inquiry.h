@@ -64,6 +64,8 @@ private:
     unsigned attempts_ = 0;
     unsigned noFaceInARow_ = 0;
     unsigned tooLarge_ = 0;
+    unsigned noAnswers_ = 0;
+    std::optional<Refusal> refusal_; ///< the last one, until there is an answer
     double marginFactor_ = 1;
     double sideFactor_ = 1;
     double waitForPx_ = 0; ///< the face has to be this large to be asked about

@@ -17,6 +17,9 @@ constexpr int alignY = 8;
 constexpr double edgeShare = 0.04;
 constexpr double edgePx = 2;
 constexpr double leastDetectionSide = 320;
+// Detectors are blind to faces that are very large in their image (YuNet from some 550 px on), and
+// the time they take must stay below that from sample to sample.
+constexpr double mostDetectionSide = 1280;
 constexpr double trackedShare = 2.0 / 3;
 
 int alignedDown(double value, int step)
@@ -105,8 +108,10 @@ PixelSize detectionSize(const FrameShape &frame, double minFacePx, double detect
     const double width = frame.width * square.x;
     const double height = frame.height * square.y;
     const double smallest = std::max(1.0, trackedShare * minFacePx);
-    const double scale = std::min(
-        1.0, std::max(detectorFacePx / smallest, leastDetectionSide / std::max(width, height)));
+    const double longer = std::max(width, height);
+    const double wanted = std::clamp(detectorFacePx / smallest, leastDetectionSide / longer,
+                                     std::max(leastDetectionSide, mostDetectionSide) / longer);
+    const double scale = std::min(1.0, wanted);
     return {wholePx(width * scale), wholePx(height * scale)};
 }
 

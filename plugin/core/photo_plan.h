@@ -56,8 +56,8 @@ bool touchesEdge(const Box &face, const FrameShape &frame);
 
 /**
  * The size in square pixels at which a detector should look at the frame: scaled down so far that
- * a face of two thirds of `minFacePx` still is `detectorFacePx`, but to no less than 320 px on
- * the longer side, and never scaled up.
+ * a face of two thirds of `minFacePx` still is `detectorFacePx`, but to no less than 320 px and
+ * no more than 1280 px on the longer side, and never scaled up.
  *
  * @param minFacePx      shorter side of the smallest face worth a photo, frame px
  * @param detectorFacePx shorter side of the smallest face that the detector finds reliably, px

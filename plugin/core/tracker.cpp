@@ -13,11 +13,14 @@ namespace
 using namespace std::chrono_literals;
 
 constexpr StreamTime shortestLife = 2s;
+constexpr StreamTime longestStep = 4s;
+constexpr StreamTime longestFirstInterval = 8s;
 constexpr StreamTime leastTrustedMotion = 250ms;
 // Below this share inside the frame a face counts as gone, whatever the hold time says.
 constexpr double leastShareInView = 1.0 / 3;
 
 constexpr double leastIou = 0.15;
+constexpr double leastIouOutOfSight = 0.35;
 // A face that moves by its own size from sample to sample does not overlap itself. Distances are
 // between centres, in mean box sizes; a track without a known velocity may be farther off.
 constexpr double farthestKnown = 0.8;
@@ -39,21 +42,28 @@ std::optional<Landmarks> landmarksOf(const Observation &seen)
     return relativeTo(seen.box, *seen.landmarks);
 }
 
-/** How well two boxes fit, 0..2; nothing when they cannot be one face. */
-std::optional<double> affinity(const Box &expected, const Box &seen, double farthest)
+/**
+ * How well two boxes fit, 0..2; nothing when they cannot be one face. Nobody's size changes by half
+ * from sample to sample: who is so much larger is somebody else, who stepped in front.
+ * @param farthest distance that is bridged without an overlap; 0 = none
+ */
+std::optional<double> affinity(const Box &expected, const Box &seen, double farthest,
+                               double enoughOverlap)
 {
-    const double overlap = iou(expected, seen);
-    if (overlap >= leastIou)
-        return 1 + overlap;
     if (expected.empty() || seen.empty())
         return std::nullopt;
+    const double change = std::sqrt(seen.area() / expected.area());
+    if (change > mostSizeChange || change < 1 / mostSizeChange)
+        return std::nullopt;
+    const double overlap = iou(expected, seen);
+    if (overlap >= enoughOverlap)
+        return 1 + overlap;
 
     const double width = (expected.width + seen.width) / 2;
     const double height = (expected.height + seen.height) / 2;
     const double distance = std::hypot((expected.centre().x - seen.centre().x) / width,
                                        (expected.centre().y - seen.centre().y) / height);
-    const double change = std::sqrt(seen.area() / expected.area());
-    if (distance > farthest || change > mostSizeChange || change < 1 / mostSizeChange)
+    if (distance > farthest)
         return std::nullopt;
     return 1 - distance / (farthest + 1);
 }
@@ -73,9 +83,14 @@ std::vector<Tracker::Pairing> Tracker::pairings(StreamTime time,
     for (std::size_t t = 0; t < tracks_.size(); ++t) {
         const Motion &motion = tracks_[t].motion;
         const Box expected = motion.predict(time, trustedMotion());
-        const double farthest = motion.knowsVelocity() ? farthestKnown : farthestFresh;
+        // A face that was out of sight comes back where it went, or it is somebody else's.
+        const bool outOfSight = time - motion.lastSeen() > std::max(400ms + 0ns, 5 * interval_ / 2);
+        const double farthest = outOfSight               ? 0
+                                : motion.knowsVelocity() ? farthestKnown
+                                                         : farthestFresh;
+        const double overlap = outOfSight ? leastIouOutOfSight : leastIou;
         for (std::size_t o = 0; o < seen.size(); ++o) {
-            if (const auto fit = affinity(expected, seen[o].box, farthest))
+            if (const auto fit = affinity(expected, seen[o].box, farthest, overlap))
                 all.push_back({*fit, t, o});
         }
     }
@@ -88,7 +103,9 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
                                 const TrackerRules &rules)
 {
     if (lastUpdate_ && time > *lastUpdate_) {
-        const StreamTime step = time - *lastUpdate_;
+        // A gap in the stream is no sample interval.
+        const StreamTime step =
+            std::min(time - *lastUpdate_, std::max<StreamTime>(longestStep, 4 * interval_));
         interval_ = interval_ == 0ns ? step : (3 * interval_ + step) / 4;
     }
     lastUpdate_ = time;
@@ -139,11 +156,13 @@ std::vector<TrackId> Tracker::advance(StreamTime time, const TrackerRules &rules
 {
     std::vector<TrackId> ended;
     const StreamTime life = lifeWithoutDetection(rules);
+    // A tentative track has to be seen again soon: a false detection is no face to wait for. How
+    // soon that can be is not known before the second sample.
+    const StreamTime tentativeLife =
+        interval_ == 0ns ? longestFirstInterval : std::min(life, 3 * interval_ + 1s);
     std::erase_if(tracks_, [&](const Track &track) {
         const StreamTime unseen = time - track.motion.lastSeen();
-        // A tentative track has to be seen again soon: a false detection is no face to wait for.
-        const bool over =
-            track.confirmed ? unseen > life : unseen > std::min(life, 3 * interval_ / 2 + 1s);
+        const bool over = unseen > (track.confirmed ? life : tentativeLife);
         if (over && track.confirmed)
             ended.push_back(track.id);
         return over;
@@ -160,6 +179,7 @@ std::vector<TrackId> Tracker::endAll()
     }
     tracks_.clear();
     lastUpdate_.reset();
+    interval_ = StreamTime{0};
     return ended;
 }
 
@@ -174,7 +194,8 @@ const Tracker::Track *Tracker::find(TrackId id) const
 std::optional<Box> Tracker::boxAt(const Track &track, StreamTime time,
                                   const TrackerRules &rules) const
 {
-    const StreamTime held = std::max(rules.holdTime, 3 * interval_ / 2);
+    // A detection is one analysis old when it comes, and up to two before the next one comes.
+    const StreamTime held = std::max(rules.holdTime, 5 * interval_ / 2);
     if (time - track.motion.lastSeen() > held)
         return std::nullopt;
     const Box box = track.motion.predict(time, trustedMotion());
@@ -191,7 +212,7 @@ StreamTime Tracker::trustedMotion() const
 
 StreamTime Tracker::lifeWithoutDetection(const TrackerRules &rules) const
 {
-    return std::max({shortestLife, rules.holdTime, 3 * interval_});
+    return std::max({shortestLife, rules.holdTime, 4 * interval_});
 }
 
 } // namespace ooto::core

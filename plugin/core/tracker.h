@@ -31,8 +31,9 @@ struct TrackerRules {
  * motion says it is now. Not thread-safe.
  *
  * A track is *tentative* until it was seen in `samplesToConfirm` samples, then *confirmed*. Its box
- * is shown while it was detected within the hold time and lies in the frame. The track itself
- * waits for its face at least 2 s, and three sample intervals as they really arrive.
+ * is shown while it was detected within the hold time (or two and a half sample intervals, where an
+ * analysis takes that long) and lies in the frame. The track itself waits for its face at least 2
+ * s, and four sample intervals as they really arrive.
  */
 class Tracker
 {

@@ -128,6 +128,9 @@ void describeFace(GstStructure *structure, const core::FaceView &face, const Rep
     if (face.reason != core::Reason::None)
         gst_structure_set(structure, "reason", G_TYPE_STRING, core::reasonName(face.reason).data(),
                           nullptr);
+    if (face.refusal)
+        gst_structure_set(structure, "error-code", G_TYPE_INT, face.refusal->code, "error-info",
+                          G_TYPE_STRING, face.refusal->text.c_str(), nullptr);
     if (face.serviceBox)
         setBox(structure, "service-box", *face.serviceBox);
     if (face.landmarks && (context.facts & FactLandmarks))

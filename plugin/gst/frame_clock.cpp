@@ -47,7 +47,7 @@ core::StreamTime FrameClock::untimed(GstElement *element, const GstVideoInfo &in
     const GstClockTime now = gst_element_get_current_running_time(element);
     if (GST_CLOCK_TIME_IS_VALID(now))
         return core::StreamTime(static_cast<gint64>(now));
-    return std::chrono::steady_clock::now().time_since_epoch();
+    return last_.value_or(core::StreamTime{0}); // before there is a clock: the preroll frame
 }
 
 } // namespace ooto::gst

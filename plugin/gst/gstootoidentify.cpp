@@ -183,20 +183,22 @@ static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
             return gst_ooto_identify_fail(self, error);
     }
     self->state->clock.reset();
-    *self->state->stream.lock() = std::move(stream);
+    *self->state->stream.lock() = stream;
+    // Whatever was set while the detector was being loaded.
+    stream->configure(*self->state->settings.lock());
     return TRUE;
 }
 
 static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
-    const std::shared_ptr<IdentifyStream> stream = state->running();
+    std::shared_ptr<IdentifyStream> stream;
+    state->stream.lock()->swap(stream);
     if (!stream)
         return TRUE;
     stream->stop();
     gst::Handle<GstStructure> statistics = stream->statistics();
     state->lastStatistics.lock()->swap(statistics);
-    state->stream.lock()->reset();
     return TRUE;
 }
 
@@ -215,7 +217,8 @@ static gboolean gst_ooto_identify_propose_allocation(GstBaseTransform *transform
 static GstFlowReturn gst_ooto_identify_prepare_output_buffer(GstBaseTransform *, GstBuffer *in,
                                                              GstBuffer **out)
 {
-    // Only metadata is added, so a shared buffer costs a new header, never a copy of the pixels.
+    // Only metadata is added, so a shared buffer costs a new header, not a copy of the pixels
+    // (unless its memory may not be shared).
     *out = gst_buffer_is_writable(in) ? in : gst_buffer_copy(in);
     return GST_FLOW_OK;
 }
@@ -244,8 +247,7 @@ static gboolean gst_ooto_identify_sink_event(GstBaseTransform *transform, GstEve
             GstClockTime begin = GST_CLOCK_TIME_NONE;
             GstClockTime length = GST_CLOCK_TIME_NONE;
             gst_event_parse_gap(event, &begin, &length);
-            const bool both =
-                GST_CLOCK_TIME_IS_VALID(begin) && GST_CLOCK_TIME_IS_VALID(length);
+            const bool both = GST_CLOCK_TIME_IS_VALID(begin) && GST_CLOCK_TIME_IS_VALID(length);
             const GstClockTime end = both ? begin + length : begin;
             stream->gap(state->clock.timesOf(GST_ELEMENT_CAST(transform), end, transform->segment,
                                              state->info));

@@ -171,10 +171,12 @@ std::vector<Property> where()
              settings.appKey = service::Secret(key ? key : "");
          },
          nullptr},
-        text(&Settings::credentialsFile, "credentials-file", "Credentials file",
-             "Key file with a group [ooto] and the keys app-id and app-key, not accessible to "
-             "everyone (chmod o-rwx); read again when it changes",
-             whilePlaying),
+        text(
+            &Settings::credentialsFile, "credentials-file", "Credentials file",
+            "Key file with a group [ooto] and the keys app-id and app-key, not accessible to "
+            "everyone (chmod o-rwx); when it changes the key is read again, and the id at the next "
+            "start",
+            whilePlaying),
         toggle(&Settings::sslStrict, "ssl-strict", "SSL strict",
                "Refuse a server whose TLS certificate is not valid", whenReady),
         text(&Settings::sslCaFile, "ssl-ca-file", "SSL CA file",
@@ -228,7 +230,7 @@ std::vector<Property> what()
         count(&Settings::minFaceSizePx, "min-face-size", "Min face size",
               "Shorter side in pixels of the frame of a face that is worth a photo. Faces are "
               "tracked from two thirds of it, and frames are scaled down for detection as far as "
-              "that allows",
+              "that allows, at least to 1280 pixels",
               1, 8192, whilePlaying),
         share(&Settings::cropMargin, "crop-margin", "Crop margin",
               "Share of the face's box added on each side of the photo; -1 = auto: 0.5, and 0.9 "

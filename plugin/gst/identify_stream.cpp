@@ -38,17 +38,20 @@ std::string IdentifyStream::connect(const service::ConnectionSettings &connectio
     if (!caller_)
         return error;
     // The service may be in trouble already, known through another element.
-    if (const core::ServiceState state = caller_->state();
-        state.condition != core::ServiceCondition::Ok)
+    const core::ServiceState state = caller_->state();
+    const bool heardSince = shared_.lock()->service.since != core::ServiceState().since;
+    if (state.condition != core::ServiceCondition::Ok && !heardSince)
         onServiceState(state);
     return {};
 }
 
 void IdentifyStream::configure(const Settings &settings)
 {
+    bool lacksCredentials = false;
     {
         auto shared = shared_.lock();
-        const Settings &before = *shared->settings;
+        const std::shared_ptr<const Settings> old = shared->settings;
+        const Settings &before = *old;
         const bool deactivated = before.active && !settings.active;
         if (!(before.appKey == settings.appKey) ||
             before.credentialsFile != settings.credentialsFile)
@@ -57,11 +60,15 @@ void IdentifyStream::configure(const Settings &settings)
             shared->sampler.setInterval(settings.sampleInterval());
         shared->settings = std::make_shared<const Settings>(settings);
         shared->book.setRules(rules(settings));
-        if (deactivated) {
-            ++shared->epoch;
-            take(*shared, shared->book.endAll(shared->latest));
-        }
+        if (deactivated)
+            endTracks(*shared);
+        // Sending was switched on, but there was nothing to send with when the element started.
+        lacksCredentials = before.dryRun && !settings.dryRun && !caller_;
     }
+    if (lacksCredentials)
+        GST_ELEMENT_WARNING(element_, RESOURCE, SETTINGS,
+                            ("No credentials were set when the element started with dry-run."),
+                            ("Set them and start it again; until then nothing is sent."));
     postReports();
 }
 
@@ -117,6 +124,7 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
     {
         auto shared = shared_.lock();
         ++shared->statistics.frames;
+        startAgainIfTimeWentBack(*shared, times);
         shared->latest = times;
         shared->shape = shape;
         take(*shared, shared->book.advance(times));
@@ -168,6 +176,7 @@ void IdentifyStream::gap(const core::FrameTimes &times)
 {
     {
         auto shared = shared_.lock();
+        startAgainIfTimeWentBack(*shared, times);
         shared->latest = times;
         take(*shared, shared->book.advance(times));
     }
@@ -176,13 +185,23 @@ void IdentifyStream::gap(const core::FrameTimes &times)
 
 void IdentifyStream::endTracks()
 {
-    {
-        auto shared = shared_.lock();
-        ++shared->epoch;
-        shared->sampler.reset();
-        take(*shared, shared->book.endAll(shared->latest));
-    }
+    endTracks(*shared_.lock());
     postReports();
+}
+
+void IdentifyStream::endTracks(Shared &shared)
+{
+    ++shared.epoch;
+    shared.sampler.reset();
+    take(shared, shared.book.endAll(shared.latest));
+}
+
+void IdentifyStream::startAgainIfTimeWentBack(Shared &shared, const core::FrameTimes &times)
+{
+    // Running time of a sane stream only grows. Where it does not, a track of the old times would
+    // never age, and its name would wait for whoever comes to stand there.
+    if (times.runningTime + std::chrono::seconds(1) < shared.latest.runningTime)
+        endTracks(shared);
 }
 
 core::BookRules IdentifyStream::rules(const Settings &settings) const

@@ -99,6 +99,8 @@ private:
     void onServiceState(const core::ServiceState &state);
 
     static void take(Shared &shared, core::FaceBook::Events events);
+    static void endTracks(Shared &shared);
+    static void startAgainIfTimeWentBack(Shared &shared, const core::FrameTimes &times);
     void postReports();
     void post(const core::FaceEvent &event, const Settings &settings,
               const core::FrameShape &shape);

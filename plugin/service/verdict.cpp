@@ -6,6 +6,7 @@
 #include "service/plain_text.h"
 #include "service/retry_after.h"
 
+#include <algorithm>
 #include <libsoup/soup.h>
 
 #include <array>
@@ -46,14 +47,41 @@ Outcome outcomeOf(int status)
     return Outcome::NoAnswer;
 }
 
-std::string withoutKey(std::string body, const Secret &secret)
+/**
+ * The text with the key starred out wherever it, or a part of it that was cut off, shows; in any
+ * case, as host names come in lower case. A key of a few characters is no secret, and is not
+ * looked for.
+ */
+std::string withoutKey(std::string text, const Secret &secret)
 {
+    constexpr std::size_t shortest = 4;
+    constexpr std::size_t telling = 12;
     const std::string_view key = secret.reveal();
-    if (key.empty())
-        return body;
-    for (auto at = body.find(key); at != std::string::npos; at = body.find(key, at + key.size()))
-        body.replace(at, key.size(), key.size(), '*');
-    return body;
+    if (key.size() < shortest)
+        return text;
+    const auto same = [](char a, char b) { return g_ascii_tolower(a) == g_ascii_tolower(b); };
+    const std::string_view start = key.substr(0, telling);
+    auto from = text.begin();
+    for (;;) {
+        from = std::search(from, text.end(), start.begin(), start.end(), same);
+        if (from == text.end())
+            return text;
+        for (auto k = key.begin(); from != text.end() && k != key.end() && same(*from, *k); ++k)
+            *from++ = '*';
+    }
+}
+
+/** A fact that repeats the key is no fact: it would be shown to everyone. */
+void dropKey(std::optional<std::string> &fact, const Secret &key)
+{
+    if (fact && withoutKey(*fact, key) != *fact)
+        fact.reset();
+}
+
+void dropKey(core::Answer &answer, const Secret &key)
+{
+    for (auto *fact : {&answer.transactionId, &answer.templateId, &answer.gender, &answer.race})
+        dropKey(*fact, key);
 }
 
 /** Where a redirect leads: the host only, since a path or query may hold anything. */
@@ -91,7 +119,8 @@ std::string refusalText(const HttpResponse &response, Outcome outcome, const Ser
     case Outcome::TooLarge:
         return who + saying(error) + ": the photo is too large; lower `max-photo-size`";
     case Outcome::RateLimited:
-        return who + saying(error) + ": too many requests; lower `max-rate`";
+        return who + saying(error) +
+               ": too many requests; lower `analysis-rate` or `max-in-flight`";
     case Outcome::Redirected:
         return who + ", a redirect to " + redirectTarget(response.location) +
                ", which is not followed; set `endpoint` to the final address if you trust it";
@@ -173,6 +202,7 @@ core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
         } else if (auto answer = parseAnswer(response.body)) {
             reply.outcome = Outcome::Answered;
             reply.answer = std::move(*answer);
+            dropKey(reply.answer, key);
             return reply;
         }
     }
@@ -180,7 +210,8 @@ core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
         reply.errorCode = error.code;
     if (response.status == 429 || response.status == 503)
         reply.retryAfter = parseRetryAfter(response.retryAfter, now);
-    reply.text = refusalText(response, reply.outcome, error, host);
+    // Once more, as JSON can spell the key in escapes and a redirect can name it as its host.
+    reply.text = withoutKey(refusalText(response, reply.outcome, error, host), key);
     return reply;
 }
 

@@ -147,13 +147,36 @@ TEST_F(InquiryTest, sendsTheWholeFrameAsItIs)
 TEST_F(InquiryTest, isNotUsedUpByFailures)
 {
     for (int i = 0; i < 50; ++i)
-        EXPECT_TRUE(ask(failure(i % 2 ? Outcome::Timeout : Outcome::NoAnswer)));
+        EXPECT_TRUE(ask(failure(i % 2 ? Outcome::Timeout : Outcome::ServerError)));
     EXPECT_FALSE(told);
     EXPECT_EQ(view().status, Status::Pending);
     EXPECT_EQ(view().reason, Reason::Service);
     EXPECT_EQ(view().attempts, 0U);
     EXPECT_TRUE(ask(match(0.9)));
     EXPECT_EQ(view().status, Status::Identified);
+}
+
+TEST_F(InquiryTest, asksRarelyAfterTwoAnswersThatWereNone)
+{
+    EXPECT_TRUE(ask(failure(Outcome::NoAnswer)));
+    EXPECT_TRUE(ask(failure(Outcome::NoAnswer)));
+    EXPECT_FALSE(wish());
+    EXPECT_EQ(view().status, Status::Pending);
+    EXPECT_EQ(view().reason, Reason::Service);
+    now += 30s;
+    EXPECT_TRUE(ask(match(0.9)));
+    EXPECT_EQ(view().status, Status::Identified);
+}
+
+TEST_F(InquiryTest, tellsWhatTheServiceRefused)
+{
+    Reply reply = refusal(4);
+    reply.text = "can not decode image";
+    EXPECT_TRUE(ask(reply));
+    EXPECT_EQ(view().refusal->code, 4);
+    EXPECT_EQ(view().refusal->text, "can not decode image");
+    EXPECT_TRUE(ask(match(0.9)));
+    EXPECT_FALSE(view().refusal.has_value());
 }
 
 TEST_F(InquiryTest, takesAWiderPhotoAfterNoFaceAndBelievesItTheSecondTime)

@@ -121,6 +121,12 @@ TEST(DetectionSize, neverScalesUpNorBelow320)
     EXPECT_EQ(detectionSize({16, 16, 1, 1}, 48, 10).width, 16);
 }
 
+TEST(DetectionSize, staysBelow1280SoThatLargeFacesAreSeen)
+{
+    EXPECT_EQ(detectionSize({7680, 4320, 1, 1}, 48, 16).width, 1280);
+    EXPECT_EQ(detectionSize(fullHd, 8, 16).width, 1280);
+}
+
 TEST(DetectionSize, squaresPixels)
 {
     const auto size = detectionSize({720, 576, 16, 11}, 48, 32);

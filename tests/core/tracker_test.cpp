@@ -188,14 +188,65 @@ TEST(Tracker, showsNothingOfAFaceThatWalkedOutOfTheFrame)
     EXPECT_FALSE(tracker.boxAt(*tracker.find(id), 500ms, rules));
 }
 
-TEST(Tracker, waitsThreeIntervalsWhereSamplesAreRare)
+TEST(Tracker, waitsFourIntervalsWhereSamplesAreRare)
 {
     Tracker tracker;
     const TrackerRules rules;
     tracker.update(0s, {seenAt(face(0.4, 0.4))}, rules);
     EXPECT_EQ(tracker.update(2s, {seenAt(face(0.4, 0.4))}, rules).confirmed.size(), 1U);
-    EXPECT_TRUE(tracker.advance(7900ms, rules).empty());
-    EXPECT_EQ(tracker.advance(8100ms, rules).size(), 1U);
+    EXPECT_TRUE(tracker.advance(9900ms, rules).empty());
+    EXPECT_EQ(tracker.advance(10100ms, rules).size(), 1U);
+}
+
+TEST(Tracker, showsAFaceAllTheTimeAlsoWhereAnAnalysisTakesSeconds)
+{
+    Tracker tracker;
+    const TrackerRules rules;
+    const StreamTime latency = 3s;
+    StreamTime shownSince{0};
+    for (StreamTime sample = 0s; sample < 40s; sample += latency) {
+        const auto confirmed = tracker.update(sample, {seenAt(face(0.4, 0.4))}, rules).confirmed;
+        if (!confirmed.empty())
+            shownSince = sample;
+        // What is known of this sample is known from one analysis later until the next one is.
+        for (StreamTime now = sample + latency; now < sample + 2 * latency; now += 100ms) {
+            EXPECT_TRUE(tracker.advance(now, rules).empty());
+            if (sample >= 2 * latency) {
+                EXPECT_TRUE(!tracker.tracks().empty() &&
+                            tracker.boxAt(tracker.tracks()[0], now, rules))
+                    << now.count();
+            }
+        }
+    }
+    EXPECT_EQ(shownSince, latency);
+}
+
+TEST(Tracker, givesNobodyTheTrackOfAMuchSmallerFaceBehind)
+{
+    Tracker tracker;
+    const TrackerRules rules;
+    tracker.update(0ms, {seenAt(face(0.4, 0.4, 0.05))}, rules);
+    const auto id = tracker.update(200ms, {seenAt(face(0.4, 0.4, 0.05))}, rules).confirmed.at(0);
+    for (auto time = 400ms; time < 1000ms; time += 200ms) {
+        for (const auto &track :
+             tracker.update(time, {seenAt(face(0.38, 0.38, 0.12))}, rules).trackOf)
+            EXPECT_NE(track, id);
+    }
+}
+
+TEST(Tracker, givesNobodyATrackThatWasOutOfSightUnlessHeComesBackWhereItWent)
+{
+    Tracker tracker;
+    const TrackerRules rules;
+    tracker.update(0ms, {seenAt(face(0.4, 0.4))}, rules);
+    const auto id = tracker.update(200ms, {seenAt(face(0.4, 0.4))}, rules).confirmed.at(0);
+    for (auto time = 400ms; time < 1600ms; time += 200ms)
+        tracker.update(time, {}, rules);
+    for (const auto &track : tracker.update(1600ms, {seenAt(face(0.47, 0.4))}, rules).trackOf)
+        EXPECT_NE(track, id);
+    EXPECT_EQ(tracker.update(1800ms, {seenAt(face(0.41, 0.4)), seenAt(face(0.47, 0.4))}, rules)
+                  .trackOf[0],
+              id);
 }
 
 TEST(Tracker, endsAllTracksOnceAndForgetsThem)

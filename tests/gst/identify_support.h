@@ -86,6 +86,8 @@ public:
     std::vector<std::string> complaints();
     guint64 stat(const char *name);
     GstClockTime now() const { return time_; }
+    /** The next frame's time. */
+    void skipTo(GstClockTime time) { time_ = time; }
 
 private:
     void collect();

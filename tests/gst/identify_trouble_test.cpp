@@ -244,6 +244,47 @@ TEST_F(Trouble, tellsTheReaderOfBuffersInACorner)
         20s));
 }
 
+TEST_F(Trouble, aKeyThatTheServerRepeatsIsNotToldFurther)
+{
+    // As it is, in JSON's escapes, and as a host.
+    std::string escaped;
+    for (const char *c = Service::key; *c; ++c) {
+        char code[8];
+        g_snprintf(code, sizeof code, "\\u%04x", *c);
+        escaped += code;
+    }
+    const std::string key = Service::key;
+    const std::vector<std::pair<unsigned, std::string>> replies = {
+        {200, R"({"result":{"search":{"templateId":"x )" + key + R"(","similarity":0.9}}})"},
+        {200, R"({"transactionId":")" + escaped + R"(","result":{"search":null}})"},
+        {401, R"({"result":{"code":7,"info":"bad key )" + escaped + R"("}})"},
+        {400, R"({"result":{"code":4,"info":")" + key + R"("}})"},
+        {302, ""}};
+    for (const auto &[status, body] : replies) {
+        SCOPED_TRACE(status);
+        service->setScript([status = status, body = body, key](const server::ReceivedRequest &) {
+            server::Reply reply;
+            reply.status = status;
+            reply.body = body;
+            if (status == 302)
+                reply.header.emplace_back("Location", "http://" + key + "/identify");
+            return reply;
+        });
+        start();
+        EXPECT_TRUE(playUntil(
+            [&] { return identify->messages("ooto-face").size() > 1 || !states().empty(); }));
+        for (const char *name : {"ooto-face", "ooto-service"}) {
+            for (const auto &message : identify->messages(name)) {
+                gchar *text = gst_structure_to_string(message.get());
+                EXPECT_EQ(std::string(text).find(key), std::string::npos) << text;
+                g_free(text);
+            }
+        }
+        TearDown();
+        service.restart();
+    }
+}
+
 TEST_F(Trouble, dryRunSendsNothing)
 {
     start("dry-run=true");
