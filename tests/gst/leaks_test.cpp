@@ -14,9 +14,9 @@ namespace
 {
 
 /** What people have set in their shells is not to decide. */
-const std::vector<Variable> traced = {
-    {"GST_TRACERS", "leaks"}, {"GST_DEBUG", "GST_TRACER:7"}, {"GST_DEBUG_NO_COLOR", "1"},
-    {"GST_DEBUG_FILE", ""},   {"GTEST_OUTPUT", ""},          {"GTEST_FILTER", ""}};
+const std::vector<Variable> traced = {{"GST_TRACERS", "leaks"},    {"GST_DEBUG", "GST_TRACER:7"},
+                                      {"GST_DEBUG_NO_COLOR", "1"}, {"GST_DEBUG_FILE", ""},
+                                      {"GTEST_OUTPUT", ""},        {"GTEST_FILTER", ""}};
 
 std::vector<std::string> linesWith(const std::string &text, const std::vector<std::string> &words)
 {
@@ -35,7 +35,12 @@ std::vector<std::string> linesWith(const std::string &text, const std::vector<st
 
 std::vector<std::string> leaksIn(const ProgramResult &run)
 {
-    return linesWith(run.errors, {"object-alive", "object-refings"});
+    std::vector<std::string> leaks = linesWith(run.errors, {"object-alive, ", "object-refings, "});
+    // The tracer also says how it is going to say it.
+    std::erase_if(leaks, [](const std::string &line) {
+        return line.find("new format string") != std::string::npos;
+    });
+    return leaks;
 }
 
 void expectNoLeaks(const std::string &program, const std::string &filter)
@@ -61,10 +66,9 @@ TEST(Leaks, DISABLED_onPurpose)
 // Without GStreamer's core tracers GST_TRACERS is passed over in silence.
 TEST(Leaks, areSeen)
 {
-    const ProgramResult run =
-        runProgram({"/proc/self/exe", "--gtest_also_run_disabled_tests",
-                    "--gtest_filter=Leaks.DISABLED_onPurpose"},
-                   traced);
+    const ProgramResult run = runProgram({"/proc/self/exe", "--gtest_also_run_disabled_tests",
+                                          "--gtest_filter=Leaks.DISABLED_onPurpose"},
+                                         traced);
     EXPECT_EQ(linesWith(run.errors, {"type-name=(string)GstBuffer"}).size(), 1U) << run.errors;
     EXPECT_EQ(linesWith(run.errors, {"type-name=(string)GstOotoIdentify"}).size(), 1U)
         << run.errors;
