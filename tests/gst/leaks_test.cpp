@@ -88,3 +88,9 @@ TEST(Leaks, noneOfTheOverlay)
 {
     expectNoLeaks(GSTOOTOOVERLAY_TEST, "*");
 }
+
+TEST(Leaks, noneOfWrongConfiguration)
+{
+    // The others take the log for themselves.
+    expectNoLeaks(IDENTIFY_CONFIGURATION_TEST, "*-*theKeyShowsNowhere*");
+}
