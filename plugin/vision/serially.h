@@ -8,10 +8,12 @@ namespace ooto::vision
 {
 
 /**
- * Calls `work` so that what OpenCV would split over all cores stays on this thread: one stream's
- * detection then leaves the other cores to the video, and as many streams as there are cores are
- * looked at side by side. (OpenCV does not split what runs inside of one of its parallel loops,
- * here one of a single step; cv::setNumThreads() would reach the whole process for good.)
+ * Calls `work` so that what OpenCV would split over all cores stays on this thread, and leaves the
+ * other cores to the video. OpenCV does not split what runs inside of one of its parallel loops,
+ * here one of a single step; cv::setNumThreads() would reach the whole process for good.
+ *
+ * Where several threads do so at once, OpenCV forgets that the others are inside as soon as one is
+ * done, and may split the rest of their work after all: that costs time, never correctness.
  */
 template<typename Work>
 auto serially(Work work)
