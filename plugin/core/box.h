@@ -58,6 +58,12 @@ inline Box scaled(const Box &box, double sx, double sy)
     return {box.x * sx, box.y * sy, box.width * sx, box.height * sy};
 }
 
+/** Where a point lies in a box, as 0..1 of its sides. @param box not empty */
+inline Point relativeTo(const Box &box, const Point &point)
+{
+    return {(point.x - box.x) / box.width, (point.y - box.y) / box.height};
+}
+
 /** The box moved out on each side by a share of its own width and height. */
 inline Box grown(const Box &box, double share)
 {

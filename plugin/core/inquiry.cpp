@@ -41,11 +41,6 @@ Status judge(const Answer &answer, double threshold)
     return match ? Status::Identified : Status::Unknown;
 }
 
-Point relative(const Point &point, const Box &box)
-{
-    return {(point.x - box.x) / box.width, (point.y - box.y) / box.height};
-}
-
 } // namespace
 
 std::optional<PhotoWish> Inquiry::wish(const Box &face, const FrameShape &frame, StreamTime now,
@@ -81,20 +76,19 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
 {
     if (!inFlight_)
         return false;
-    bool tell = false;
+    const bool isAnswer = reply.outcome == Outcome::Answered || reply.outcome == Outcome::Refused;
+    if (isAnswer) {
+        ++attempts_;
+        answered_ = now;
+        asked_ = inFlight_->times;
+    }
     switch (reply.outcome) {
     case Outcome::Answered:
-        answered_ = now;
-        asked_ = inFlight_->times;
         takeAnswer(reply, rules);
-        tell = true;
         break;
     case Outcome::Refused:
-        answered_ = now;
-        asked_ = inFlight_->times;
         takeRefusal(reply);
         notBefore_ = now.runningTime + pauseAfterRefusal;
-        tell = true;
         break;
     case Outcome::TooLarge:
         sideFactor_ *= smallerPhoto;
@@ -118,12 +112,11 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
         break;
     }
     inFlight_.reset();
-    return tell;
+    return isAnswer;
 }
 
 void Inquiry::takeAnswer(const Reply &reply, const AskingRules &rules)
 {
-    ++attempts_;
     status_ = judge(reply.answer, rules.similarityThreshold);
     reason_ = Reason::None;
     refusal_.reset();
@@ -135,20 +128,19 @@ void Inquiry::takeAnswer(const Reply &reply, const AskingRules &rules)
         return;
     if (reply.answer.box) {
         const Box inFrame = photo.plan.toFrame(*reply.answer.box, photo.frame);
-        const Point corner = relative({inFrame.x, inFrame.y}, photo.face);
+        const Point corner = relativeTo(photo.face, {inFrame.x, inFrame.y});
         serviceBox_ = Box{corner.x, corner.y, inFrame.width / photo.face.width,
                           inFrame.height / photo.face.height};
     }
     if (reply.answer.landmarks) {
         landmarks_ = *reply.answer.landmarks;
         for (Point &point : *landmarks_)
-            point = relative(photo.plan.toFrame(point, photo.frame), photo.face);
+            point = relativeTo(photo.face, photo.plan.toFrame(point, photo.frame));
     }
 }
 
 void Inquiry::takeRefusal(const Reply &reply)
 {
-    ++attempts_;
     reason_ = Reason::Refused;
     refusal_ = Refusal{reply.errorCode, reply.text};
     if (reply.errorCode == codeNoFace) {

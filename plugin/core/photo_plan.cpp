@@ -102,12 +102,17 @@ bool touchesEdge(const Box &face, const FrameShape &frame)
            px.bottom() > frame.height - nearY;
 }
 
+double trackedFacePx(double minFacePx)
+{
+    return trackedShare * minFacePx;
+}
+
 PixelSize detectionSize(const FrameShape &frame, double minFacePx, double detectorFacePx)
 {
     const SquareFactor square = squareFactor(frame);
     const double width = frame.width * square.x;
     const double height = frame.height * square.y;
-    const double smallest = std::max(1.0, trackedShare * minFacePx);
+    const double smallest = std::max(1.0, trackedFacePx(minFacePx));
     const double longer = std::max(width, height);
     const double wanted = std::clamp(detectorFacePx / smallest, leastDetectionSide / longer,
                                      std::max(leastDetectionSide, mostDetectionSide) / longer);

@@ -54,6 +54,9 @@ PhotoPlan planPhoto(const Box &face, const FrameShape &frame, double margin, int
  */
 bool touchesEdge(const Box &face, const FrameShape &frame);
 
+/** From this size on faces are tracked: two thirds of what is worth a photo, px of the frame. */
+double trackedFacePx(double minFacePx);
+
 /**
  * The size in square pixels at which a detector should look at the frame: scaled down so far that
  * a face of two thirds of `minFacePx` still is `detectorFacePx`, but to no less than 320 px and

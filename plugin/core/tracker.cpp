@@ -27,19 +27,14 @@ constexpr double farthestKnown = 0.8;
 constexpr double farthestFresh = 1.5;
 constexpr double mostSizeChange = 1.6;
 
-Landmarks relativeTo(const Box &box, const Landmarks &landmarks)
-{
-    Landmarks relative;
-    for (std::size_t i = 0; i < landmarks.size(); ++i)
-        relative[i] = {(landmarks[i].x - box.x) / box.width, (landmarks[i].y - box.y) / box.height};
-    return relative;
-}
-
 std::optional<Landmarks> landmarksOf(const Observation &seen)
 {
     if (!seen.landmarks || seen.box.empty())
         return std::nullopt;
-    return relativeTo(seen.box, *seen.landmarks);
+    Landmarks relative = *seen.landmarks;
+    for (Point &point : relative)
+        point = relativeTo(seen.box, point);
+    return relative;
 }
 
 /**
@@ -115,6 +110,18 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
     std::vector<bool> trackTaken(tracks_.size());
     std::vector<bool> observationTaken(seen.size());
 
+    // Ids are given on confirmation, so that false detections do not use any up.
+    const auto countHit = [&](Track &track, std::size_t observation) {
+        ++track.hits;
+        if (!track.confirmed && track.hits >= rules.samplesToConfirm) {
+            track.confirmed = true;
+            track.id = nextTrackId();
+            result.confirmed.push_back(track.id);
+        }
+        if (track.confirmed)
+            result.trackOf[observation] = track.id;
+    };
+
     for (const Pairing &pair : pairings(time, seen)) {
         if (trackTaken[pair.track] || observationTaken[pair.observation])
             continue;
@@ -124,28 +131,14 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
         track.motion.correct(time, detection.box);
         track.score = detection.score;
         track.landmarks = landmarksOf(detection);
-        ++track.hits;
-        if (!track.confirmed && track.hits >= rules.samplesToConfirm) {
-            track.confirmed = true;
-            track.id = nextTrackId();
-            result.confirmed.push_back(track.id);
-        }
-        if (track.confirmed)
-            result.trackOf[pair.observation] = track.id;
+        countHit(track, pair.observation);
     }
 
     for (std::size_t o = 0; o < seen.size(); ++o) {
         if (observationTaken[o] || seen[o].box.empty())
             continue;
-        // Ids are given on confirmation, so that false detections do not use any up.
-        Track track{0, Motion(time, seen[o].box), seen[o].score, landmarksOf(seen[o])};
-        if (rules.samplesToConfirm <= 1) {
-            track.confirmed = true;
-            track.id = nextTrackId();
-            result.confirmed.push_back(track.id);
-            result.trackOf[o] = track.id;
-        }
-        tracks_.push_back(std::move(track));
+        tracks_.push_back({0, Motion(time, seen[o].box), seen[o].score, landmarksOf(seen[o])});
+        countHit(tracks_.back(), o);
     }
 
     result.ended = advance(time, rules);

@@ -43,7 +43,7 @@ public:
         Motion motion;
         double score;                       ///< of the last detection
         std::optional<Landmarks> landmarks; ///< of the last detection, 0..1 of its box
-        unsigned hits = 1;                  ///< samples it was seen in
+        unsigned hits = 0;                  ///< samples it was seen in
         bool confirmed = false;
     };
 

@@ -7,11 +7,9 @@ namespace ooto::gst
 namespace
 {
 
-constexpr const char *modelName = "face_detection_yunet_2023mar.onnx";
-
 std::string whereModelsGo()
 {
-    return std::string("Get ") + modelName +
+    return std::string("Get ") + vision::yunetModelName +
            " from the OpenCV Zoo and name it with the property model or the environment variable "
            "OOTO_FACE_MODEL, or put it in ~/.local/share/ooto/models";
 }

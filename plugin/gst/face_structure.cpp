@@ -35,6 +35,20 @@ void setPts(GstStructure *structure, const char *field,
                           static_cast<guint64>(times->pts->count()), nullptr);
 }
 
+/** Sets a GstValueArray. */
+void setDoubles(GstStructure *structure, const char *field, const double *values, std::size_t count)
+{
+    GValue array = G_VALUE_INIT;
+    gst_value_array_init(&array, static_cast<guint>(count));
+    for (std::size_t i = 0; i < count; ++i) {
+        GValue value = G_VALUE_INIT;
+        g_value_init(&value, G_TYPE_DOUBLE);
+        g_value_set_double(&value, values[i]);
+        gst_value_array_append_and_take_value(&array, &value);
+    }
+    gst_structure_take_value(structure, field, &array);
+}
+
 void setBox(GstStructure *structure, const char *field, const core::Box &box)
 {
     const double values[] = {box.x, box.y, box.width, box.height};
@@ -98,19 +112,6 @@ void describeAnswer(GstStructure *structure, const core::Answer &answer, unsigne
 }
 
 } // namespace
-
-void setDoubles(GstStructure *structure, const char *field, const double *values, std::size_t count)
-{
-    GValue array = G_VALUE_INIT;
-    gst_value_array_init(&array, static_cast<guint>(count));
-    for (std::size_t i = 0; i < count; ++i) {
-        GValue value = G_VALUE_INIT;
-        g_value_init(&value, G_TYPE_DOUBLE);
-        g_value_set_double(&value, values[i]);
-        gst_value_array_append_and_take_value(&array, &value);
-    }
-    gst_structure_take_value(structure, field, &array);
-}
 
 void describeFace(GstStructure *structure, const core::FaceView &face, const ReportContext &context)
 {

@@ -23,8 +23,4 @@ struct ReportContext {
 void describeFace(GstStructure *structure, const core::FaceView &face,
                   const ReportContext &context);
 
-/** Sets a GstValueArray of doubles. */
-void setDoubles(GstStructure *structure, const char *field, const double *values,
-                std::size_t count);
-
 } // namespace ooto::gst

@@ -147,7 +147,7 @@ void blendRectangle(GstVideoFrame &frame, GstVideoOverlayRectangle *rectangle)
         rectangle, GST_VIDEO_OVERLAY_FORMAT_FLAG_NONE);
     GstVideoInfo info;
     gst_video_info_set_format(&info, GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB, width, height);
-    MappedVideoFrame source(info, pixels, GST_MAP_READ);
+    MappedFrame source(pixels, info, GST_MAP_READ);
     if (!source)
         return;
     if (GST_VIDEO_FORMAT_INFO_HAS_PALETTE(frame.info.finfo)) {

@@ -72,11 +72,11 @@ bool hasCompositionFeature(const GstCaps *caps, guint index = 0)
 }
 
 /** The first structure with, or without, the composition's caps feature; null if there is none. */
-OverlayHandle<GstCaps> firstStructure(const GstCaps *caps, bool withFeature)
+Handle<GstCaps> firstStructure(const GstCaps *caps, bool withFeature)
 {
     for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
         if (hasCompositionFeature(caps, i) == withFeature)
-            return OverlayHandle<GstCaps>(gst_caps_fixate(gst_caps_copy_nth(caps, i)));
+            return Handle<GstCaps>(gst_caps_fixate(gst_caps_copy_nth(caps, i)));
     }
     return nullptr;
 }
@@ -217,7 +217,7 @@ static bool gst_ooto_overlay_is_blended_downstream(GstBaseTransform *trans, GstC
     // Elements of GstBaseTransform answer an ALLOCATION query only for caps that they have.
     if (!gst_pad_set_caps(trans->srcpad, caps))
         return false;
-    const OverlayHandle<GstQuery> query(gst_query_new_allocation(caps, FALSE));
+    const Handle<GstQuery> query(gst_query_new_allocation(caps, FALSE));
     return gst_pad_peer_query(trans->srcpad, query.get()) &&
            gst_query_find_allocation_meta(query.get(), GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE,
                                           nullptr);
@@ -234,8 +234,8 @@ static GstCaps *gst_ooto_overlay_fixate_caps(GstBaseTransform *trans, GstPadDire
         return GST_BASE_TRANSFORM_CLASS(gst_ooto_overlay_parent_class)
             ->fixate_caps(trans, direction, caps, othercaps);
     OverlayState &state = gst_ooto_overlay_state(trans);
-    OverlayHandle<GstCaps> plain = firstStructure(othercaps, false);
-    OverlayHandle<GstCaps> featured = firstStructure(othercaps, true);
+    Handle<GstCaps> plain = firstStructure(othercaps, false);
+    Handle<GstCaps> featured = firstStructure(othercaps, true);
     gst_caps_unref(othercaps);
     state.attaches = featured && gst_ooto_overlay_is_blended_downstream(trans, featured.get());
     GST_INFO_OBJECT(trans, "overlays are %s", state.attaches ? "blended downstream" : "drawn here");
@@ -290,7 +290,7 @@ static GstFlowReturn gst_ooto_overlay_transform_ip(GstBaseTransform *trans, GstB
         attachComposition(buffer, state.composition);
         return GST_FLOW_OK;
     }
-    MappedVideoFrame frame(state.info, buffer, GST_MAP_READWRITE);
+    MappedFrame frame(buffer, state.info, GST_MAP_READWRITE);
     if (frame)
         blendOnto(*frame, state.composition);
     else // a picture without boxes is better than no picture

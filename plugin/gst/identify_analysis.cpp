@@ -13,7 +13,6 @@ namespace ooto::gst
 namespace
 {
 
-constexpr double trackedShare = 2.0 / 3;
 // Around the face itself nothing of it is painted over, however close the neighbour.
 constexpr double keptAround = 0.1;
 
@@ -67,7 +66,7 @@ std::vector<core::Observation> IdentifyStream::look(const Job &job)
     }
 
     std::vector<core::Observation> seen;
-    const double leastPx = trackedShare * job.settings->minFaceSizePx;
+    const double leastPx = core::trackedFacePx(job.settings->minFaceSizePx);
     for (const vision::Detection &detection :
          detector_->detect(detectionImage_.view(), job.settings->detectionThreshold)) {
         core::Observation face = normalised(detection, size.width, size.height);

@@ -4,6 +4,7 @@
 
 #include "gst/analysis_pool.h"
 #include "gst/identify_debug.h"
+#include "gst/visible_rect.h"
 
 #include <algorithm>
 
@@ -111,10 +112,7 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
                            const core::FrameTimes &times)
 {
     const auto begin = std::chrono::steady_clock::now();
-    const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
-    const core::PixelRect visible =
-        visibleRect(buffer, meta ? static_cast<int>(meta->width) : info.width,
-                    meta ? static_cast<int>(meta->height) : info.height);
+    const core::PixelRect visible = visibleRect(buffer, info);
     const core::FrameShape shape{visible.width, visible.height, info.par_n, info.par_d};
 
     Job job;

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Owners for the GStreamer, Pango and Cairo objects that the overlay holds.
+// Owners for what only the overlay holds: Pango, Cairo, and overlay compositions.
 #pragma once
 
-#include <gst/video/video.h>
-#include <pango/pangocairo.h>
+#include "gst/handles.h"
 
-#include <memory>
+#include <pango/pangocairo.h>
 
 namespace ooto::gst
 {
 
-struct OverlayUnref {
-    void operator()(GstBuffer *it) const { gst_buffer_unref(it); }
-    void operator()(GstCaps *it) const { gst_caps_unref(it); }
-    void operator()(GstQuery *it) const { gst_query_unref(it); }
+struct OverlayUnref : HandleDeleter {
+    using HandleDeleter::operator();
     void operator()(GstVideoOverlayRectangle *it) const { gst_video_overlay_rectangle_unref(it); }
     void operator()(GstVideoOverlayComposition *it) const
     {
@@ -32,35 +29,8 @@ struct OverlayUnref {
 template<typename T>
 using OverlayHandle = std::unique_ptr<T, OverlayUnref>;
 
-using BufferHandle = OverlayHandle<GstBuffer>;
+using BufferHandle = Handle<GstBuffer>;
 using RectangleHandle = OverlayHandle<GstVideoOverlayRectangle>;
 using CompositionHandle = OverlayHandle<GstVideoOverlayComposition>;
-
-/** A video frame mapped for as long as this lives; false when it could not be mapped. */
-class MappedVideoFrame
-{
-public:
-    /** The caller keeps the buffer alive: a reference of our own would make it unwritable. */
-    MappedVideoFrame(const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags access)
-        : mapped_(gst_video_frame_map(
-              &frame_, const_cast<GstVideoInfo *>(&info), buffer,
-              static_cast<GstMapFlags>(int(access) | int(GST_VIDEO_FRAME_MAP_FLAG_NO_REF))))
-    {
-    }
-    ~MappedVideoFrame()
-    {
-        if (mapped_)
-            gst_video_frame_unmap(&frame_);
-    }
-    MappedVideoFrame(const MappedVideoFrame &) = delete;
-    MappedVideoFrame &operator=(const MappedVideoFrame &) = delete;
-
-    explicit operator bool() const { return mapped_; }
-    GstVideoFrame &operator*() { return frame_; }
-
-private:
-    GstVideoFrame frame_{};
-    bool mapped_;
-};
 
 } // namespace ooto::gst

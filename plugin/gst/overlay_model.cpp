@@ -2,6 +2,7 @@
 #include "gst/overlay_model.h"
 
 #include "gst/faces_meta.h"
+#include "gst/visible_rect.h"
 
 #include <cmath>
 #include <memory>
@@ -178,27 +179,14 @@ void readRegions(GstBuffer *buffer, OverlayScene &scene)
     }
 }
 
-/** With a crop meta the picture is the crop rectangle of a larger frame. */
-core::Box visibleFrame(GstBuffer *buffer, const GstVideoInfo &info)
-{
-    const core::Box caps{0, 0, double(info.width), double(info.height)};
-    const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta(buffer);
-    if (!crop)
-        return caps;
-    const GstVideoMeta *whole = gst_buffer_get_video_meta(buffer);
-    const core::Box frame =
-        whole ? core::Box{0, 0, double(whole->width), double(whole->height)} : caps;
-    const core::Box visible = core::intersection(
-        {double(crop->x), double(crop->y), double(crop->width), double(crop->height)}, frame);
-    return visible.empty() ? frame : visible;
-}
-
 } // namespace
 
 OverlayScene readOverlayScene(GstBuffer *buffer, const GstVideoInfo &info)
 {
     OverlayScene scene;
-    scene.visible = visibleFrame(buffer, info);
+    const core::PixelRect visible = visibleRect(buffer, info);
+    scene.visible = {double(visible.x), double(visible.y), double(visible.width),
+                     double(visible.height)};
     const GstMetaInfo *ours = gst_meta_get_info(facesMetaName);
     bool found = false;
     gpointer position = nullptr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/sample_frame.h"
 
+#include "gst/visible_rect.h"
+
 #include <algorithm>
 
 namespace ooto::gst
@@ -59,17 +61,6 @@ GstStructure *converterOptions(const core::PixelRect &source, const core::PixelS
 
 } // namespace
 
-core::PixelRect visibleRect(GstBuffer *buffer, int width, int height)
-{
-    const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta(buffer);
-    if (!crop)
-        return {0, 0, width, height};
-    const int x = static_cast<int>(std::min<guint>(crop->x, width - 1));
-    const int y = static_cast<int>(std::min<guint>(crop->y, height - 1));
-    return {x, y, static_cast<int>(std::clamp<guint>(crop->width, 1, width - x)),
-            static_cast<int>(std::clamp<guint>(crop->height, 1, height - y))};
-}
-
 bool SampleFrame::copyFrom(GstBuffer *buffer, const GstVideoInfo &info)
 {
     MappedFrame source(buffer, info, GST_MAP_READ);
@@ -82,7 +73,7 @@ bool SampleFrame::copyFrom(GstBuffer *buffer, const GstVideoInfo &info)
         copy_.reset(gst_buffer_new_allocate(nullptr, tight.size, nullptr));
     info_ = tight;
     fields_ = hasTwoFields(*source);
-    visible_ = visibleRect(buffer, tight.width, tight.height);
+    visible_ = visibleRect(buffer, info);
     shape_ = {visible_.width, visible_.height, tight.par_n, tight.par_d};
 
     MappedFrame target(copy_.get(), info_, GST_MAP_WRITE);

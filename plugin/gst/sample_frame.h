@@ -41,7 +41,4 @@ private:
     bool fields_ = false;     ///< two fields, line by line
 };
 
-/** The part of the buffer's pixels that is to be seen: its GstVideoCropMeta, else all of it. */
-core::PixelRect visibleRect(GstBuffer *buffer, int width, int height);
-
 } // namespace ooto::gst

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // OpenCV's Haar cascade for frontal faces: the fallback that needs no model file of its own.
 #include "vision/detector.h"
-#include "vision/mat_view.h"
-#include "vision/serially.h"
+#include "vision/opencv_detector.h"
 
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
@@ -43,31 +42,16 @@ constexpr const char *wanted =
     "; install OpenCV's data files (Debian: opencv-data), or set the property `model` to a YuNet "
     "model";
 
-class CascadeDetector final : public Detector
+class CascadeDetector final : public OpenCvDetector
 {
 public:
     explicit CascadeDetector(cv::CascadeClassifier cascade) : cascade_(std::move(cascade)) {}
 
-    std::vector<Detection> detect(const ImageView &image, double) override
-    {
-        lastError_.clear();
-        const cv::Mat mat = asMat(image);
-        if (mat.empty())
-            return {};
-        try {
-            return serially([&] { return run(mat); });
-        } catch (const std::exception &error) {
-            lastError_ = error.what();
-            return {};
-        }
-    }
-
-    const std::string &lastError() const override { return lastError_; }
     double smallestFacePx() const override { return scaledToPx; }
     const char *name() const override { return "cascade"; }
 
 private:
-    std::vector<Detection> run(const cv::Mat &image)
+    std::vector<Detection> run(const cv::Mat &image, double) override
     {
         // No equalizeHist: it doubles the false positives, each of which may cost a paid call.
         cv::cvtColor(image, grey_, cv::COLOR_BGR2GRAY);
@@ -88,7 +72,6 @@ private:
 
     cv::CascadeClassifier cascade_;
     cv::Mat grey_; ///< kept from frame to frame, for its memory only
-    std::string lastError_;
 };
 
 } // namespace

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-namespace ooto::vision {
+namespace ooto::vision
+{
 
 struct Detection {
     core::Box box;                            ///< pixels of the image; may reach beyond its edges
@@ -42,6 +43,9 @@ struct LoadedDetector {
     std::unique_ptr<Detector> detector;
     std::string error;
 };
+
+/** The model file's name in the OpenCV Zoo, and in `ooto/models/` of the XDG data directories. */
+inline constexpr const char *yunetModelName = "face_detection_yunet_2023mar.onnx";
 
 /** YuNet from the OpenCV Zoo (face_detection_yunet_2023mar.onnx) through cv::dnn. */
 LoadedDetector loadYunet(const std::string &modelFile);

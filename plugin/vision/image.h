@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-namespace ooto::vision {
+namespace ooto::vision
+{
 
 /** Borrows pixels for the length of a call. */
 struct ImageView {

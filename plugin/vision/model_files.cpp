@@ -55,7 +55,7 @@ std::optional<std::string> findYunetModel(const std::string &configured)
         return configured;
     if (std::string named = environment("OOTO_FACE_MODEL"); !named.empty())
         return named;
-    return firstFile(dataDirectories(), "ooto/models/face_detection_yunet_2023mar.onnx");
+    return firstFile(dataDirectories(), std::filesystem::path("ooto/models") / yunetModelName);
 }
 
 std::optional<std::string> findCascade()

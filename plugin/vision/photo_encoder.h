@@ -8,7 +8,8 @@
 #include <cstdint>
 #include <vector>
 
-namespace ooto::vision {
+namespace ooto::vision
+{
 
 enum class PhotoFormat { Jpeg, Png };
 

@@ -2,9 +2,8 @@
 // YuNet through cv::dnn, decoded by hand: cv::FaceDetectorYN of OpenCV 4.6 fails on the model files
 // of 2023 and later. The decoding is what OpenCV's own class does since 4.8.
 #include "vision/detector.h"
-#include "vision/mat_view.h"
 #include "vision/nms.h"
-#include "vision/serially.h"
+#include "vision/opencv_detector.h"
 
 #include <opencv2/core.hpp>
 #include <opencv2/dnn.hpp>
@@ -39,9 +38,10 @@ constexpr std::uintmax_t maxModelBytes = 64u << 20;
  */
 constexpr double reliablePx = 16;
 
-constexpr const char *wanted =
-    "; get face_detection_yunet_2023mar.onnx from the OpenCV Zoo and name it by the property "
-    "`model` or the environment variable OOTO_FACE_MODEL";
+const std::string wanted =
+    std::string("; get ") + yunetModelName +
+    " from the OpenCV Zoo and name it by the property `model` or the environment variable "
+    "OOTO_FACE_MODEL";
 
 int padded(int sidePx)
 {
@@ -73,7 +73,7 @@ Detection decode(const Outputs &out, int cell, int column, int row, int stride, 
     return face;
 }
 
-class YunetDetector final : public Detector
+class YunetDetector final : public OpenCvDetector
 {
 public:
     /** Throws when the file is no such model. */
@@ -92,26 +92,11 @@ public:
             run(cv::Mat(size, CV_8UC3, cv::Scalar::all(127)), 0.99);
     }
 
-    std::vector<Detection> detect(const ImageView &image, double threshold) override
-    {
-        lastError_.clear();
-        const cv::Mat mat = asMat(image);
-        if (mat.empty())
-            return {};
-        try {
-            return serially([&] { return run(mat, threshold); });
-        } catch (const std::exception &error) {
-            lastError_ = error.what();
-            return {};
-        }
-    }
-
-    const std::string &lastError() const override { return lastError_; }
     double smallestFacePx() const override { return reliablePx; }
     const char *name() const override { return "yunet"; }
 
 private:
-    std::vector<Detection> run(const cv::Mat &image, double threshold)
+    std::vector<Detection> run(const cv::Mat &image, double threshold) override
     {
         const int width = padded(image.cols);
         const int height = padded(image.rows);
@@ -157,7 +142,6 @@ private:
 
     cv::dnn::Net net_;
     std::vector<std::string> outputNames_; ///< cls, obj, bbox, kps; of each the three strides
-    std::string lastError_;
     // Kept from frame to frame, for their memory only.
     cv::Mat paddedImage_;
     cv::Mat blob_;

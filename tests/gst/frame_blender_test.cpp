@@ -49,8 +49,8 @@ BufferHandle greyRamp(GstVideoInfo info)
         pixels[i] = 0xFF000000 | guint32(40 + i % info.width) * 0x010101;
     gst_buffer_fill(ramp.get(), 0, pixels.data(), from.size);
     BufferHandle encoded(makeFrame(info, 0));
-    MappedVideoFrame source(from, ramp.get(), GST_MAP_READ);
-    MappedVideoFrame target(info, encoded.get(), GST_MAP_WRITE);
+    MappedFrame source(ramp.get(), from, GST_MAP_READ);
+    MappedFrame target(encoded.get(), info, GST_MAP_WRITE);
     GstVideoConverter *converter = gst_video_converter_new(&from, &info, nullptr);
     gst_video_converter_frame(converter, &*source, &*target);
     gst_video_converter_free(converter);
@@ -75,7 +75,7 @@ TEST_P(EveryFormat, IsDrawnOnWhereItShouldBeAndNowhereElse)
     const BufferHandle buffer = greyRamp(info);
     const auto before = pixelsOf(buffer.get(), info);
     {
-        MappedVideoFrame frame(info, buffer.get(), GST_MAP_READWRITE);
+        MappedFrame frame(buffer.get(), info, GST_MAP_READWRITE);
         ASSERT_TRUE(static_cast<bool>(frame));
         blendOnto(*frame, rectangle(33, 21, 31, 17, 0xFFFFFFFF).get());
         blendOnto(*frame, rectangle(99, 73, 40, 40, 0xFFFFFFFF).get());
@@ -115,11 +115,11 @@ TEST(FrameBlender, AgreesWithGStreamersOwnBlending)
         const BufferHandle theirs(makeFrame(info, fill));
         const CompositionHandle drawn = rectangle(21, 33, 41, 13, 0x80E69F00);
         {
-            MappedVideoFrame frame(info, ours.get(), GST_MAP_READWRITE);
+            MappedFrame frame(ours.get(), info, GST_MAP_READWRITE);
             blendOnto(*frame, drawn.get());
         }
         {
-            MappedVideoFrame frame(info, theirs.get(), GST_MAP_READWRITE);
+            MappedFrame frame(theirs.get(), info, GST_MAP_READWRITE);
             gst_video_overlay_composition_blend(drawn.get(), &*frame);
         }
         EXPECT_EQ(bytesOf(ours.get()), bytesOf(theirs.get())) << gst_video_format_to_string(format);
@@ -133,7 +133,7 @@ TEST(FrameBlender, TakesTheNearestColourOfAPalette)
     const guint32 green = 0xFF00C060;
     gst_buffer_fill(buffer.get(), info.offset[1] + 4 * 200, &green, 4);
     {
-        MappedVideoFrame frame(info, buffer.get(), GST_MAP_READWRITE);
+        MappedFrame frame(buffer.get(), info, GST_MAP_READWRITE);
         blendOnto(*frame, rectangle(8, 8, 8, 8, 0xFF00B858).get());
     }
     const auto bytes = bytesOf(buffer.get());
