@@ -38,6 +38,7 @@ std::string IdentifyStream::connect(const service::ConnectionSettings &connectio
         error);
     if (!caller_)
         return error;
+    shared_.lock()->canSend = true;
     // The service may be in trouble already, known through another element.
     const core::ServiceState state = caller_->state();
     const bool heardSince = shared_.lock()->service.since != core::ServiceState().since;
@@ -64,7 +65,7 @@ void IdentifyStream::configure(const Settings &settings)
         if (deactivated)
             endTracks(*shared);
         // Sending was switched on, but there was nothing to send with when the element started.
-        lacksCredentials = before.dryRun && !settings.dryRun && !caller_;
+        lacksCredentials = before.dryRun && !settings.dryRun && !shared->canSend;
     }
     if (lacksCredentials)
         GST_ELEMENT_WARNING(element_, RESOURCE, SETTINGS,

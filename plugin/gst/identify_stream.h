@@ -76,6 +76,7 @@ private:
         unsigned epoch = 0; ///< tracks ended meanwhile: results of an older one do not count
         bool stopping = false;
         bool credentialsReplaced = false;
+        bool canSend = false; ///< connected; `caller_` itself is not for the application's threads
     };
 
     /** What an analysis works with. */
