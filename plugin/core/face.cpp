@@ -28,10 +28,24 @@ std::string_view reasonName(Reason reason)
         return "";
     case Reason::TooSmall:
         return "too-small";
+    case Reason::Blurred:
+        return "blurred";
+    case Reason::BadlyLit:
+        return "badly-lit";
+    case Reason::TurnedAway:
+        return "turned-away";
     case Reason::Edge:
         return "edge";
+    case Reason::Crowded:
+        return "crowded";
+    case Reason::Waiting:
+        return "waiting";
     case Reason::Busy:
         return "busy";
+    case Reason::Rate:
+        return "rate";
+    case Reason::Budget:
+        return "budget";
     case Reason::Service:
         return "service";
     case Reason::Unauthorized:
@@ -40,6 +54,8 @@ std::string_view reasonName(Reason reason)
         return "dry-run";
     case Reason::Refused:
         return "refused";
+    case Reason::Doubt:
+        return "doubt";
     }
     return "";
 }

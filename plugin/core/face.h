@@ -29,9 +29,26 @@ enum class Status {
 std::string_view statusName(Status status);
 
 /** Why a face has no answer (yet), and what its track waits for. */
-enum class Reason { None, TooSmall, Edge, Busy, Service, Unauthorized, DryRun, Refused };
+enum class Reason {
+    None,
+    TooSmall,     ///< too few pixels for a photo, or for the service
+    Blurred,      ///< by motion, or out of focus
+    BadlyLit,     ///< too dark or burnt out
+    TurnedAway,   ///< not looking towards the camera
+    Edge,         ///< cut off by the frame's edge
+    Crowded,      ///< a neighbour's face is in the way
+    Waiting,      ///< a request is under way, or a better shot may come
+    Busy,         ///< `max-in-flight` requests are under way
+    Rate,         ///< `max-rate` does not allow it yet
+    Budget,       ///< the day's requests are spent
+    Service,      ///< the service or the network is in trouble
+    Unauthorized, ///< the service refuses the credentials
+    DryRun,       ///< nothing is sent
+    Refused,      ///< the service could do nothing with the photos
+    Doubt,        ///< may be somebody else than before: asked again
+};
 
-/** "too-small", "edge", "busy", "service", …; empty for None. */
+/** "too-small", "blurred", "badly-lit", "turned-away", …; empty for None. */
 std::string_view reasonName(Reason reason);
 
 /** What the service said when it refused a photo. */

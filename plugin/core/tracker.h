@@ -2,9 +2,9 @@
 // Which detection of this sample is which face of the last one.
 #pragma once
 
-#include "core/box.h"
 #include "core/frame_times.h"
 #include "core/motion.h"
+#include "core/observation.h"
 #include "core/track_ids.h"
 
 #include <cstddef>
@@ -13,13 +13,6 @@
 
 namespace ooto::core
 {
-
-/** What a detector saw in one sample; boxes and landmarks in 0..1 of the frame. */
-struct Observation {
-    Box box;
-    double score = 0;
-    std::optional<Landmarks> landmarks;
-};
 
 struct TrackerRules {
     StreamTime holdTime = std::chrono::seconds(1); ///< how long a box outlives its last detection
