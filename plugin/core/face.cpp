@@ -67,6 +67,8 @@ std::string_view eventName(FaceEventType type)
         return "new";
     case FaceEventType::Answered:
         return "answered";
+    case FaceEventType::Updated:
+        return "updated";
     case FaceEventType::End:
         return "end";
     }

@@ -57,14 +57,35 @@ struct Refusal {
     std::string text; ///< for people
 };
 
+/** Number of a visit in its stream, from 1: one person's stay, which may be several tracks. */
+using VisitNumber = std::uint64_t;
+
+/**
+ * How good a photo of a face is, as one number and its parts: 0..1, 1 is the best. See
+ * judgeShot() in core/shot_quality.h. The whole is what `min-quality` is compared with.
+ */
+struct ShotQuality {
+    double total = 0;
+    double size = 0;
+    double sharpness = 0;
+    double exposure = 0;
+    double frontality = 0; ///< 1 where the detector gives no landmarks to judge by
+    double edge = 0;       ///< 0 where the face is cut off by the frame's edge
+    double crowding = 0;   ///< less than 1 where a neighbour's face is in the crop
+
+    bool operator==(const ShotQuality &) const = default;
+};
+
 /** A face at one moment; boxes in 0..1 of the frame. */
 struct FaceView {
     TrackId trackId = 0;
+    VisitNumber visit = 0;
     Box box; ///< the tracker's, inside the frame
     double detectionScore = 0;
     Status status = Status::Pending;
     Reason reason = Reason::None;
-    std::shared_ptr<const Answer> answer; ///< null until there is one
+    std::shared_ptr<const Answer> answer; ///< null until there is one, and while it is in doubt
+    std::optional<ShotQuality> shot;      ///< of a pending face, in the last sample
     std::optional<Box> serviceBox;        ///< the service's box, moved along with the track's
     std::optional<Landmarks> landmarks;   ///< 0..1 of `box`; the service's, else the detector's
     std::optional<Refusal> refusal;       ///< of the last photo, where that was refused
@@ -73,9 +94,9 @@ struct FaceView {
     std::optional<FrameTimes> answered;   ///< the frame that was current when the answer came
 };
 
-enum class FaceEventType { New, Answered, End };
+enum class FaceEventType { New, Answered, Updated, End };
 
-/** "new", "answered", "end". */
+/** "new", "answered", "updated", "end". */
 std::string_view eventName(FaceEventType type);
 
 using PhotoBytes = std::shared_ptr<const std::vector<std::uint8_t>>;

@@ -6,10 +6,31 @@
 namespace ooto::core
 {
 
+namespace
+{
+
+// Photos of people who have left wait for the service, newest first; some 10 MB at most.
+constexpr std::size_t mostEnded = 128;
+
+bool byNewestTrack(TrackId a, TrackId b)
+{
+    return a > b;
+}
+
+} // namespace
+
+FaceBook::Record *FaceBook::find(TrackId id)
+{
+    const auto now = goesOnAs_.find(id);
+    const auto found = records_.find(now == goesOnAs_.end() ? id : now->second);
+    return found == records_.end() ? nullptr : &found->second;
+}
+
 FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const Box &box) const
 {
     FaceView view;
     view.trackId = track.id;
+    view.visit = record.visit;
     view.box = box;
     view.detectionScore = track.score;
     view.landmarks = track.landmarks;
@@ -19,19 +40,26 @@ FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const
 
 FaceEvent FaceBook::event(FaceEventType type, Record &record, const FrameTimes &now) const
 {
+    record.last.visit = record.visit;
     record.inquiry.describe(record.last);
-    FaceEvent event{type, record.last, now, record.ended, nullptr, record.photoIsPng};
-    if (rules_.keepPhotos && type != FaceEventType::New)
-        event.photo = record.photo;
+    FaceEvent event{type, record.last, now, record.ended.has_value(), nullptr, false};
+    const Shot *sent = record.inquiry.lastSent();
+    if (rules_.keepPhotos && type != FaceEventType::New && sent) {
+        event.photo = sent->bytes;
+        event.photoIsPng = sent->png;
+    }
     return event;
 }
 
 FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &frame,
-                                   const std::vector<Observation> &seen)
+                                   const std::vector<Observation> &seen, const Point &cameraShift)
 {
     Events events;
-    const auto update = tracker_.update(sample.runningTime, seen, rules_.tracking);
+    const StreamTime now = sample.runningTime;
+    const auto update = tracker_.update(now, seen, rules_.tracking, cameraShift);
     wishes_.clear();
+    for (const Tracker::Confirmed &confirmed : update.confirmed)
+        confirm(confirmed, sample);
 
     for (std::size_t i = 0; i < seen.size(); ++i) {
         const Tracker::Track *track =
@@ -39,83 +67,197 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         if (!track)
             continue;
         Record &record = records_[track->id];
-        record.last.trackId = track->id;
         const Box inside = intersection(seen[i].box, {0, 0, 1, 1});
         if (!inside.empty())
             record.last = view(*track, record, inside);
-        if (std::count(update.confirmed.begin(), update.confirmed.end(), track->id))
-            events.push_back(event(FaceEventType::New, record, sample));
-
-        auto wish = record.inquiry.wish(seen[i].box, frame, sample.runningTime, rules_.asking);
-        if (wish) {
+        visits_.seen(record.visit, now);
+        if (seen[i].weak)
+            continue;
+        if (auto wish = record.inquiry.see(seen[i].box, frame, now, rules_.asking)) {
             wish->trackId = track->id;
+            wish->observation = i;
             wishes_.push_back(*wish);
         }
     }
-    std::sort(wishes_.begin(), wishes_.end(),
-              [](const PhotoWish &a, const PhotoWish &b) { return a.trackId > b.trackId; });
+    std::sort(wishes_.begin(), wishes_.end(), [](const ShotWish &a, const ShotWish &b) {
+        return byNewestTrack(a.trackId, b.trackId);
+    });
 
-    Events ends = end(update.ended, sample);
-    std::move(ends.begin(), ends.end(), std::back_inserter(events));
+    for (const Tracker::Confirmed &confirmed : update.confirmed) {
+        Record &record = records_[confirmed.id];
+        record.last.trackId = confirmed.id;
+        events.push_back(event(FaceEventType::New, record, sample));
+        if (confirmed.continues && record.last.status != Status::Pending)
+            events.push_back(event(FaceEventType::Updated, record, sample));
+    }
+    for (const TrackId id : update.doubted) {
+        Record *record = find(id);
+        const bool said = record && record->last.status != Status::Pending;
+        if (record)
+            record->inquiry.doubt(rules_.asking);
+        if (said)
+            events.push_back(event(FaceEventType::Updated, *record, sample));
+    }
+    end(update.ended, sample, events);
+    settle(sample, events);
     return events;
+}
+
+void FaceBook::confirm(const Tracker::Confirmed &confirmed, const FrameTimes &now)
+{
+    Record &record = records_[confirmed.id];
+    if (confirmed.continues)
+        takeOver(record, confirmed.id, *confirmed.continues);
+    if (record.visit == 0)
+        record.visit = visits_.begin(now.runningTime);
+}
+
+void FaceBook::takeOver(Record &record, TrackId id, TrackId from)
+{
+    const auto found = records_.find(from);
+    if (found == records_.end())
+        return;
+    record.inquiry = std::move(found->second.inquiry);
+    record.visit = found->second.visit;
+    records_.erase(found);
+    // An answer that is still under way comes for the old number, or for that one's old number.
+    for (auto &[ended, goesOn] : goesOnAs_) {
+        if (goesOn == from)
+            goesOn = id;
+    }
+    goesOnAs_[from] = id;
+}
+
+bool FaceBook::judge(TrackId id, const ShotQuality &quality, Reason worst)
+{
+    Record *record = find(id);
+    return record && record->inquiry.judge(quality, worst, rules_.asking);
+}
+
+void FaceBook::offer(TrackId id, Shot shot)
+{
+    const StreamTime now = shot.times.runningTime;
+    if (Record *record = find(id))
+        record->inquiry.offer(std::move(shot), now);
+}
+
+bool FaceBook::seesItsLast(TrackId id, const Record &record, StreamTime now) const
+{
+    if (record.ended)
+        return true;
+    const Tracker::Track *track = tracker_.find(id);
+    return track && tracker_.leaving(*track, now, rules_.tracking);
+}
+
+std::vector<TrackId> FaceBook::due(StreamTime now) const
+{
+    std::vector<TrackId> due;
+    for (const auto &[id, record] : records_) {
+        if (record.inquiry.hasUnsent() &&
+            record.inquiry.due(now, seesItsLast(id, record, now), rules_.asking))
+            due.push_back(id);
+    }
+    std::sort(due.begin(), due.end(), byNewestTrack);
+    return due;
+}
+
+std::optional<Shot> FaceBook::take(TrackId id)
+{
+    Record *record = find(id);
+    return record && !record->inquiry.inFlight() ? record->inquiry.take() : std::nullopt;
 }
 
 void FaceBook::putOff(TrackId id, Reason reason)
 {
-    if (const auto found = records_.find(id); found != records_.end())
-        found->second.inquiry.putOff(reason);
+    if (Record *record = find(id))
+        record->inquiry.putOff(reason);
 }
 
-bool FaceBook::sent(TrackId id, const SentPhoto &photo, const PhotoBytes &bytes, bool png)
+void FaceBook::noteIdentity(Record &record, const FrameTimes &now)
 {
-    const auto found = records_.find(id);
-    if (found == records_.end() || found->second.ended)
-        return false;
-    found->second.inquiry.sent(photo);
-    found->second.photo = rules_.keepPhotos ? bytes : nullptr;
-    found->second.photoIsPng = png;
-    return true;
+    if (const std::string *templateId = record.inquiry.identity())
+        record.visit =
+            visits_.identified(record.visit, *templateId, now.runningTime, rules_.visitTimeout);
 }
 
 FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTimes &now)
 {
-    const auto found = records_.find(id);
-    if (found == records_.end())
+    Record *record = find(id);
+    if (!record)
         return {};
-    Record &record = found->second;
     Events events;
-    if (record.inquiry.replied(reply, now, rules_.asking))
-        events.push_back(event(FaceEventType::Answered, record, now));
-    if (record.ended)
-        records_.erase(found);
+    const bool tell = record->inquiry.replied(reply, now, rules_.asking);
+    noteIdentity(*record, now);
+    if (record->ended)
+        record->inquiry.settle(now.runningTime, true);
+    if (tell)
+        events.push_back(event(FaceEventType::Answered, *record, now));
+    forget(now.runningTime);
     return events;
 }
 
 FaceBook::Events FaceBook::advance(const FrameTimes &now)
 {
-    return end(tracker_.advance(now.runningTime, rules_.tracking), now);
+    Events events;
+    end(tracker_.advance(now.runningTime, rules_.tracking), now, events);
+    settle(now, events);
+    return events;
 }
 
 FaceBook::Events FaceBook::endAll(const FrameTimes &now)
 {
+    Events events;
     wishes_.clear();
-    return end(tracker_.endAll(), now);
+    end(tracker_.endAll(), now, events);
+    return events;
 }
 
-FaceBook::Events FaceBook::end(const std::vector<TrackId> &ids, const FrameTimes &now)
+FaceBook::Events FaceBook::flush(const FrameTimes &now)
 {
-    Events events;
+    Events events = endAll(now);
+    std::erase_if(records_, [](const auto &entry) { return !entry.second.inquiry.inFlight(); });
+    return events;
+}
+
+void FaceBook::end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events)
+{
     for (const TrackId id : ids) {
         const auto found = records_.find(id);
         if (found == records_.end())
             continue;
+        found->second.inquiry.settle(now.runningTime, true);
         events.push_back(event(FaceEventType::End, found->second, now));
-        if (found->second.inquiry.inFlight())
-            found->second.ended = true;
-        else
-            records_.erase(found);
+        found->second.ended = now.runningTime;
     }
-    return events;
+    forget(now.runningTime);
+}
+
+void FaceBook::settle(const FrameTimes &now, Events &events)
+{
+    for (auto &[id, record] : records_) {
+        if (record.inquiry.settle(now.runningTime, false))
+            events.push_back(event(FaceEventType::Updated, record, now));
+    }
+}
+
+void FaceBook::forget(StreamTime now)
+{
+    std::size_t ended = 0;
+    for (auto entry = records_.end(); entry != records_.begin();) {
+        --entry;
+        const Record &record = entry->second;
+        if (!record.ended)
+            continue;
+        const StreamTime gone = now - *record.ended;
+        const bool waits =
+            record.inquiry.hasUnsent() && gone <= rules_.visitTimeout && ++ended <= mostEnded;
+        // The tracker counts from the last detection: who ended has less than the whole time left.
+        const bool mayGoOn = gone <= rules_.tracking.relinkTime;
+        if (!record.inquiry.inFlight() && !waits && !mayGoOn)
+            entry = records_.erase(entry);
+    }
+    std::erase_if(goesOnAs_, [this](const auto &link) { return !records_.contains(link.second); });
+    visits_.forget(now, rules_.visitTimeout);
 }
 
 std::vector<FaceView> FaceBook::faces(StreamTime runningTime) const
@@ -123,7 +265,7 @@ std::vector<FaceView> FaceBook::faces(StreamTime runningTime) const
     std::vector<FaceView> faces;
     for (const Tracker::Track &track : tracker_.tracks()) {
         const auto record = records_.find(track.id);
-        if (!track.confirmed || record == records_.end())
+        if (!track.confirmed() || record == records_.end())
             continue;
         if (const auto box = tracker_.boxAt(track, runningTime, rules_.tracking))
             faces.push_back(view(track, record->second, *box));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who is in the picture now, and what is known of them: tracks and their inquiries together.
+// Who is in the picture now, and what is known of them: tracks, visits and inquiries together.
 #pragma once
 
 #include "core/face.h"
 #include "core/inquiry.h"
+#include "core/shot.h"
 #include "core/tracker.h"
+#include "core/visit_book.h"
 
 #include <map>
 #include <vector>
@@ -15,12 +17,17 @@ namespace ooto::core
 struct BookRules {
     TrackerRules tracking;
     AskingRules asking;
+    StreamTime visitTimeout = std::chrono::seconds(120);
     bool keepPhotos = false; ///< events carry the last photo sent
 };
 
 /**
  * The state of one stream. Pure: it is told what was seen, sent and answered, and when, and says
- * what to ask, what to show and what to report. Not thread-safe; no call takes long.
+ * what to photograph, what to ask, what to show and what to report. Not thread-safe; no call takes
+ * long.
+ *
+ * Sample by sample: observe(); for each of wishes() judge(), and where that wants a photo offer();
+ * then for each of due() take() and send, or putOff().
  */
 class FaceBook
 {
@@ -29,39 +36,59 @@ public:
 
     void setRules(const BookRules &rules) { rules_ = rules; }
 
-    /** One sample was analysed. */
+    /** One sample was analysed. @param cameraShift see Tracker::update() */
     Events observe(const FrameTimes &sample, const FrameShape &frame,
-                   const std::vector<Observation> &seen);
-    /** Whom to ask about on the strength of the last sample, newest face first. */
-    const std::vector<PhotoWish> &wishes() const { return wishes_; }
+                   const std::vector<Observation> &seen, const Point &cameraShift = {});
+    /** Of which faces of the last sample a photo may be wanted, newest face first. */
+    const std::vector<ShotWish> &wishes() const { return wishes_; }
+    /** How good that photo would be. @return true when it is wanted */
+    bool judge(TrackId id, const ShotQuality &quality, Reason worst);
+    void offer(TrackId id, Shot shot);
+
+    /** Whose photos should be sent now, newest face first. */
+    std::vector<TrackId> due(StreamTime now) const;
+    /** The photo that is due; nothing when the track is gone, or something is under way already. */
+    std::optional<Shot> take(TrackId id);
     void putOff(TrackId id, Reason reason);
-    /** @return false when the track is gone meanwhile: do not send */
-    bool sent(TrackId id, const SentPhoto &photo, const PhotoBytes &bytes, bool png);
     Events replied(TrackId id, const Reply &reply, const FrameTimes &now);
 
     /** A frame passed, or a gap. */
     Events advance(const FrameTimes &now);
+    /** The stream ends: photos that wait are still due. */
     Events endAll(const FrameTimes &now);
+    /** Forgets everything but what is under way, and the visits. */
+    Events flush(const FrameTimes &now);
     /** The faces in view at this running time. */
     std::vector<FaceView> faces(StreamTime runningTime) const;
+    bool hasTracks() const { return !tracker_.tracks().empty(); }
+
+    std::uint64_t visits() const { return visits_.count(); }
 
 private:
     struct Record {
         Inquiry inquiry;
         FaceView last; ///< as last seen in view; what `end` and late answers tell
-        PhotoBytes photo;
-        bool photoIsPng = false;
-        bool ended = false; ///< kept for the answer that is still under way
+        VisitNumber visit = 0;
+        std::optional<StreamTime> ended; ///< kept for its answer, or for who goes on with it
     };
 
     FaceEvent event(FaceEventType type, Record &record, const FrameTimes &now) const;
-    Events end(const std::vector<TrackId> &ids, const FrameTimes &now);
+    void confirm(const Tracker::Confirmed &confirmed, const FrameTimes &now);
+    void takeOver(Record &record, TrackId id, TrackId from);
+    void end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events);
+    void settle(const FrameTimes &now, Events &events);
+    void noteIdentity(Record &record, const FrameTimes &now);
+    void forget(StreamTime now);
+    bool seesItsLast(TrackId id, const Record &record, StreamTime now) const;
     FaceView view(const Tracker::Track &track, const Record &record, const Box &box) const;
+    Record *find(TrackId id);
 
     BookRules rules_;
     Tracker tracker_;
+    VisitBook visits_;
     std::map<TrackId, Record> records_;
-    std::vector<PhotoWish> wishes_;
+    std::map<TrackId, TrackId> goesOnAs_; ///< ended tracks whose answers are another's now
+    std::vector<ShotWish> wishes_;
 };
 
 } // namespace ooto::core

@@ -2,6 +2,8 @@
 #include "core/inquiry.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace ooto::core
 {
@@ -11,172 +13,316 @@ namespace
 
 using namespace std::chrono_literals;
 
-// Answers of any kind that a track may cost.
-constexpr unsigned maxAttempts = 3;
 // Before the next photo of a face that was refused: time to turn the head.
 constexpr StreamTime pauseAfterRefusal = 700ms;
-constexpr StreamTime pauseAfterNoAnswers = 30s;
+// So long a second opinion is waited for before the first one counts alone.
+constexpr StreamTime longestSecondOpinion = 3s;
+// An "unknown" is asked again only with a photo that is better by this much.
+constexpr double clearlyBetter = 0.15;
+// A second opinion is worth something only on a photo nearly as good.
+constexpr double nearlyAsGood = 0.8;
 // After "too small" a face has to have grown clearly before it is worth another call.
 constexpr double clearlyLarger = 1.3;
 constexpr double wider = 1.6;
 constexpr double tighter = 0.3;
+// Liveness is judged by the surroundings, too; and a picture that stands still gives other bytes.
+constexpr double someMoreAround = 1.15;
 constexpr double smallerPhoto = 0.6;
 constexpr unsigned mostShrinks = 4;
+constexpr unsigned mostNoAnswers = 2;
 
 // The service's codes (HTTP 400).
 constexpr int codeNoFace = 5;
 constexpr int codeSeveralFaces = 6;
 constexpr int codeTooSmall = 9;
 
-bool notFine(const std::optional<Judgement> &judgement)
+std::size_t hashOf(const PhotoBytes &bytes)
 {
-    return judgement && judgement->fine && !*judgement->fine;
+    const std::string_view text(reinterpret_cast<const char *>(bytes->data()), bytes->size());
+    return std::hash<std::string_view>()(text);
 }
 
-Status judge(const Answer &answer, double threshold)
+/** Where the answer's box and landmarks lie on the track's box, so that they move with the face. */
+Ballot ballotOf(const Answer &answer, const Shot &shot)
 {
-    if (notFine(answer.liveness) || notFine(answer.deepfake))
-        return Status::Spoof;
-    const bool match = answer.templateId && answer.similarity && *answer.similarity >= threshold;
-    return match ? Status::Identified : Status::Unknown;
+    Ballot ballot{std::make_shared<const Answer>(answer), std::nullopt, std::nullopt};
+    if (shot.face.empty())
+        return ballot;
+    if (answer.box) {
+        const Box inFrame = shot.plan.toFrame(*answer.box, shot.frame);
+        const Point corner = relativeTo(shot.face, {inFrame.x, inFrame.y});
+        ballot.serviceBox = Box{corner.x, corner.y, inFrame.width / shot.face.width,
+                                inFrame.height / shot.face.height};
+    }
+    if (answer.landmarks) {
+        ballot.landmarks = *answer.landmarks;
+        for (Point &point : *ballot.landmarks)
+            point = relativeTo(shot.face, shot.plan.toFrame(point, shot.frame));
+    }
+    return ballot;
 }
 
 } // namespace
 
-std::optional<PhotoWish> Inquiry::wish(const Box &face, const FrameShape &frame, StreamTime now,
-                                       const AskingRules &rules)
+Status Inquiry::status() const
 {
-    if (status_ != Status::Pending || inFlight_)
+    if (votes_.needSecondOpinion() && !settled_)
+        return Status::Pending;
+    const Status voted = votes_.status();
+    return voted == Status::Pending && givenUp_ ? Status::Unavailable : voted;
+}
+
+void Inquiry::want(Need need)
+{
+    need_ = need;
+    shot_.clear();
+}
+
+double Inquiry::leastQuality(const AskingRules &rules) const
+{
+    if (need_ == Need::Better)
+        return std::max(rules.minQuality, answeredQuality_ + clearlyBetter);
+    if (need_ == Need::SecondOpinion)
+        return std::max(rules.minQuality, answeredQuality_ * nearlyAsGood);
+    return rules.minQuality;
+}
+
+std::optional<ShotWish> Inquiry::see(const Box &face, const FrameShape &frame, StreamTime now,
+                                     const AskingRules &rules)
+{
+    seen_.reset();
+    if (need_ == Need::None && rules.reidentifyInterval > 0ns && answered_ && !inFlight_ &&
+        now - answered_->runningTime >= rules.reidentifyInterval) {
+        attemptsThisTime_ = 0;
+        givenUp_ = false;
+        want(Need::Again);
+    }
+    if (!wanted() || !mayAsk(rules))
         return std::nullopt;
     if (notBefore_ && now < *notBefore_)
         return std::nullopt;
-
     const double px = scaled(face, frame.width, frame.height).shorterSide();
-    if (!rules.wholeFrame) {
-        if (px < std::max(rules.minFacePx, waitForPx_)) {
+    if (!rules.wholeFrame && px < std::max(rules.minFacePx, waitForPx_)) {
+        if (shot_.empty() && !inFlight_)
             reason_ = Reason::TooSmall;
+        // Judged all the same while it waits for its first answer, so that people see why.
+        if (status() != Status::Pending)
             return std::nullopt;
-        }
-        if (touchesEdge(face, frame)) {
-            reason_ = Reason::Edge;
-            return std::nullopt;
-        }
     }
-    return PhotoWish{0, face, marginFactor_, sideFactor_};
+    return ShotWish{0, 0, marginFactor_, sideFactor_};
 }
 
-void Inquiry::sent(const SentPhoto &photo)
+bool Inquiry::judge(const ShotQuality &quality, Reason worst, const AskingRules &rules)
 {
-    inFlight_ = photo;
-    reason_ = Reason::None;
-    sentPx_ = scaled(photo.face, photo.frame.width, photo.frame.height).shorterSide();
+    seen_ = quality;
+    const bool usable = rules.wholeFrame || quality.total >= leastQuality(rules);
+    // Behind one that is under way only a clearly better one is worth its encoding.
+    const bool behind = inFlight_ && quality.total < inFlight_->quality.total + clearlyBetter;
+    if (!usable && shot_.empty() && !inFlight_ && status() == Status::Pending)
+        reason_ = worst;
+    return usable && !behind && shot_.wants(quality);
+}
+
+void Inquiry::offer(Shot shot, StreamTime now)
+{
+    if (!shot.bytes || wasAnswered(shot.bytes) || shot.facePx() < waitForPx_)
+        return;
+    if (!inFlight_)
+        reason_ = Reason::Waiting;
+    shot_.offer(std::move(shot), now);
+}
+
+bool Inquiry::wasAnswered(const PhotoBytes &bytes) const
+{
+    return std::count(answeredPhotos_.begin(), answeredPhotos_.end(), hashOf(bytes)) > 0;
+}
+
+bool Inquiry::due(StreamTime now, bool last, const AskingRules &rules) const
+{
+    if (!hasUnsent() || !mayAsk(rules) || (notBefore_ && now < *notBefore_ && !last))
+        return false;
+    return last || rules.wholeFrame || shot_.ripe(now, rules.bestShotWindow);
+}
+
+std::optional<Shot> Inquiry::take()
+{
+    inFlight_ = shot_.take();
+    if (!inFlight_)
+        return std::nullopt;
+    reason_ = Reason::Waiting;
+    staleSent_ = false;
+    lastSent_ = inFlight_;
+    return inFlight_;
 }
 
 bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRules &rules)
 {
     if (!inFlight_)
         return false;
+    const Shot shot = *std::exchange(inFlight_, std::nullopt);
     const bool isAnswer = reply.outcome == Outcome::Answered || reply.outcome == Outcome::Refused;
     if (isAnswer) {
         ++attempts_;
         answered_ = now;
-        asked_ = inFlight_->times;
+        asked_ = shot.times;
+        answeredPhotos_.push_back(hashOf(shot.bytes));
     }
+    if (std::exchange(staleSent_, false)) {
+        reason_ = Reason::Doubt;
+        return isAnswer;
+    }
+    if (isAnswer)
+        ++attemptsThisTime_;
     switch (reply.outcome) {
     case Outcome::Answered:
-        takeAnswer(reply, rules);
+        takeAnswer(reply, shot, rules);
         break;
     case Outcome::Refused:
-        takeRefusal(reply);
-        notBefore_ = now.runningTime + pauseAfterRefusal;
+        takeRefusal(reply, shot, now, rules);
         break;
     case Outcome::TooLarge:
-        sideFactor_ *= smallerPhoto;
-        if (++tooLarge_ > mostShrinks)
-            status_ = Status::Unavailable;
-        reason_ = Reason::Refused;
-        break;
-    case Outcome::Unauthorized:
-        reason_ = Reason::Unauthorized;
-        break;
-    case Outcome::Cancelled:
+        takeTooLarge();
         break;
     case Outcome::NoAnswer:
-        // Each was probably billed: after two for one face, now and then is enough.
-        reason_ = Reason::Service;
-        if (++noAnswers_ >= 2)
-            notBefore_ = now.runningTime + pauseAfterNoAnswers;
+        takeNoAnswer(now);
         break;
     default:
-        reason_ = Reason::Service;
+        // Nothing is wrong with the photo: it waits for the service to come back.
+        shot_.giveBack(shot, now.runningTime);
+        reason_ = reply.outcome == Outcome::Unauthorized ? Reason::Unauthorized : Reason::Service;
         break;
     }
-    inFlight_.reset();
     return isAnswer;
 }
 
-void Inquiry::takeAnswer(const Reply &reply, const AskingRules &rules)
+void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules)
 {
-    status_ = judge(reply.answer, rules.similarityThreshold);
-    reason_ = Reason::None;
+    votes_.add(ballotOf(reply.answer, shot), rules.similarityThreshold);
+    answeredQuality_ = shot.quality.total;
+    inDoubt_ = false;
+    givenUp_ = false;
+    noFaceInARow_ = 0;
     refusal_.reset();
-    answer_ = std::make_shared<const Answer>(reply.answer);
+    reason_ = Reason::None;
+    notBefore_.reset();
 
-    // From photo pixels to the track's box, so that they move with the face from here on.
-    const SentPhoto &photo = *inFlight_;
-    if (photo.face.empty())
-        return;
-    if (reply.answer.box) {
-        const Box inFrame = photo.plan.toFrame(*reply.answer.box, photo.frame);
-        const Point corner = relativeTo(photo.face, {inFrame.x, inFrame.y});
-        serviceBox_ = Box{corner.x, corner.y, inFrame.width / photo.face.width,
-                          inFrame.height / photo.face.height};
-    }
-    if (reply.answer.landmarks) {
-        landmarks_ = *reply.answer.landmarks;
-        for (Point &point : *landmarks_)
-            point = relativeTo(photo.face, photo.plan.toFrame(point, photo.frame));
+    if (votes_.needSecondOpinion() && mayAsk(rules)) {
+        marginFactor_ *= someMoreAround;
+        settled_ = false;
+        reason_ = Reason::Waiting;
+        want(Need::SecondOpinion);
+    } else if (status() == Status::Unknown && !triedBetter_ && mayAsk(rules)) {
+        triedBetter_ = true;
+        // A photo that came while this one was under way may be the better one already.
+        const bool haveBetter =
+            shot_.held() && shot_.held()->quality.total >= answeredQuality_ + clearlyBetter;
+        need_ = Need::Better;
+        if (!haveBetter)
+            shot_.clear();
+    } else {
+        settled_ = true;
+        want(Need::None);
     }
 }
 
-void Inquiry::takeRefusal(const Reply &reply)
+void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
+                          const AskingRules &rules)
 {
     reason_ = Reason::Refused;
     refusal_ = Refusal{reply.errorCode, reply.text};
-    if (reply.errorCode == codeNoFace) {
+    notBefore_ = now.runningTime + pauseAfterRefusal;
+    noFaceInARow_ = reply.errorCode == codeNoFace ? noFaceInARow_ + 1 : 0;
+    if (reply.errorCode == codeNoFace)
         marginFactor_ *= wider;
-        // Seen twice to be no face by the service: believe it rather than the detector.
-        if (++noFaceInARow_ >= 2)
-            status_ = Status::Unavailable;
-    } else {
-        noFaceInARow_ = 0;
-    }
     if (reply.errorCode == codeSeveralFaces)
         marginFactor_ *= tighter;
-    if (reply.errorCode == codeTooSmall)
-        waitForPx_ = sentPx_ * clearlyLarger;
-    if (attempts_ >= maxAttempts)
-        status_ = Status::Unavailable;
+    if (reply.errorCode == codeTooSmall) {
+        reason_ = Reason::TooSmall;
+        waitForPx_ = shot.facePx() * clearlyLarger;
+    }
+    // Seen twice to be no face by the service: believe it rather than the detector.
+    givenUp_ = noFaceInARow_ >= 2 || !mayAsk(rules);
+    want(givenUp_ ? Need::None : need_ == Need::First ? Need::Other : need_);
+    settled_ = settled_ || givenUp_;
+}
+
+void Inquiry::takeNoAnswer(const FrameTimes &now)
+{
+    // Each was probably billed.
+    reason_ = Reason::Service;
+    notBefore_ = now.runningTime + pauseAfterRefusal;
+    givenUp_ = ++noAnswers_ >= mostNoAnswers;
+    want(givenUp_ ? Need::None : need_);
+    settled_ = settled_ || givenUp_;
+}
+
+void Inquiry::takeTooLarge()
+{
+    reason_ = Reason::Refused;
+    sideFactor_ *= smallerPhoto;
+    givenUp_ = ++tooLarge_ > mostShrinks;
+    want(givenUp_ ? Need::None : need_);
+    settled_ = settled_ || givenUp_;
+}
+
+void Inquiry::doubt(const AskingRules &rules)
+{
+    if (inDoubt_ || (votes_.empty() && !inFlight_ && attempts_ == 0))
+        return; // nothing was said that could be wrong
+    inDoubt_ = true;
+    staleSent_ = inFlight_.has_value();
+    votes_ = {};
+    attemptsThisTime_ = 0;
+    noFaceInARow_ = noAnswers_ = 0;
+    marginFactor_ = 1;
+    waitForPx_ = 0;
+    triedBetter_ = givenUp_ = settled_ = false;
+    refusal_.reset();
+    notBefore_.reset();
+    reason_ = Reason::Doubt;
+    want(rules.maxAttempts > 0 ? Need::First : Need::None);
+}
+
+bool Inquiry::settle(StreamTime now, bool ended)
+{
+    if (!votes_.needSecondOpinion() || settled_ || inFlight_)
+        return false;
+    const bool over = ended || (answered_ && now - answered_->runningTime > longestSecondOpinion);
+    if (!over || (ended && hasUnsent()))
+        return false;
+    settled_ = true;
+    reason_ = Reason::None;
+    want(Need::None);
+    return true;
+}
+
+const std::string *Inquiry::identity() const
+{
+    return status() == Status::Identified ? &*votes_.leading()->answer->templateId : nullptr;
 }
 
 void Inquiry::describe(FaceView &view) const
 {
     view.refusal = refusal_;
-    view.status = status_;
-    view.reason =
-        status_ == Status::Pending || status_ == Status::Unavailable ? reason_ : Reason::None;
-    view.answer = answer_;
+    view.status = status();
+    const bool open = view.status == Status::Pending || view.status == Status::Unavailable;
+    view.reason = open ? reason_ : Reason::None;
+    view.shot = view.status == Status::Pending ? seen_ : std::nullopt;
     view.attempts = attempts_;
     view.asked = asked_;
     view.answered = answered_;
-    if (serviceBox_) {
+    const Ballot *leading = votes_.leading();
+    if (!leading)
+        return;
+    view.answer = leading->answer;
+    if (leading->serviceBox) {
+        const Box &box = *leading->serviceBox;
         view.serviceBox =
-            Box{view.box.x + serviceBox_->x * view.box.width,
-                view.box.y + serviceBox_->y * view.box.height, serviceBox_->width * view.box.width,
-                serviceBox_->height * view.box.height};
+            Box{view.box.x + box.x * view.box.width, view.box.y + box.y * view.box.height,
+                box.width * view.box.width, box.height * view.box.height};
     }
-    if (landmarks_)
-        view.landmarks = landmarks_;
+    if (leading->landmarks)
+        view.landmarks = leading->landmarks;
 }
 
 } // namespace ooto::core

@@ -2,81 +2,124 @@
 // When one track's face is worth a request, and what an answer makes of it.
 #pragma once
 
+#include "core/best_shot.h"
 #include "core/face.h"
-#include "core/photo_plan.h"
 #include "core/reply.h"
+#include "core/shot.h"
+#include "core/votes.h"
 
-#include <memory>
 #include <optional>
+#include <vector>
 
 namespace ooto::core
 {
 
 struct AskingRules {
     double minFacePx = 48;             ///< shorter side of a face worth a photo, frame px
+    double minQuality = 0.3;           ///< 0..1, least ShotQuality::total of a photo
     double similarityThreshold = 0.75; ///< least similarity of a match
-    bool wholeFrame = false; ///< the face is the frame itself: neither size nor edge count
-};
-
-/** What the next photo of a track should look like. */
-struct PhotoWish {
-    TrackId trackId = 0;
-    Box face;                ///< 0..1 of the frame
-    double marginFactor = 1; ///< times the usual margin
-    double sideFactor = 1;   ///< times the usual longest side
-};
-
-/** The photo of a request under way. */
-struct SentPhoto {
-    FrameTimes times; ///< of the frame it is from
-    Box face;         ///< where the face was, 0..1 of that frame
-    PhotoPlan plan;
-    FrameShape frame;
+    StreamTime bestShotWindow = std::chrono::milliseconds(1500);
+    unsigned maxAttempts = 3;         ///< answers that a track may cost, until it is asked anew
+    StreamTime reidentifyInterval{0}; ///< until a track with an answer is asked anew; 0 = never
+    bool wholeFrame = false;          ///< the face is the frame itself: its quality does not count
 };
 
 /**
- * One track's dealings with the service: at most one request at a time, none after a usable
- * answer, and at most three answers of any kind. Failures of the service or the network do not
- * use up a track. Not thread-safe.
+ * One track's dealings with the service: at most one request at a time, and another one after an
+ * answer only for a reason. Failures of the service or the network do not use up a track. Not
+ * thread-safe.
  */
 class Inquiry
 {
 public:
-    /** Whether to ask now. Remembers why not, for `reason`. */
-    std::optional<PhotoWish> wish(const Box &face, const FrameShape &frame, StreamTime now,
-                                  const AskingRules &rules);
-    /** No request could be sent for the wish after all. */
+    /**
+     * The face was seen. @return what its photo should look like, if one might be wanted; remembers
+     * why not, for `reason`
+     */
+    std::optional<ShotWish> see(const Box &face, const FrameShape &frame, StreamTime now,
+                                const AskingRules &rules);
+    /** How good a photo of the face, as seen just now, would be. @return true when it is wanted */
+    bool judge(const ShotQuality &quality, Reason worst, const AskingRules &rules);
+    /** That photo, encoded. */
+    void offer(Shot shot, StreamTime now);
+
+    /**
+     * True when a photo should go now.
+     * @param last the face is leaving or has left: there will be no better one
+     */
+    bool due(StreamTime now, bool last, const AskingRules &rules) const;
+    /** What is due is being sent. */
+    std::optional<Shot> take();
+    /** What is due cannot be sent yet. */
     void putOff(Reason reason) { reason_ = reason; }
-    void sent(const SentPhoto &photo);
     /** @return true when people should hear of it: an answer came, usable or not */
     bool replied(const Reply &reply, const FrameTimes &now, const AskingRules &rules);
 
+    /** May be somebody else from here on: what was said so far no longer counts. */
+    void doubt(const AskingRules &rules);
+    /** Time passed. @return true when the status changed by that alone */
+    bool settle(StreamTime now, bool ended);
+
     bool inFlight() const { return inFlight_.has_value(); }
+    /** A photo is held that would be sent if it could. */
+    bool hasUnsent() const { return !shot_.empty() && !inFlight_ && wanted(); }
+    /** The template that the track is identified as; null when it is not. */
+    const std::string *identity() const;
+    /** The photo that was sent last; null before. */
+    const Shot *lastSent() const { return lastSent_ ? &*lastSent_ : nullptr; }
     /** Fills in what is known; `view.box` is set already. */
     void describe(FaceView &view) const;
 
 private:
-    void takeAnswer(const Reply &reply, const AskingRules &rules);
-    void takeRefusal(const Reply &reply);
+    /** What the next photo is for. */
+    enum class Need {
+        First,         ///< nothing was answered yet
+        Better,        ///< nobody was recognised: once more, with a clearly better photo
+        SecondOpinion, ///< not live, or not genuine, says one photo
+        Other,         ///< the last one was refused
+        Again,         ///< after `reidentify-interval`
+        None,
+    };
 
-    Status status_ = Status::Pending;
+    bool wanted() const { return need_ != Need::None && status() != Status::Unavailable; }
+    Status status() const;
+    bool mayAsk(const AskingRules &rules) const { return attemptsThisTime_ < rules.maxAttempts; }
+    double leastQuality(const AskingRules &rules) const;
+    bool wasAnswered(const PhotoBytes &bytes) const;
+    void want(Need need);
+    void takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules);
+    void takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
+                     const AskingRules &rules);
+    void takeNoAnswer(const FrameTimes &now);
+    void takeTooLarge();
+
+    Need need_ = Need::First;
     Reason reason_ = Reason::None;
-    unsigned attempts_ = 0;
+    bool givenUp_ = false;          ///< no usable answer, and none will come
+    bool settled_ = false;          ///< there will be no second opinion
+    bool inDoubt_ = false;          ///< until the next usable answer
+    bool staleSent_ = false;        ///< what is in flight was taken before the doubt
+    unsigned attempts_ = 0;         ///< answers so far
+    unsigned attemptsThisTime_ = 0; ///< of these, since the track was asked anew
     unsigned noFaceInARow_ = 0;
-    unsigned tooLarge_ = 0;
     unsigned noAnswers_ = 0;
+    unsigned tooLarge_ = 0;
+    bool triedBetter_ = false;
     std::optional<Refusal> refusal_; ///< the last one, until there is an answer
     double marginFactor_ = 1;
     double sideFactor_ = 1;
-    double waitForPx_ = 0; ///< the face has to be this large to be asked about
+    double waitForPx_ = 0;       ///< the face has to be this large to be asked about
+    double answeredQuality_ = 0; ///< of the photo that was answered last
     std::optional<StreamTime> notBefore_;
-    double sentPx_ = 0;
-    std::optional<SentPhoto> inFlight_;
-    std::shared_ptr<const Answer> answer_;
+
+    BestShot shot_;
+    std::optional<ShotQuality> seen_; ///< in the last sample
+    std::optional<Shot> inFlight_;
+    std::optional<Shot> lastSent_;
+    std::vector<std::size_t> answeredPhotos_; ///< hashes: none is sent twice
+    Votes votes_;
     std::optional<FrameTimes> asked_;
     std::optional<FrameTimes> answered_;
-    std::optional<Box> serviceBox_;      ///< 0..1 of the track's box
-    std::optional<Landmarks> landmarks_; ///< 0..1 of the track's box
 };
 
 } // namespace ooto::core

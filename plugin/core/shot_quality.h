@@ -18,21 +18,6 @@ struct ShotMeasures {
 };
 
 /**
- * Parts and whole are 0..1, 1 is the best. The whole is what `min-quality` is compared with.
- */
-struct ShotQuality {
-    double total = 0;
-    double size = 0;
-    double sharpness = 0;
-    double exposure = 0;
-    double frontality = 0; ///< 1 where the detector gives no landmarks to judge by
-    double edge = 0;       ///< 0 where the face is cut off by the frame's edge
-    double crowding = 0;   ///< less than 1 where a neighbour's face is in the crop
-
-    bool operator==(const ShotQuality &) const = default;
-};
-
-/**
  * @param face       the face to be photographed
  * @param all        everybody seen in the sample, `face` among them
  * @param margin     share of the face's box that goes around it on each side

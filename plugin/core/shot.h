@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A photo of a face on its way from being wished for to being sent.
+#pragma once
+
+#include "core/face.h"
+#include "core/photo_plan.h"
+
+namespace ooto::core
+{
+
+/** A face of the last sample of which a photo may be wanted, and what it should look like. */
+struct ShotWish {
+    TrackId trackId = 0;
+    std::size_t observation = 0; ///< which of the sample's
+    double marginFactor = 1;     ///< times the usual margin
+    double sideFactor = 1;       ///< times the usual longest side
+};
+
+/** An encoded photo, and where it is from. */
+struct Shot {
+    FrameTimes times; ///< of the frame it is from
+    Box face;         ///< where the face was, 0..1 of that frame
+    FrameShape frame;
+    PhotoPlan plan;
+    ShotQuality quality;
+    PhotoBytes bytes;
+    bool png = false; ///< else JPEG
+
+    /** Shorter side of the face, px of the frame. */
+    double facePx() const { return scaled(face, frame.width, frame.height).shorterSide(); }
+};
+
+} // namespace ooto::core

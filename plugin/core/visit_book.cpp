@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/visit_book.h"
+
+#include <algorithm>
+
+namespace ooto::core
+{
+
+VisitNumber VisitBook::begin(StreamTime now)
+{
+    ++count_;
+    visits_[++last_] = {{}, now};
+    return last_;
+}
+
+void VisitBook::seen(VisitNumber visit, StreamTime now)
+{
+    if (const auto found = visits_.find(visit); found != visits_.end())
+        found->second.lastSeen = std::max(found->second.lastSeen, now);
+}
+
+VisitNumber VisitBook::identified(VisitNumber visit, const std::string &templateId, StreamTime now,
+                                  StreamTime timeout)
+{
+    forget(now, timeout);
+    Visit &own = visits_[visit];
+    own.lastSeen = now;
+    if (own.templateId == templateId)
+        return visit;
+
+    const auto earlier = std::find_if(visits_.begin(), visits_.end(), [&](const auto &other) {
+        return other.second.templateId == templateId;
+    });
+    if (earlier != visits_.end()) {
+        earlier->second.lastSeen = now;
+        const bool wasNobodys = own.templateId.empty();
+        const VisitNumber result = earlier->first;
+        if (wasNobodys) {
+            visits_.erase(visit); // it never was one of its own
+            --count_;
+        }
+        return result;
+    }
+    if (own.templateId.empty()) {
+        own.templateId = templateId;
+        return visit;
+    }
+    const VisitNumber another = begin(now);
+    visits_[another].templateId = templateId;
+    return another;
+}
+
+void VisitBook::forget(StreamTime now, StreamTime timeout)
+{
+    std::erase_if(visits_,
+                  [&](const auto &visit) { return now - visit.second.lastSeen > timeout; });
+}
+
+} // namespace ooto::core

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/votes.h"
+
+#include <algorithm>
+
+namespace ooto::core
+{
+
+namespace
+{
+
+// More people than that on one track means that nobody was recognised.
+constexpr std::size_t mostTemplates = 8;
+
+bool notFine(const std::optional<Judgement> &judgement)
+{
+    return judgement && judgement->fine && !*judgement->fine;
+}
+
+double similarityOf(const Ballot &ballot)
+{
+    return ballot.answer->similarity.value_or(-1);
+}
+
+} // namespace
+
+bool isMatch(const Answer &answer, double similarityThreshold)
+{
+    return answer.templateId && answer.similarity && *answer.similarity >= similarityThreshold;
+}
+
+void Votes::add(Ballot ballot, double similarityThreshold)
+{
+    const Answer &answer = *ballot.answer;
+    if (notFine(answer.liveness) || notFine(answer.deepfake)) {
+        ++notFine_;
+        lastNotFine_ = std::move(ballot);
+        return;
+    }
+    ++fine_;
+    if (!isMatch(answer, similarityThreshold)) {
+        if (!bestWithoutMatch_ || similarityOf(ballot) >= similarityOf(*bestWithoutMatch_))
+            bestWithoutMatch_ = std::move(ballot);
+        return;
+    }
+    const auto known = matches_.find(*answer.templateId);
+    if (known == matches_.end() && matches_.size() >= mostTemplates)
+        return;
+    Candidate &candidate = matches_[*answer.templateId];
+    ++candidate.votes;
+    if (!candidate.best.answer || similarityOf(ballot) >= similarityOf(candidate.best))
+        candidate.best = std::move(ballot);
+}
+
+Status Votes::status() const
+{
+    if (empty())
+        return Status::Pending;
+    if (notFine_ > fine_)
+        return Status::Spoof;
+    return matches_.empty() ? Status::Unknown : Status::Identified;
+}
+
+const Votes::Candidate *Votes::winner() const
+{
+    const auto best =
+        std::max_element(matches_.begin(), matches_.end(), [](const auto &a, const auto &b) {
+            return std::pair(a.second.votes, similarityOf(a.second.best)) <
+                   std::pair(b.second.votes, similarityOf(b.second.best));
+        });
+    return best == matches_.end() ? nullptr : &best->second;
+}
+
+const Ballot *Votes::leading() const
+{
+    switch (status()) {
+    case Status::Spoof:
+        return &*lastNotFine_;
+    case Status::Identified:
+        return &winner()->best;
+    case Status::Unknown:
+        return &*bestWithoutMatch_;
+    default:
+        return nullptr;
+    }
+}
+
+} // namespace ooto::core

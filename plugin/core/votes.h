@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What several answers about one face come to.
+#pragma once
+
+#include "core/face.h"
+
+#include <map>
+
+namespace ooto::core
+{
+
+/** One answer, and where it lies on the track's box. */
+struct Ballot {
+    std::shared_ptr<const Answer> answer;
+    std::optional<Box> serviceBox;      ///< 0..1 of the track's box
+    std::optional<Landmarks> landmarks; ///< 0..1 of the track's box
+};
+
+/**
+ * Answers add up: the template with the most matches is the person, of equally many the one with
+ * the highest similarity; an answer without a match never takes a match away. Whether the face is
+ * a live and genuine one is decided by the majority, in doubt for the face. Not thread-safe.
+ */
+class Votes
+{
+public:
+    void add(Ballot ballot, double similarityThreshold);
+
+    bool empty() const { return fine_ + notFine_ == 0; }
+    /** One answer says that the face is not a live one, and no other answer has settled it yet. */
+    bool needSecondOpinion() const { return notFine_ == 1 && fine_ == 0; }
+    /** Pending when there is no vote. */
+    Status status() const;
+    /** What to show: the best answer for the status; null when there is none. */
+    const Ballot *leading() const;
+
+private:
+    struct Candidate {
+        unsigned votes = 0;
+        Ballot best;
+    };
+    const Candidate *winner() const;
+
+    std::map<std::string, Candidate> matches_; ///< by template id; few
+    std::optional<Ballot> bestWithoutMatch_;
+    std::optional<Ballot> lastNotFine_;
+    unsigned fine_ = 0;
+    unsigned notFine_ = 0;
+};
+
+/** A match at or above the threshold. */
+bool isMatch(const Answer &answer, double similarityThreshold);
+
+} // namespace ooto::core
