@@ -43,7 +43,8 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         const Box inside = intersection(seen[i].box, {0, 0, 1, 1});
         if (!inside.empty())
             record.last = view(*track, record, inside);
-        if (std::count(update.confirmed.begin(), update.confirmed.end(), track->id))
+        if (std::any_of(update.confirmed.begin(), update.confirmed.end(),
+                        [track](const auto &fresh) { return fresh.id == track->id; }))
             events.push_back(event(FaceEventType::New, record, sample));
 
         auto wish = record.inquiry.wish(seen[i].box, frame, sample.runningTime, rules_.asking);
@@ -123,7 +124,7 @@ std::vector<FaceView> FaceBook::faces(StreamTime runningTime) const
     std::vector<FaceView> faces;
     for (const Tracker::Track &track : tracker_.tracks()) {
         const auto record = records_.find(track.id);
-        if (!track.confirmed || record == records_.end())
+        if (!track.confirmed() || record == records_.end())
             continue;
         if (const auto box = tracker_.boxAt(track, runningTime, rules_.tracking))
             faces.push_back(view(track, record->second, *box));
