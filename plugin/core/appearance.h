@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 namespace ooto::core
 {
@@ -20,7 +21,20 @@ struct Appearance {
     bool operator==(const Appearance &) const = default;
 };
 
-/** How alike two people look, 0..1; 1 is the same. Zones that either lacks are left out. */
+/** What likeness() says where no zone is in both: nothing for and nothing against. */
+inline constexpr double neutralLikeness = 0.5;
+
+/**
+ * How alike two people look, 0..1; 1 is the same. 1 - the Hellinger distance of each zone's
+ * histograms; clothes and hair weigh more than the face, which turns away. Zones that either lacks
+ * are left out; neutralLikeness where none is left.
+ */
 double likeness(const Appearance &a, const Appearance &b);
+/** The same; nothing where either is unknown or no zone is in both. */
+std::optional<double> likeness(const std::optional<Appearance> &a,
+                               const std::optional<Appearance> &b);
+
+/** Moves `known` towards `now` by a share of the difference; zones that it lacks are taken over. */
+void blend(Appearance &known, const Appearance &now, double share);
 
 } // namespace ooto::core

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/tracker.h"
 
+#include "core/contacts.h"
+#include "core/doubt.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -18,14 +21,13 @@ constexpr StreamTime longestFirstInterval = 8s;
 constexpr StreamTime leastTrustedMotion = 250ms;
 // Below this share inside the frame a face counts as gone, whatever the hold time says.
 constexpr double leastShareInView = 1.0 / 3;
-
-constexpr double leastIou = 0.15;
-constexpr double leastIouOutOfSight = 0.35;
-// A face that moves by its own size from sample to sample does not overlap itself. Distances are
-// between centres, in mean box sizes; a track without a known velocity may be farther off.
-constexpr double farthestKnown = 0.8;
-constexpr double farthestFresh = 1.5;
-constexpr double mostSizeChange = 1.6;
+constexpr StreamTime leavingAhead = 400ms;
+constexpr double edge = 0.004; // of the frame; detectors' boxes end a little before it
+// Weak detections are less exact.
+constexpr double weakNoise = 2;
+// A shadow on the wall that looks a little like a face keeps nobody's track alive for ever.
+constexpr StreamTime longestWeak = 10s;
+constexpr double overlapShare = 0.1; // of the face's box
 
 std::optional<Landmarks> landmarksOf(const Observation &seen)
 {
@@ -37,112 +39,173 @@ std::optional<Landmarks> landmarksOf(const Observation &seen)
     return relative;
 }
 
-/**
- * How well two boxes fit, 0..2; nothing when they cannot be one face. Nobody's size changes by half
- * from sample to sample: who is so much larger is somebody else, who stepped in front.
- * @param farthest distance that is bridged without an overlap; 0 = none
- */
-std::optional<double> affinity(const Box &expected, const Box &seen, double farthest,
-                               double enoughOverlap)
+std::vector<TrackId> idsOf(const std::vector<Track> &tracks, const std::set<TrackSerial> &serials)
 {
-    if (expected.empty() || seen.empty())
-        return std::nullopt;
-    const double change = std::sqrt(seen.area() / expected.area());
-    if (change > mostSizeChange || change < 1 / mostSizeChange)
-        return std::nullopt;
-    const double overlap = iou(expected, seen);
-    if (overlap >= enoughOverlap)
-        return 1 + overlap;
-
-    const double width = (expected.width + seen.width) / 2;
-    const double height = (expected.height + seen.height) / 2;
-    const double distance = std::hypot((expected.centre().x - seen.centre().x) / width,
-                                       (expected.centre().y - seen.centre().y) / height);
-    if (distance > farthest)
-        return std::nullopt;
-    return 1 - distance / (farthest + 1);
+    std::vector<TrackId> ids;
+    for (const Track &track : tracks) {
+        if (track.confirmed() && serials.count(track.serial))
+            ids.push_back(track.id);
+    }
+    return ids;
 }
 
 } // namespace
 
-struct Tracker::Pairing {
-    double affinity;
-    std::size_t track;
-    std::size_t observation;
+struct Tracker::Change {
+    Association found;
+    std::set<TrackSerial> doubted;
 };
 
-std::vector<Tracker::Pairing> Tracker::pairings(StreamTime time,
-                                                const std::vector<Observation> &seen) const
+void Tracker::noteTime(StreamTime time)
 {
-    std::vector<Pairing> all;
-    for (std::size_t t = 0; t < tracks_.size(); ++t) {
-        const Motion &motion = tracks_[t].motion;
-        const Box expected = motion.predict(time, trustedMotion());
-        // A face that was out of sight comes back where it went, or it is somebody else's.
-        const bool outOfSight = time - motion.lastSeen() > std::max(400ms + 0ns, 5 * interval_ / 2);
-        const double farthest = outOfSight               ? 0
-                                : motion.knowsVelocity() ? farthestKnown
-                                                         : farthestFresh;
-        const double overlap = outOfSight ? leastIouOutOfSight : leastIou;
-        for (std::size_t o = 0; o < seen.size(); ++o) {
-            if (const auto fit = affinity(expected, seen[o].box, farthest, overlap))
-                all.push_back({*fit, t, o});
-        }
+    step_ = lastUpdate_ ? std::max(0ns, time - *lastUpdate_) : 0ns;
+    if (step_ > 0ns) {
+        // A gap in the stream is no sample interval.
+        const StreamTime step =
+            std::min(step_, std::max<StreamTime>(longestStep, 4 * now_.interval));
+        now_.interval = now_.interval == 0ns ? step : (3 * now_.interval + step) / 4;
     }
-    std::sort(all.begin(), all.end(),
-              [](const Pairing &a, const Pairing &b) { return a.affinity > b.affinity; });
-    return all;
+    lastUpdate_ = now_.time = time;
+}
+
+void Tracker::shift(const Point &by)
+{
+    for (Track &track : tracks_) {
+        track.motion.shift(by);
+        track.firstBox.x += by.x;
+        track.firstBox.y += by.y;
+        for (Contact &contact : track.contacts)
+            contact.before.shift(by);
+    }
+    relinks_.shift(by);
 }
 
 Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> &seen,
-                                const TrackerRules &rules)
+                                const TrackerRules &rules, const Point &cameraShift)
 {
-    if (lastUpdate_ && time > *lastUpdate_) {
-        // A gap in the stream is no sample interval.
-        const StreamTime step =
-            std::min(time - *lastUpdate_, std::max<StreamTime>(longestStep, 4 * interval_));
-        interval_ = interval_ == 0ns ? step : (3 * interval_ + step) / 4;
-    }
-    lastUpdate_ = time;
+    noteTime(time);
+    shift(cameraShift);
+    // Never twice in a row: a picture that goes on moving is motion, and to be followed as such.
+    const auto jump = jumped_ ? std::nullopt : commonJump(tracks_, seen, now_);
+    jumped_ = jump.has_value();
+    if (jump)
+        shift(*jump);
+
+    Change change{associate(tracks_, seen, now_), {}};
+    noteContacts(tracks_, seen, change.found, now_);
+    follow(seen, change);
+    change.doubted.merge(settleContacts(tracks_, seen, change.found, now_));
+    begin(seen, change);
+    noteOverlaps();
+    learn(seen, change);
 
     Update result;
+    confirm(rules, result);
+    result.doubted = idsOf(tracks_, change.doubted);
     result.trackOf.resize(seen.size());
-    std::vector<bool> trackTaken(tracks_.size());
-    std::vector<bool> observationTaken(seen.size());
-
-    // Ids are given on confirmation, so that false detections do not use any up.
-    const auto countHit = [&](Track &track, std::size_t observation) {
-        ++track.hits;
-        if (!track.confirmed && track.hits >= rules.samplesToConfirm) {
-            track.confirmed = true;
-            track.id = nextTrackId();
-            result.confirmed.push_back(track.id);
-        }
-        if (track.confirmed)
-            result.trackOf[observation] = track.id;
-    };
-
-    for (const Pairing &pair : pairings(time, seen)) {
-        if (trackTaken[pair.track] || observationTaken[pair.observation])
-            continue;
-        trackTaken[pair.track] = observationTaken[pair.observation] = true;
-        Track &track = tracks_[pair.track];
-        const Observation &detection = seen[pair.observation];
-        track.motion.correct(time, detection.box);
-        track.score = detection.score;
-        track.landmarks = landmarksOf(detection);
-        countHit(track, pair.observation);
-    }
-
     for (std::size_t o = 0; o < seen.size(); ++o) {
-        if (observationTaken[o] || seen[o].box.empty())
-            continue;
-        tracks_.push_back({0, Motion(time, seen[o].box), seen[o].score, landmarksOf(seen[o])});
-        countHit(tracks_.back(), o);
+        if (change.found.trackOf[o] && tracks_[*change.found.trackOf[o]].confirmed())
+            result.trackOf[o] = tracks_[*change.found.trackOf[o]].id;
     }
 
-    result.ended = advance(time, rules);
+    for (Confirmed &fresh : result.confirmed) {
+        fresh.continues = relinks_.predecessorOf(*find(fresh.id), tracks_, rules.relinkTime);
+        // Whoever is somebody else's past does not come back himself.
+        const Track *past = fresh.continues ? find(*fresh.continues) : nullptr;
+        if (past) {
+            result.ended.push_back(past->id);
+            tracks_.erase(tracks_.begin() + (past - tracks_.data()));
+        }
+    }
+    const auto ended = advance(time, rules);
+    result.ended.insert(result.ended.end(), ended.begin(), ended.end());
     return result;
+}
+
+void Tracker::follow(const std::vector<Observation> &seen, Change &change)
+{
+    for (std::size_t t = 0; t < tracks_.size(); ++t) {
+        Track &track = tracks_[t];
+        if (const auto observation = change.found.observationOf[t]) {
+            take(track, seen[*observation], change);
+            continue;
+        }
+        ++track.missed;
+        if (track.confirmed() && track.missed >= 2)
+            track.state = Track::State::Lost;
+    }
+}
+
+void Tracker::take(Track &track, const Observation &seen, Change &change)
+{
+    if (!seen.weak) {
+        if (const auto how = fit(track, seen, now_); how && mayHaveChanged(track, seen, *how, now_))
+            change.doubted.insert(track.serial);
+        ++track.hits;
+        track.lastStrong = now_.time;
+    }
+    if (track.confirmed())
+        track.state = Track::State::Confirmed;
+    track.motion.correct(now_.time, seen.box, seen.weak ? weakNoise : 1);
+    track.score = seen.score;
+    track.landmarks = landmarksOf(seen);
+    track.missed = 0;
+}
+
+void Tracker::begin(const std::vector<Observation> &seen, Change &change)
+{
+    for (std::size_t o = 0; o < seen.size(); ++o) {
+        if (change.found.trackOf[o] || seen[o].weak || seen[o].box.empty())
+            continue;
+        change.found.trackOf[o] = tracks_.size();
+        change.found.observationOf.push_back(o);
+        Track fresh{Motion(now_.time, seen[o].box)};
+        fresh.serial = ++lastSerial_;
+        fresh.score = seen[o].score;
+        fresh.landmarks = landmarksOf(seen[o]);
+        fresh.hits = 1;
+        fresh.firstSeen = fresh.lastStrong = now_.time;
+        fresh.firstBox = seen[o].box;
+        fresh.reference = seen[o].appearance;
+        tracks_.push_back(std::move(fresh));
+    }
+}
+
+void Tracker::learn(const std::vector<Observation> &seen, const Change &change)
+{
+    for (std::size_t t = 0; t < tracks_.size(); ++t) {
+        const auto observation = change.found.observationOf[t];
+        if (!observation || seen[*observation].weak)
+            continue;
+        if (change.doubted.count(tracks_[t].serial))
+            restartReference(tracks_[t], seen[*observation]);
+        else
+            learnLooks(tracks_[t], seen[*observation], step_, now_.time);
+    }
+}
+
+void Tracker::confirm(const TrackerRules &rules, Update &result)
+{
+    for (Track &track : tracks_) {
+        if (track.confirmed() || track.hits < rules.samplesToConfirm)
+            continue;
+        // Ids are given only now, so that false detections do not use any up.
+        track.state = Track::State::Confirmed;
+        track.id = ids_.next();
+        result.confirmed.push_back({track.id, std::nullopt});
+    }
+}
+
+void Tracker::noteOverlaps()
+{
+    for (Track &track : tracks_) {
+        const Box box = expectedBox(track.motion, now_.time);
+        track.overlapping = std::any_of(tracks_.begin(), tracks_.end(), [&](const Track &other) {
+            return other.serial != track.serial && other.missed < 2 &&
+                   intersection(box, expectedBox(other.motion, now_.time)).area() >
+                       overlapShare * box.area();
+        });
+    }
 }
 
 std::vector<TrackId> Tracker::advance(StreamTime time, const TrackerRules &rules)
@@ -152,14 +215,17 @@ std::vector<TrackId> Tracker::advance(StreamTime time, const TrackerRules &rules
     // A tentative track has to be seen again soon: a false detection is no face to wait for. How
     // soon that can be is not known before the second sample.
     const StreamTime tentativeLife =
-        interval_ == 0ns ? longestFirstInterval : std::min(life, 3 * interval_ + 1s);
+        now_.interval == 0ns ? longestFirstInterval : std::min(life, 3 * now_.interval + 1s);
     std::erase_if(tracks_, [&](const Track &track) {
-        const StreamTime unseen = time - track.motion.lastSeen();
-        const bool over = unseen > (track.confirmed ? life : tentativeLife);
-        if (over && track.confirmed)
+        const bool over = time - track.lastSeen() > (track.confirmed() ? life : tentativeLife) ||
+                          track.lastSeen() - track.lastStrong > longestWeak;
+        if (over && track.confirmed()) {
             ended.push_back(track.id);
+            relinks_.remember(track);
+        }
         return over;
     });
+    relinks_.forgetBefore(time - rules.relinkTime - tentativeLife);
     return ended;
 }
 
@@ -167,19 +233,22 @@ std::vector<TrackId> Tracker::endAll()
 {
     std::vector<TrackId> ended;
     for (const Track &track : tracks_) {
-        if (track.confirmed)
+        if (track.confirmed())
             ended.push_back(track.id);
     }
     tracks_.clear();
+    relinks_.forgetAll();
     lastUpdate_.reset();
-    interval_ = StreamTime{0};
+    now_ = {};
+    step_ = 0ns;
+    jumped_ = false;
     return ended;
 }
 
-const Tracker::Track *Tracker::find(TrackId id) const
+const Track *Tracker::find(TrackId id) const
 {
     const auto found = std::find_if(tracks_.begin(), tracks_.end(), [id](const Track &track) {
-        return track.confirmed && track.id == id;
+        return track.confirmed() && track.id == id;
     });
     return found == tracks_.end() ? nullptr : &*found;
 }
@@ -188,8 +257,8 @@ std::optional<Box> Tracker::boxAt(const Track &track, StreamTime time,
                                   const TrackerRules &rules) const
 {
     // A detection is one analysis old when it comes, and up to two before the next one comes.
-    const StreamTime held = std::max(rules.holdTime, 5 * interval_ / 2);
-    if (time - track.motion.lastSeen() > held)
+    const StreamTime held = std::max(rules.holdTime, 5 * now_.interval / 2);
+    if (time - track.lastSeen() > held)
         return std::nullopt;
     const Box box = track.motion.predict(time, trustedMotion());
     const Box inside = intersection(box, {0, 0, 1, 1});
@@ -198,14 +267,22 @@ std::optional<Box> Tracker::boxAt(const Track &track, StreamTime time,
     return inside;
 }
 
+bool Tracker::leaving(const Track &track, StreamTime time, const TrackerRules &rules) const
+{
+    if (!boxAt(track, time, rules))
+        return true;
+    const Box box = expectedBox(track.motion, time + leavingAhead);
+    return box.x < edge || box.y < edge || box.right() > 1 - edge || box.bottom() > 1 - edge;
+}
+
 StreamTime Tracker::trustedMotion() const
 {
-    return std::max(leastTrustedMotion, 3 * interval_ / 2);
+    return std::max(leastTrustedMotion, 3 * now_.interval / 2);
 }
 
 StreamTime Tracker::lifeWithoutDetection(const TrackerRules &rules) const
 {
-    return std::max({shortestLife, rules.holdTime, 4 * interval_});
+    return std::max({shortestLife, rules.holdTime, 4 * now_.interval});
 }
 
 } // namespace ooto::core

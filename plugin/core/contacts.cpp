@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/contacts.h"
+
+#include "core/resemblance.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ooto::core
+{
+
+namespace
+{
+
+using namespace std::chrono_literals;
+
+// IoU from which on two detections may hide one another, or be taken for each other.
+constexpr double meeting = 0.1;
+// How much worse the other way round has to fit (-2 ln) to be out of the question: twenty to one.
+constexpr double clearlyWorse = 6;
+// Who comes back later than this after the boxes parted is not waited for.
+constexpr StreamTime longestParting = 1s;
+
+Contact *contactWith(Track &track, TrackSerial other)
+{
+    const auto found = std::find_if(track.contacts.begin(), track.contacts.end(),
+                                    [other](const Contact &c) { return c.other == other; });
+    return found == track.contacts.end() ? nullptr : &*found;
+}
+
+void dropContact(Track &track, TrackSerial other)
+{
+    std::erase_if(track.contacts, [other](const Contact &c) { return c.other == other; });
+}
+
+bool seenLately(const Track &track, const SampleClock &now)
+{
+    return now.time - track.lastSeen() <= std::max<StreamTime>(600ms, 5 * now.interval / 2);
+}
+
+/** One track of a pair in one sample. */
+struct Side {
+    Track &track;
+    const Observation *seen; ///< null where it was not found
+};
+
+/** Whether the detections of a pair could as well be the other way round, going by motion only. */
+bool isUnclear(const Side &a, const Side &b, const SampleClock &now)
+{
+    const auto cost = [&](const Track &track, const Observation *seen) -> std::optional<double> {
+        if (!seen)
+            return 0;
+        const auto found = fit(track, *seen, now);
+        if (!found)
+            return std::nullopt;
+        return found->cost - (found->likeness ? unlikelihood(*found->likeness) : 0);
+    };
+    const auto swappedA = cost(a.track, b.seen);
+    const auto swappedB = cost(b.track, a.seen);
+    const auto chosenA = cost(a.track, a.seen);
+    const auto chosenB = cost(b.track, b.seen);
+    return swappedA && swappedB && chosenA && chosenB &&
+           *swappedA + *swappedB - *chosenA - *chosenB < clearlyWorse;
+}
+
+void note(const Side &a, const Side &b, const SampleClock &now, bool overlap, bool unclear)
+{
+    const auto add = [&](Track &track, const Track &other) -> Contact & {
+        if (Contact *known = contactWith(track, other.serial))
+            return *known;
+        return track.contacts.emplace_back(
+            Contact{other.serial, now.time, now.time, track.motion, false, false, other.reference});
+    };
+    const bool hidden = (!a.seen && a.track.confirmed()) || (!b.seen && b.track.confirmed());
+    for (Contact *contact : {&add(a.track, b.track), &add(b.track, a.track)}) {
+        if (overlap)
+            contact->lastOverlap = now.time;
+        contact->hidden |= hidden;
+        contact->unclear |= unclear;
+    }
+}
+
+/** Where a track's face is in this sample. */
+Box boxOf(const Side &side, const SampleClock &now)
+{
+    return side.seen ? side.seen->box : expectedBox(side.track.motion, now.time);
+}
+
+/**
+ * Whether somebody who moved like this can be where `box` is, having been hidden: also who turned
+ * on his heels when nobody saw it. @param speed of the faster of the two, box sizes per second
+ */
+bool canHaveGoneTo(const Contact &contact, const Box &box, double speed, const SampleClock &now)
+{
+    const Box expected = expectedBox(contact.before, now.time);
+    const double seconds =
+        std::chrono::duration<double>(now.time - contact.before.lastSeen()).count();
+    const double dx = (box.centre().x - expected.centre().x) / expected.width;
+    const double dy = (box.centre().y - expected.centre().y) / expected.height;
+    return std::hypot(dx, dy) <= 0.3 + (0.5 + 2.2 * speed) * seconds;
+}
+
+double speedOf(const Motion &motion)
+{
+    return std::hypot(motion.velocity().x, motion.velocity().y);
+}
+
+bool canHaveSwapped(const Contact &a, const Contact &b, const Box &boxA, const Box &boxB,
+                    const SampleClock &now)
+{
+    const double speed = std::max(speedOf(a.before), speedOf(b.before));
+    return canHaveGoneTo(a, boxB, speed, now) && canHaveGoneTo(b, boxA, speed, now);
+}
+
+enum class Verdict { Same, Swapped, Unknown };
+
+Verdict compareLooks(const Side &a, const Side &b)
+{
+    const auto aa = likeness(a.track.reference, a.seen->appearance);
+    const auto bb = likeness(b.track.reference, b.seen->appearance);
+    const auto ab = likeness(a.track.reference, b.seen->appearance);
+    const auto ba = likeness(b.track.reference, a.seen->appearance);
+    if (!aa || !bb || !ab || !ba)
+        return Verdict::Unknown;
+    const double difference = *aa + *bb - *ab - *ba;
+    if (difference >= 2 * clearDifference)
+        return Verdict::Same;
+    return difference <= -2 * clearDifference ? Verdict::Swapped : Verdict::Unknown;
+}
+
+/** Each goes on with what was seen of the other. */
+void exchange(Track &a, Track &b)
+{
+    std::swap(a.motion, b.motion);
+    std::swap(a.score, b.score);
+    std::swap(a.landmarks, b.landmarks);
+    std::swap(a.missed, b.missed);
+    std::swap(a.lastStrong, b.lastStrong);
+}
+
+class Settlement
+{
+public:
+    Settlement(std::vector<Track> &tracks, const std::vector<Observation> &seen, Association &found,
+               const SampleClock &now)
+        : tracks_(tracks), seen_(seen), found_(found), now_(now)
+    {
+    }
+
+    std::set<TrackSerial> run()
+    {
+        for (std::size_t t = 0; t < tracks_.size(); ++t) {
+            const std::vector<Contact> contacts = tracks_[t].contacts;
+            for (const Contact &contact : contacts) {
+                if (contact.lastOverlap != now_.time || contact.unclear)
+                    settle(t, contact);
+            }
+        }
+        return std::move(doubted_);
+    }
+
+private:
+    const Observation *strong(std::size_t track) const
+    {
+        const auto observation = found_.observationOf[track];
+        return observation && !seen_[*observation].weak ? &seen_[*observation] : nullptr;
+    }
+
+    void settle(std::size_t t, const Contact &contact)
+    {
+        const Observation *seen = strong(t);
+        if (!seen)
+            return;
+        const auto other = std::find_if(tracks_.begin(), tracks_.end(), [&](const Track &track) {
+            return track.serial == contact.other;
+        });
+        const StreamTime parted = now_.time - contact.lastOverlap;
+        if (other != tracks_.end()) {
+            const auto u = static_cast<std::size_t>(other - tracks_.begin());
+            if (const Observation *otherSeen = strong(u)) {
+                if (u > t && iou(seen->box, otherSeen->box) < meeting)
+                    settlePair(t, u, contact);
+                return;
+            }
+        }
+        if (other == tracks_.end() || parted > longestParting)
+            settleAlone(tracks_[t], *seen, contact);
+    }
+
+    void settlePair(std::size_t t, std::size_t u, const Contact &contact)
+    {
+        const Side a{tracks_[t], strong(t)};
+        const Side b{tracks_[u], strong(u)};
+        const Contact *reverse = contactWith(b.track, a.track.serial);
+        const bool swappable =
+            contact.unclear || (contact.hidden && reverse &&
+                                canHaveSwapped(contact, *reverse, a.seen->box, b.seen->box, now_));
+        if (swappable) {
+            const Verdict verdict = compareLooks(a, b);
+            const bool known =
+                a.seen->appearance && b.seen->appearance && a.track.reference && b.track.reference;
+            // Looks of two who have only just parted may get clearer with the next sample.
+            if (verdict == Verdict::Unknown && known &&
+                now_.time - contact.lastOverlap <
+                    std::max<StreamTime>(250ms, 3 * now_.interval / 2))
+                return;
+            if (verdict == Verdict::Swapped) {
+                exchange(a.track, b.track);
+                std::swap(found_.observationOf[t], found_.observationOf[u]);
+                found_.trackOf[*found_.observationOf[t]] = t;
+                found_.trackOf[*found_.observationOf[u]] = u;
+            } else if (verdict == Verdict::Unknown) {
+                doubted_.insert({a.track.serial, b.track.serial});
+            }
+        }
+        a.track.upset = b.track.upset = now_.time;
+        dropContact(a.track, b.track.serial);
+        dropContact(b.track, a.track.serial);
+    }
+
+    /** The other one is gone: is this one who it was, or the other? */
+    void settleAlone(Track &track, const Observation &seen, const Contact &contact)
+    {
+        if (contact.unclear || contact.hidden) {
+            const auto own = likeness(track.reference, seen.appearance);
+            const auto others = likeness(contact.reference, seen.appearance);
+            const bool itself =
+                own && (others ? *own - *others >= clearDifference : *own >= clearlyAlike);
+            if (!itself)
+                doubted_.insert(track.serial);
+        }
+        track.upset = now_.time;
+        dropContact(track, contact.other);
+    }
+
+    std::vector<Track> &tracks_;
+    const std::vector<Observation> &seen_;
+    Association &found_;
+    SampleClock now_;
+    std::set<TrackSerial> doubted_;
+};
+
+} // namespace
+
+void noteContacts(std::vector<Track> &tracks, const std::vector<Observation> &seen,
+                  const Association &found, const SampleClock &now)
+{
+    const auto sideOf = [&](std::size_t t) {
+        const auto observation = found.observationOf[t];
+        return Side{tracks[t], observation ? &seen[*observation] : nullptr};
+    };
+    for (std::size_t i = 0; i < tracks.size(); ++i) {
+        if (!seenLately(tracks[i], now) && tracks[i].contacts.empty())
+            continue;
+        const Side a = sideOf(i);
+        const Box boxA = boxOf(a, now);
+        for (std::size_t j = i + 1; j < tracks.size(); ++j) {
+            const Side b = sideOf(j);
+            if (!a.track.confirmed() && !b.track.confirmed())
+                continue;
+            const bool known = contactWith(a.track, b.track.serial) != nullptr;
+            if (!known && !(seenLately(a.track, now) && seenLately(b.track, now)))
+                continue;
+            const bool overlap = iou(boxA, boxOf(b, now)) >= meeting;
+            const bool unclear = (a.seen || b.seen) && isUnclear(a, b, now);
+            if (known || overlap || unclear)
+                note(a, b, now, overlap, unclear);
+        }
+    }
+}
+
+std::set<TrackSerial> settleContacts(std::vector<Track> &tracks,
+                                     const std::vector<Observation> &seen, Association &found,
+                                     const SampleClock &now)
+{
+    return Settlement(tracks, seen, found, now).run();
+}
+
+} // namespace ooto::core

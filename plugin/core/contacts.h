@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Faces that come close to each other: may they have been mistaken for one another?
+#pragma once
+
+#include "core/association.h"
+
+#include <set>
+#include <vector>
+
+namespace ooto::core
+{
+
+/**
+ * Notes which tracks meet in this sample, and whether it is clear whose detection is whose.
+ * @param tracks as they were before this sample's detections were taken in
+ */
+void noteContacts(std::vector<Track> &tracks, const std::vector<Observation> &seen,
+                  const Association &found, const SampleClock &now);
+
+/**
+ * Decides about the contacts that are over: by the looks where these are known and differ, and
+ * otherwise not at all. Two tracks that were mistaken for each other get their own faces back, in
+ * `tracks` and in `found`.
+ * @param tracks after this sample's detections were taken in
+ * @return tracks that may have changed their person
+ */
+std::set<TrackSerial> settleContacts(std::vector<Track> &tracks,
+                                     const std::vector<Observation> &seen, Association &found,
+                                     const SampleClock &now);
+
+} // namespace ooto::core

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Who a new face was before it was out of sight.
+#pragma once
+
+#include "core/track.h"
+
+#include <optional>
+#include <vector>
+
+namespace ooto::core
+{
+
+/** Keeps the tracks that ended for as long as a new one may go on with them. Not thread-safe. */
+class Relinks
+{
+public:
+    void remember(const Track &ended);
+    /** Drops those that were seen before `oldest`. */
+    void forgetBefore(StreamTime oldest);
+    void forgetAll() { ended_.clear(); }
+    void shift(const Point &by);
+
+    /**
+     * The track, ended or lost, that `fresh` goes on with: it was last seen at most `within`
+     * before, there or on its way there, about as large, and does not look different. Nothing
+     * where somebody else could be meant on either side. It is not offered again.
+     * @param tracks all that are alive, `fresh` among them
+     */
+    std::optional<TrackId> predecessorOf(const Track &fresh, const std::vector<Track> &tracks,
+                                         StreamTime within);
+
+private:
+    std::vector<Track> ended_;
+};
+
+} // namespace ooto::core
