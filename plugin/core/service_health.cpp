@@ -58,6 +58,13 @@ std::optional<ServiceHealth::Admission> ServiceHealth::admit(Clock::time_point n
     return Admission{probe_, keyTurn_};
 }
 
+std::chrono::milliseconds ServiceHealth::untilProbe(Clock::time_point now) const
+{
+    if (state_.condition == ServiceCondition::Ok || now >= nextProbe_)
+        return 0ms;
+    return std::chrono::ceil<std::chrono::milliseconds>(nextProbe_ - now);
+}
+
 void ServiceHealth::withdraw(const Admission &admission)
 {
     if (admission.probe != 0 && admission.probe == probe_)

@@ -52,6 +52,9 @@ public:
     /** Nothing while the service had better not be asked; makes the request the probe in trouble.
      */
     std::optional<Admission> admit(Clock::time_point now);
+    /** How long nothing is admitted; 0 when something may be, or only a probe's reply is missing.
+     */
+    std::chrono::milliseconds untilProbe(Clock::time_point now) const;
     /** An admitted request was not sent, or cancelled before it had a reply. */
     void withdraw(const Admission &admission);
     /**

@@ -11,7 +11,7 @@ namespace ooto::service
 Caller::Slot::~Slot()
 {
     if (client_)
-        client_->release(admission_);
+        client_->unused(admission_);
 }
 
 std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, unsigned maxInFlight,
@@ -35,12 +35,12 @@ Caller::~Caller()
     client_->leave(mailbox_);
 }
 
-std::optional<Caller::Slot> Caller::reserve()
+Caller::Reservation Caller::reserve()
 {
-    const auto admission = client_->reserve();
-    if (!admission)
-        return std::nullopt;
-    return Slot(client_, *admission);
+    const auto outcome = client_->reserve();
+    if (const auto *refusal = std::get_if<Client::Refusal>(&outcome))
+        return {refusal->why, refusal->tryAgainIn};
+    return Reservation(Slot(client_, std::get<Client::Admission>(outcome)));
 }
 
 void Caller::send(Slot slot, Request request, ReplyHandler onReply)
@@ -58,6 +58,11 @@ void Caller::credentialsChanged()
 void Caller::setMaxInFlight(unsigned maxInFlight)
 {
     client_->setMaxInFlight(*mailbox_, maxInFlight);
+}
+
+void Caller::setMaxRate(double perSecond)
+{
+    client_->setMaxRate(*mailbox_, perSecond);
 }
 
 core::ServiceState Caller::state() const

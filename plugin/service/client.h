@@ -2,6 +2,7 @@
 // Asks the identify service, on a network thread that all elements of one service share.
 #pragma once
 
+#include "core/held_back.h"
 #include "core/reply.h"
 #include "core/service_health.h"
 #include "service/secret.h"
@@ -39,6 +40,9 @@ struct Request {
     std::chrono::milliseconds timeout{10000}; ///< from name look-up to the last byte
 };
 
+/** Requests per second of a caller that did not say. */
+inline constexpr double defaultMaxRate = 5;
+
 class Client;
 struct Mailbox;
 
@@ -72,6 +76,29 @@ public:
         core::ServiceHealth::Admission admission_;
     };
 
+    /** A slot, or why there is none. */
+    class Reservation
+    {
+    public:
+        explicit operator bool() const { return slot_.has_value(); }
+        Slot &operator*() { return *slot_; }
+        /** Without a slot: what is in the way. */
+        core::HeldBack why() const { return why_; }
+        /** Without a slot: when it makes sense to ask again; sooner does no harm. */
+        std::chrono::milliseconds tryAgainIn() const { return tryAgainIn_; }
+
+    private:
+        friend class Caller;
+        explicit Reservation(Slot slot) : slot_(std::move(slot)) {}
+        Reservation(core::HeldBack why, std::chrono::milliseconds tryAgainIn)
+            : why_(why), tryAgainIn_(tryAgainIn)
+        {
+        }
+        std::optional<Slot> slot_;
+        core::HeldBack why_ = core::HeldBack::InFlight;
+        std::chrono::milliseconds tryAgainIn_{0};
+    };
+
     /** What became of this caller's requests so far. */
     struct Statistics {
         std::uint64_t sent = 0;     ///< requests handed to the network
@@ -90,14 +117,18 @@ public:
     /** Cancels this caller's requests and returns when no handler of it runs or ever will. */
     ~Caller();
 
-    /** Nothing when `max-in-flight` requests are out, or the service had better not be asked yet.
-     */
-    std::optional<Slot> reserve();
+    /** Permission to send one request, when nothing is in its way. */
+    Reservation reserve();
     void send(Slot slot, Request request, ReplyHandler onReply);
 
     /** Another key or id is to be used from now on: ends the pause after a 401 or 403. */
     void credentialsChanged();
     void setMaxInFlight(unsigned maxInFlight);
+    /**
+     * Requests per second over all callers of the service, a second's worth of them at once. Where
+     * callers differ the smallest holds; 0 = no limit. Until it is set: defaultMaxRate.
+     */
+    void setMaxRate(double perSecond);
     core::ServiceState state() const;
     /** Requests of this caller that have no reply yet. */
     unsigned inFlight() const;

@@ -13,6 +13,8 @@ namespace
 {
 
 constexpr unsigned maxInFlightLimit = 64;
+/** Nobody knows when a request under way ends; this is short beside a round trip. */
+constexpr std::chrono::milliseconds untilARequestMayEnd{50};
 
 using Registry = core::Guarded<std::map<ConnectionSettings, std::weak_ptr<Client>>>;
 
@@ -66,7 +68,9 @@ Client::~Client()
 
 void Client::join(const std::shared_ptr<Mailbox> &mailbox, unsigned maxInFlight)
 {
-    traffic_.lock()->members.push_back({mailbox, std::clamp(maxInFlight, 1U, maxInFlightLimit)});
+    auto traffic = traffic_.lock();
+    traffic->members.push_back({mailbox, std::clamp(maxInFlight, 1U, maxInFlightLimit)});
+    traffic->adjustRate();
 }
 
 void Client::leave(const std::shared_ptr<Mailbox> &mailbox)
@@ -78,8 +82,10 @@ void Client::leave(const std::shared_ptr<Mailbox> &mailbox)
             errand.exchange->abandon();
             release(errand.admission);
         }
-        std::erase_if(traffic_.lock()->members,
+        auto traffic = traffic_.lock();
+        std::erase_if(traffic->members,
                       [&mailbox](const Member &member) { return member.mailbox == mailbox; });
+        traffic->adjustRate();
     });
 }
 
@@ -92,18 +98,54 @@ void Client::setMaxInFlight(const Mailbox &mailbox, unsigned maxInFlight)
     }
 }
 
-std::optional<Client::Admission> Client::reserve()
+void Client::setMaxRate(const Mailbox &mailbox, double perSecond)
+{
+    auto traffic = traffic_.lock();
+    for (Member &member : traffic->members) {
+        if (member.mailbox.get() == &mailbox)
+            member.maxRate = perSecond;
+    }
+    traffic->adjustRate();
+}
+
+void Client::Traffic::adjustRate()
+{
+    double smallest = 0;
+    for (const Member &member : members) {
+        if (member.maxRate > 0 && (smallest == 0 || member.maxRate < smallest))
+            smallest = member.maxRate;
+    }
+    rate.setRate(smallest, core::TokenBucket::Clock::now());
+}
+
+std::variant<Client::Admission, Client::Refusal> Client::reserve()
 {
     const auto now = core::ServiceHealth::Clock::now();
     auto traffic = traffic_.lock();
     for (const Member &member : traffic->members) {
         if (traffic->inFlight >= member.maxInFlight)
-            return std::nullopt;
+            return Refusal{core::HeldBack::InFlight, untilARequestMayEnd};
     }
-    auto admission = traffic->health.admit(now);
-    if (admission)
-        ++traffic->inFlight;
-    return admission;
+    // The token last, as only a place that is used costs one.
+    const auto admission = traffic->health.admit(now);
+    if (!admission) {
+        const bool keyRefused =
+            traffic->health.state().condition == core::ServiceCondition::Unauthorized;
+        return Refusal{keyRefused ? core::HeldBack::Unauthorized : core::HeldBack::Service,
+                       std::max(traffic->health.untilProbe(now), untilARequestMayEnd)};
+    }
+    if (!traffic->rate.take(now)) {
+        traffic->health.withdraw(*admission);
+        return Refusal{core::HeldBack::Rate, traffic->rate.untilNext(now)};
+    }
+    ++traffic->inFlight;
+    return *admission;
+}
+
+void Client::unused(const Admission &admission)
+{
+    release(admission);
+    traffic_.lock()->rate.giveBack(core::TokenBucket::Clock::now());
 }
 
 void Client::release(const Admission &admission)
@@ -128,7 +170,7 @@ void Client::transmit(const Admission &admission, Request request,
                       const std::shared_ptr<Mailbox> &mailbox, Caller::ReplyHandler onReply)
 {
     if (mailbox->closed) {
-        release(admission);
+        unused(admission);
         return;
     }
     const auto number = ++mailbox->errandsBegun;

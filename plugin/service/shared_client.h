@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/guarded.h"
+#include "core/token_bucket.h"
 #include "service/client.h"
 #include "service/mailbox.h"
 #include "service/network_thread.h"
@@ -11,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace ooto::service
@@ -32,10 +34,15 @@ public:
     /** Returns when no handler of the mailbox runs or ever will. */
     void leave(const std::shared_ptr<Mailbox> &mailbox);
     void setMaxInFlight(const Mailbox &mailbox, unsigned maxInFlight);
+    void setMaxRate(const Mailbox &mailbox, double perSecond);
 
-    std::optional<Admission> reserve();
+    struct Refusal {
+        core::HeldBack why;
+        std::chrono::milliseconds tryAgainIn;
+    };
+    std::variant<Admission, Refusal> reserve();
     /** The request that was admitted is not sent. */
-    void release(const Admission &admission);
+    void unused(const Admission &admission);
     void send(const Admission &admission, Request request, const std::shared_ptr<Mailbox> &mailbox,
               Caller::ReplyHandler onReply);
 
@@ -46,14 +53,22 @@ private:
     struct Member {
         std::shared_ptr<Mailbox> mailbox;
         unsigned maxInFlight;
+        double maxRate = defaultMaxRate; ///< 0 = no limit
     };
     struct Traffic {
         explicit Traffic(std::uint32_t seed) : health(seed) {}
 
+        /** To be called when a member came, went, or has another limit. */
+        void adjustRate();
+
         core::ServiceHealth health;
+        core::TokenBucket rate;
         unsigned inFlight = 0; ///< reserved or sent, and not ended
         std::vector<Member> members;
     };
+
+    /** The request that was admitted has no reply. */
+    void release(const Admission &admission);
 
     // Network thread only:
     void transmit(const Admission &admission, Request request,

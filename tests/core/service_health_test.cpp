@@ -136,6 +136,17 @@ TEST_F(ServiceHealthTest, PausesDoubleUpToEightSeconds)
     }
 }
 
+TEST_F(ServiceHealthTest, SaysHowLongThePauseIs)
+{
+    EXPECT_EQ(health_.untilProbe(now_), 0ms);
+    ask(Outcome::RateLimited, 20s);
+    EXPECT_EQ(health_.untilProbe(now_), 20s);
+    EXPECT_EQ(health_.untilProbe(now_ + 5s), 15s);
+    now_ += health_.untilProbe(now_);
+    EXPECT_EQ(health_.untilProbe(now_), 0ms);
+    admitted();
+}
+
 TEST_F(ServiceHealthTest, PausesDifferBetweenProcesses)
 {
     std::vector<std::chrono::milliseconds> pauses;

@@ -37,6 +37,8 @@ std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &s
     std::string error;
     auto caller = service::Caller::open(settings, maxInFlight, onStateChange, error);
     EXPECT_TRUE(caller) << error;
+    if (caller)
+        caller->setMaxRate(0);
     return caller;
 }
 
@@ -46,7 +48,7 @@ std::optional<service::Caller::Slot> waitForSlot(service::Caller &caller,
     const auto end = std::chrono::steady_clock::now() + patience;
     do {
         if (auto slot = caller.reserve())
-            return slot;
+            return std::move(*slot);
         std::this_thread::sleep_for(2ms);
     } while (std::chrono::steady_clock::now() < end);
     return std::nullopt;

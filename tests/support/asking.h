@@ -48,7 +48,7 @@ service::ConnectionSettings settingsFor(const std::string &endpoint);
 service::Request photoRequest(std::chrono::milliseconds timeout = std::chrono::seconds(5),
                               const std::string &key = "the-key-of-this-test");
 
-/** A caller that must come about. */
+/** A caller that must come about, without a limit to its rate. */
 std::unique_ptr<service::Caller>
 openCaller(const service::ConnectionSettings &settings, unsigned maxInFlight = 4,
            const service::Caller::StateHandler &onStateChange = nullptr);
