@@ -4,7 +4,8 @@
 
 #include "core/held_back.h"
 #include "core/reply.h"
-#include "core/service_health.h"
+#include "core/traffic.h"
+#include "service/permit.h"
 #include "service/secret.h"
 
 #include <chrono>
@@ -36,12 +37,8 @@ struct Request {
     bool png = false; ///< else JPEG: decides the part's file name and content type
     bool checkLiveness = false;
     bool checkDeepfake = false;
-    Secret appKey;
     std::chrono::milliseconds timeout{10000}; ///< from name look-up to the last byte
 };
-
-/** Requests per second of a caller that did not say. */
-inline constexpr double defaultMaxRate = 5;
 
 class Client;
 struct Mailbox;
@@ -55,7 +52,10 @@ class Caller
 public:
     /** Called on the *network* thread, once per request, unless the caller is destroyed first. */
     using ReplyHandler = std::function<void(const core::Reply &)>;
-    /** Called on the *network* thread when the service's condition changed. */
+    /**
+     * Called on the *network* thread when what keeps this caller from asking changed: that its key
+     * is refused, else how the service is.
+     */
     using StateHandler = std::function<void(const core::ServiceState &)>;
 
     /** Permission to send one request; gives its place back when it is dropped unused. */
@@ -68,12 +68,12 @@ public:
 
     private:
         friend class Caller;
-        Slot(std::shared_ptr<Client> client, const core::ServiceHealth::Admission &admission)
-            : client_(std::move(client)), admission_(admission)
+        Slot(std::shared_ptr<Client> client, Permit permit)
+            : client_(std::move(client)), permit_(std::move(permit))
         {
         }
         std::shared_ptr<Client> client_;
-        core::ServiceHealth::Admission admission_;
+        Permit permit_;
     };
 
     /** A slot, or why there is none. */
@@ -121,14 +121,19 @@ public:
     Reservation reserve();
     void send(Slot slot, Request request, ReplyHandler onReply);
 
-    /** Another key or id is to be used from now on: ends the pause after a 401 or 403. */
-    void credentialsChanged();
+    /**
+     * The key to be used from now on. Also the same as before: it ends the pause after a 401 or
+     * 403. That the service refuses it is of no matter to callers with other keys.
+     */
+    void setAppKey(const Secret &key);
     void setMaxInFlight(unsigned maxInFlight);
     /**
      * Requests per second over all callers of the service, a second's worth of them at once. Where
-     * callers differ the smallest holds; 0 = no limit. Until it is set: defaultMaxRate.
+     * callers differ the smallest holds; 0 = no limit. Until it is set, 5 holds.
      */
     void setMaxRate(double perSecond);
+    /** `retry-backoff-factor` and `-max`: how rarely a service in trouble is asked. */
+    void setBackoff(const core::BackoffRules &rules);
     core::ServiceState state() const;
     /** Requests of this caller that have no reply yet. */
     unsigned inFlight() const;
