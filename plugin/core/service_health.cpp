@@ -2,6 +2,7 @@
 #include "core/service_health.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace ooto::core
 {
@@ -11,22 +12,19 @@ namespace
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds firstPause = 500ms;
-constexpr std::chrono::milliseconds longestPause = 8s;
-constexpr std::chrono::milliseconds pauseForPeople = 30s;
 constexpr std::chrono::seconds longestRetryAfter = 1h;
 constexpr unsigned failuresUntilDown = 3;
 
 bool saysServiceIsWell(Outcome outcome)
 {
     return outcome == Outcome::Answered || outcome == Outcome::Refused ||
-           outcome == Outcome::TooLarge;
+           outcome == Outcome::TooLarge || outcome == Outcome::Unauthorized;
 }
 
 bool needsPeople(Outcome outcome)
 {
-    return outcome == Outcome::Unauthorized || outcome == Outcome::WrongEndpoint ||
-           outcome == Outcome::Redirected || outcome == Outcome::BadCertificate;
+    return outcome == Outcome::WrongEndpoint || outcome == Outcome::Redirected ||
+           outcome == Outcome::BadCertificate;
 }
 
 } // namespace
@@ -42,36 +40,30 @@ std::string_view conditionName(ServiceCondition condition)
         return "down";
     case ServiceCondition::Unauthorized:
         return "unauthorized";
+    case ServiceCondition::BudgetSpent:
+        return "budget-spent";
     }
     return "unknown";
 }
 
-ServiceHealth::ServiceHealth(std::uint32_t jitterSeed) : random_(jitterSeed) {}
+ServiceHealth::ServiceHealth(std::uint32_t jitterSeed) : backoff_(jitterSeed) {}
 
 std::optional<ServiceHealth::Admission> ServiceHealth::admit(Clock::time_point now)
 {
     if (state_.condition == ServiceCondition::Ok)
-        return Admission{0, keyTurn_};
-    if (probe_ != 0 || now < nextProbe_)
-        return std::nullopt;
-    probe_ = ++probesSent_;
-    return Admission{probe_, keyTurn_};
+        return Admission();
+    const auto probe = gate_.admit(now);
+    return probe ? std::optional(Admission{*probe}) : std::nullopt;
+}
+
+std::chrono::milliseconds ServiceHealth::untilProbe(Clock::time_point now) const
+{
+    return state_.condition == ServiceCondition::Ok ? 0ms : gate_.untilProbe(now);
 }
 
 void ServiceHealth::withdraw(const Admission &admission)
 {
-    if (admission.probe != 0 && admission.probe == probe_)
-        probe_ = 0;
-}
-
-void ServiceHealth::credentialsChanged()
-{
-    ++keyTurn_;
-    if (state_.condition != ServiceCondition::Unauthorized)
-        return;
-    // A probe with the old key may still be out; its reply says nothing about the new one.
-    probe_ = 0;
-    nextProbe_ = {};
+    gate_.ended(admission.probe);
 }
 
 bool ServiceHealth::record(const Admission &admission, const Reply &reply, Clock::time_point now,
@@ -81,26 +73,21 @@ bool ServiceHealth::record(const Admission &admission, const Reply &reply, Clock
     withdraw(admission);
     if (reply.outcome == Outcome::Cancelled)
         return false;
-    if (reply.outcome == Outcome::Unauthorized && admission.keyTurn != keyTurn_)
-        return false;
 
     if (saysServiceIsWell(reply.outcome)) {
         if (late)
             return false;
         failuresInARow_ = 0;
-        nextProbe_ = {};
         return change(ServiceCondition::Ok, reply, wallNow);
     }
 
     if (!late) {
         ++failuresInARow_;
-        nextProbe_ = now + pauseAfter(reply);
+        gate_.closeUntil(now + pauseAfter(reply));
     } else if (needsPeople(reply.outcome) || reply.retryAfter) {
-        nextProbe_ = std::max(nextProbe_, now + pauseAfter(reply));
+        gate_.closeAtLeastUntil(now + pauseAfter(reply));
     }
 
-    if (reply.outcome == Outcome::Unauthorized)
-        return change(ServiceCondition::Unauthorized, reply, wallNow);
     if (needsPeople(reply.outcome))
         return change(ServiceCondition::Down, reply, wallNow);
     if (late)
@@ -115,8 +102,7 @@ bool ServiceHealth::record(const Admission &admission, const Reply &reply, Clock
 
 bool ServiceHealth::isLate(const Admission &admission) const
 {
-    return state_.condition != ServiceCondition::Ok &&
-           (admission.probe == 0 || admission.probe != probe_);
+    return state_.condition != ServiceCondition::Ok && !gate_.isUnderWay(admission.probe);
 }
 
 bool ServiceHealth::change(ServiceCondition next, const Reply &reply,
@@ -136,10 +122,8 @@ bool ServiceHealth::change(ServiceCondition next, const Reply &reply,
 std::chrono::milliseconds ServiceHealth::pauseAfter(const Reply &reply)
 {
     if (needsPeople(reply.outcome))
-        return pauseForPeople;
-    const unsigned doublings = std::min(failuresInARow_ - 1, 10U);
-    const auto whole = std::min(longestPause, firstPause * (1U << doublings));
-    const auto pause = whole / 2 + whole * static_cast<int>(random_() % 1000) / 2000;
+        return longestPause(rules_, std::numeric_limits<unsigned>::max());
+    const auto pause = backoff_.pause(rules_, failuresInARow_);
     if (!reply.retryAfter)
         return pause;
     // "Retry-After: 0" must not turn into a request per round trip.

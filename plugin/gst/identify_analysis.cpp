@@ -120,7 +120,6 @@ void IdentifyStream::ask(const Job &job, const core::PhotoWish &wish,
     request.png = png;
     request.checkLiveness = job.settings->checkLiveness;
     request.checkDeepfake = job.settings->checkDeepfake;
-    request.appKey = credentials_.current().appKey;
     request.timeout = std::chrono::seconds(job.settings->timeoutS);
     caller_->send(std::move(*slot), std::move(request),
                   [this, id = wish.trackId](const core::Reply &reply) { onReply(id, reply); });
@@ -165,7 +164,7 @@ void IdentifyStream::refreshCaller()
                                                          settings->credentialsFile)
                                   : credentials_.refresh();
     if (changed)
-        caller_->credentialsChanged();
+        caller_->setAppKey(credentials_.current().appKey);
     caller_->setMaxInFlight(settings->maxInFlight);
 }
 

@@ -38,6 +38,7 @@ std::string IdentifyStream::connect(const service::ConnectionSettings &connectio
         error);
     if (!caller_)
         return error;
+    caller_->setAppKey(credentials_.current().appKey);
     shared_.lock()->canSend = true;
     // The service may be in trouble already, known through another element.
     const core::ServiceState state = caller_->state();

@@ -3,15 +3,23 @@
 
 #include "service/shared_client.h"
 
+#include <atomic>
 #include <utility>
 
 namespace ooto::service
 {
 
+namespace
+{
+
+std::atomic<core::Traffic::MemberId> lastMember{0};
+
+} // namespace
+
 Caller::Slot::~Slot()
 {
     if (client_)
-        client_->release(admission_);
+        client_->unused(permit_);
 }
 
 std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, unsigned maxInFlight,
@@ -20,8 +28,10 @@ std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, unsigne
     auto client = Client::forSettings(settings, error);
     if (!client)
         return nullptr;
-    auto mailbox = std::make_shared<Mailbox>(std::move(onStateChange));
-    client->join(mailbox, maxInFlight);
+    core::Limits limits;
+    limits.maxInFlight = maxInFlight;
+    auto mailbox = std::make_shared<Mailbox>(++lastMember, std::move(onStateChange));
+    client->join(mailbox, limits);
     return std::unique_ptr<Caller>(new Caller(std::move(client), std::move(mailbox)));
 }
 
@@ -35,34 +45,44 @@ Caller::~Caller()
     client_->leave(mailbox_);
 }
 
-std::optional<Caller::Slot> Caller::reserve()
+Caller::Reservation Caller::reserve()
 {
-    const auto admission = client_->reserve();
-    if (!admission)
-        return std::nullopt;
-    return Slot(client_, *admission);
+    auto answer = client_->reserve(*mailbox_);
+    if (const auto *refusal = std::get_if<Client::Refusal>(&answer))
+        return {refusal->why, refusal->tryAgainIn};
+    return Reservation(Slot(client_, std::get<Permit>(std::move(answer))));
 }
 
 void Caller::send(Slot slot, Request request, ReplyHandler onReply)
 {
     // From here on the request holds the place.
     const auto client = std::exchange(slot.client_, nullptr);
-    client->send(slot.admission_, std::move(request), mailbox_, std::move(onReply));
+    client->send(std::move(slot.permit_), std::move(request), mailbox_, std::move(onReply));
 }
 
-void Caller::credentialsChanged()
+void Caller::setAppKey(const Secret &key)
 {
-    client_->credentialsChanged();
+    client_->setKey(*mailbox_, key);
 }
 
 void Caller::setMaxInFlight(unsigned maxInFlight)
 {
-    client_->setMaxInFlight(*mailbox_, maxInFlight);
+    client_->setLimit(*mailbox_, &core::Limits::maxInFlight, maxInFlight);
+}
+
+void Caller::setMaxRate(double perSecond)
+{
+    client_->setLimit(*mailbox_, &core::Limits::maxRate, perSecond);
+}
+
+void Caller::setBackoff(const core::BackoffRules &rules)
+{
+    client_->setLimit(*mailbox_, &core::Limits::backoff, rules);
 }
 
 core::ServiceState Caller::state() const
 {
-    return client_->state();
+    return client_->state(*mailbox_);
 }
 
 unsigned Caller::inFlight() const

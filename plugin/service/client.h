@@ -2,8 +2,10 @@
 // Asks the identify service, on a network thread that all elements of one service share.
 #pragma once
 
+#include "core/held_back.h"
 #include "core/reply.h"
-#include "core/service_health.h"
+#include "core/traffic.h"
+#include "service/permit.h"
 #include "service/secret.h"
 
 #include <chrono>
@@ -35,7 +37,6 @@ struct Request {
     bool png = false; ///< else JPEG: decides the part's file name and content type
     bool checkLiveness = false;
     bool checkDeepfake = false;
-    Secret appKey;
     std::chrono::milliseconds timeout{10000}; ///< from name look-up to the last byte
 };
 
@@ -51,7 +52,10 @@ class Caller
 public:
     /** Called on the *network* thread, once per request, unless the caller is destroyed first. */
     using ReplyHandler = std::function<void(const core::Reply &)>;
-    /** Called on the *network* thread when the service's condition changed. */
+    /**
+     * Called on the *network* thread when what keeps this caller from asking changed: that its key
+     * is refused, else how the service is.
+     */
     using StateHandler = std::function<void(const core::ServiceState &)>;
 
     /** Permission to send one request; gives its place back when it is dropped unused. */
@@ -64,12 +68,35 @@ public:
 
     private:
         friend class Caller;
-        Slot(std::shared_ptr<Client> client, const core::ServiceHealth::Admission &admission)
-            : client_(std::move(client)), admission_(admission)
+        Slot(std::shared_ptr<Client> client, Permit permit)
+            : client_(std::move(client)), permit_(std::move(permit))
         {
         }
         std::shared_ptr<Client> client_;
-        core::ServiceHealth::Admission admission_;
+        Permit permit_;
+    };
+
+    /** A slot, or why there is none. */
+    class Reservation
+    {
+    public:
+        explicit operator bool() const { return slot_.has_value(); }
+        Slot &operator*() { return *slot_; }
+        /** Without a slot: what is in the way. */
+        core::HeldBack why() const { return why_; }
+        /** Without a slot: when it makes sense to ask again; sooner does no harm. */
+        std::chrono::milliseconds tryAgainIn() const { return tryAgainIn_; }
+
+    private:
+        friend class Caller;
+        explicit Reservation(Slot slot) : slot_(std::move(slot)) {}
+        Reservation(core::HeldBack why, std::chrono::milliseconds tryAgainIn)
+            : why_(why), tryAgainIn_(tryAgainIn)
+        {
+        }
+        std::optional<Slot> slot_;
+        core::HeldBack why_ = core::HeldBack::InFlight;
+        std::chrono::milliseconds tryAgainIn_{0};
     };
 
     /** What became of this caller's requests so far. */
@@ -90,14 +117,23 @@ public:
     /** Cancels this caller's requests and returns when no handler of it runs or ever will. */
     ~Caller();
 
-    /** Nothing when `max-in-flight` requests are out, or the service had better not be asked yet.
-     */
-    std::optional<Slot> reserve();
+    /** Permission to send one request, when nothing is in its way. */
+    Reservation reserve();
     void send(Slot slot, Request request, ReplyHandler onReply);
 
-    /** Another key or id is to be used from now on: ends the pause after a 401 or 403. */
-    void credentialsChanged();
+    /**
+     * The key to be used from now on. Also the same as before: it ends the pause after a 401 or
+     * 403. That the service refuses it is of no matter to callers with other keys.
+     */
+    void setAppKey(const Secret &key);
     void setMaxInFlight(unsigned maxInFlight);
+    /**
+     * Requests per second over all callers of the service, a second's worth of them at once. Where
+     * callers differ the smallest holds; 0 = no limit. Until it is set, 5 holds.
+     */
+    void setMaxRate(double perSecond);
+    /** `retry-backoff-factor` and `-max`: how rarely a service in trouble is asked. */
+    void setBackoff(const core::BackoffRules &rules);
     core::ServiceState state() const;
     /** Requests of this caller that have no reply yet. */
     unsigned inFlight() const;

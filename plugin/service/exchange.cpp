@@ -26,13 +26,14 @@ void offerHttp1Only(GIOStream *stream)
 
 } // namespace
 
-Exchange::Exchange(const ConnectionSettings &settings, Request request, std::string host,
-                   DoneHandler onDone)
+Exchange::Exchange(const ConnectionSettings &settings, Request request, Secret key,
+                   std::string host, DoneHandler onDone)
     : settings_(settings),
       request_(std::move(request)),
+      key_(std::move(key)),
       host_(std::move(host)),
       onDone_(std::move(onDone)),
-      sendable_(request_.appKey.fitsHeader() && fitsHeader(settings.appId)),
+      sendable_(key_.fitsHeader() && fitsHeader(settings.appId)),
       body_(makePhotoBody(request_))
 {
     request_.photo.reset(); // the body has a copy of its own
@@ -51,7 +52,7 @@ void Exchange::start(SoupSession *session)
         finish(judgeUnsendableKey());
         return;
     }
-    message_ = makePhotoMessage(settings_, request_, body_);
+    message_ = makePhotoMessage(settings_, request_, key_, body_);
     if (!message_) {
         finish(judgeBadEndpoint());
         return;
@@ -204,7 +205,7 @@ void Exchange::bodyEnded()
 
 void Exchange::judge()
 {
-    finish(judgeResponse(response_, host_, request_.appKey, std::chrono::system_clock::now()));
+    finish(judgeResponse(response_, host_, key_, std::chrono::system_clock::now()));
 }
 
 /**
@@ -224,7 +225,7 @@ void Exchange::fail(const GError &error)
     if (onDone_ && connectionHadGone(error)) {
         ++restarts_;
         disconnectSignals();
-        message_ = makePhotoMessage(settings_, request_, body_);
+        message_ = makePhotoMessage(settings_, request_, key_, body_);
         soup_message_add_flags(message_.get(), SOUP_MESSAGE_NEW_CONNECTION);
         send();
         return;

@@ -24,7 +24,7 @@ public:
     using DoneHandler = std::function<void(core::Reply reply, unsigned restarts)>;
 
     /** @param host whom the request goes to, fit to be shown */
-    Exchange(const ConnectionSettings &settings, Request request, std::string host,
+    Exchange(const ConnectionSettings &settings, Request request, Secret key, std::string host,
              DoneHandler onDone);
     ~Exchange();
 
@@ -52,6 +52,7 @@ private:
 
     const ConnectionSettings settings_;
     Request request_;
+    const Secret key_;
     const std::string host_;
     DoneHandler onDone_;  ///< empty once the end is told
     const bool sendable_; ///< id and key fit into headers

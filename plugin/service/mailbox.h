@@ -5,6 +5,7 @@
 #include "core/guarded.h"
 #include "service/client.h"
 #include "service/exchange.h"
+#include "service/permit.h"
 
 #include <cstdint>
 #include <map>
@@ -15,13 +16,18 @@ namespace ooto::service
 {
 
 struct Mailbox {
-    explicit Mailbox(Caller::StateHandler handler) : onStateChange(std::move(handler)) {}
+    Mailbox(core::Traffic::MemberId number, Caller::StateHandler handler)
+        : member(number), onStateChange(std::move(handler))
+    {
+    }
 
     /** A request under way, and how its place is given back should it be abandoned. */
     struct Errand {
         std::shared_ptr<Exchange> exchange;
-        core::ServiceHealth::Admission admission;
+        Permit permit;
     };
+
+    const core::Traffic::MemberId member;
 
     // Network thread only:
     Caller::StateHandler onStateChange;

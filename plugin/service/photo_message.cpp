@@ -59,7 +59,8 @@ PhotoBody makePhotoBody(const Request &request)
 }
 
 ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
-                                           const Request &request, const PhotoBody &body)
+                                           const Request &request, const Secret &key,
+                                           const PhotoBody &body)
 {
     ObjectHandle<SoupMessage> made(
         soup_message_new(SOUP_METHOD_POST, addressFor(settings, request).c_str()));
@@ -74,7 +75,7 @@ ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
 
     SoupMessageHeaders *headers = soup_message_get_request_headers(message);
     soup_message_headers_append(headers, "APP-ID", settings.appId.c_str());
-    soup_message_headers_append(headers, "APP-KEY", request.appKey.reveal());
+    soup_message_headers_append(headers, "APP-KEY", key.reveal());
     soup_message_headers_append(headers, "Accept", "application/json");
     soup_message_set_request_body_from_bytes(message, body.contentType.get(), body.bytes.get());
     return made;

@@ -20,6 +20,7 @@ PhotoBody makePhotoBody(const Request &request);
 
 /** The POST of such a body; null when the endpoint is no URL. */
 ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
-                                           const Request &request, const PhotoBody &body);
+                                           const Request &request, const Secret &key,
+                                           const PhotoBody &body);
 
 } // namespace ooto::service

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/shared_client.h"
 
-#include <algorithm>
 #include <map>
 #include <random>
 #include <utility>
@@ -11,8 +10,6 @@ namespace ooto::service
 
 namespace
 {
-
-constexpr unsigned maxInFlightLimit = 64;
 
 using Registry = core::Guarded<std::map<ConnectionSettings, std::weak_ptr<Client>>>;
 
@@ -53,7 +50,7 @@ std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, 
 }
 
 Client::Client(const ConnectionSettings &settings, TlsDatabaseHandle trustedCas)
-    : traffic_(std::random_device()()), session_(std::make_shared<Session>(settings))
+    : shared_(std::random_device()()), session_(std::make_shared<Session>(settings))
 {
     const std::shared_ptr<GTlsDatabase> shared = std::move(trustedCas);
     network_.post([session = session_, shared] { session->open(shared.get()); });
@@ -64,113 +61,138 @@ Client::~Client()
     network_.post([session = session_] { session->close(); });
 }
 
-void Client::join(const std::shared_ptr<Mailbox> &mailbox, unsigned maxInFlight)
+core::Traffic::KeyId Client::Shared::idOf(const Secret &key)
 {
-    traffic_.lock()->members.push_back({mailbox, std::clamp(maxInFlight, 1U, maxInFlightLimit)});
+    for (const auto &[id, known] : keys) {
+        if (known == key)
+            return id;
+    }
+    keys[++keysKnown] = key;
+    return keysKnown;
 }
 
-void Client::leave(const std::shared_ptr<Mailbox> &mailbox)
+void Client::Shared::forgetUnusedKeys()
+{
+    std::erase_if(keys, [this](const auto &entry) { return !traffic.usesKey(entry.first); });
+}
+
+void Client::join(const MailboxRef &mailbox, const core::Limits &limits)
+{
+    auto shared = shared_.lock();
+    shared->mailboxes[mailbox->member] = mailbox;
+    shared->traffic.join(mailbox->member, shared->idOf(Secret()), limits, Clock::now());
+}
+
+void Client::leave(const MailboxRef &mailbox)
 {
     network_.runAndWait([this, &mailbox] {
         mailbox->closed = true;
         mailbox->onStateChange = nullptr;
         for (const auto &[number, errand] : std::exchange(mailbox->errands, {})) {
             errand.exchange->abandon();
-            release(errand.admission);
+            shared_.lock()->traffic.cancelled(errand.permit.ticket);
         }
-        std::erase_if(traffic_.lock()->members,
-                      [&mailbox](const Member &member) { return member.mailbox == mailbox; });
+        auto shared = shared_.lock();
+        shared->traffic.leave(mailbox->member, Clock::now());
+        shared->mailboxes.erase(mailbox->member);
+        shared->forgetUnusedKeys();
     });
 }
 
-void Client::setMaxInFlight(const Mailbox &mailbox, unsigned maxInFlight)
+void Client::setKey(const Mailbox &mailbox, const Secret &key)
 {
-    auto traffic = traffic_.lock();
-    for (Member &member : traffic->members) {
-        if (member.mailbox.get() == &mailbox)
-            member.maxInFlight = std::clamp(maxInFlight, 1U, maxInFlightLimit);
+    {
+        auto shared = shared_.lock();
+        shared->traffic.setKey(mailbox.member, shared->idOf(key));
+        shared->forgetUnusedKeys();
     }
+    // Others may have learned already how the service likes this key.
+    network_.post([client = weak_from_this()] {
+        if (const auto self = client.lock())
+            self->tellNews();
+    });
 }
 
-std::optional<Client::Admission> Client::reserve()
+std::variant<Permit, Client::Refusal> Client::reserve(const Mailbox &mailbox)
 {
-    const auto now = core::ServiceHealth::Clock::now();
-    auto traffic = traffic_.lock();
-    for (const Member &member : traffic->members) {
-        if (traffic->inFlight >= member.maxInFlight)
-            return std::nullopt;
-    }
-    auto admission = traffic->health.admit(now);
-    if (admission)
-        ++traffic->inFlight;
-    return admission;
+    auto shared = shared_.lock();
+    const auto answer = shared->traffic.admit(mailbox.member, Clock::now());
+    if (const auto *refusal = std::get_if<Refusal>(&answer))
+        return *refusal;
+    const auto &ticket = std::get<core::Traffic::Ticket>(answer);
+    return Permit{ticket, shared->keys[ticket.key]};
 }
 
-void Client::release(const Admission &admission)
+void Client::unused(const Permit &permit)
 {
-    auto traffic = traffic_.lock();
-    --traffic->inFlight;
-    traffic->health.withdraw(admission);
+    shared_.lock()->traffic.unused(permit.ticket, Clock::now());
 }
 
-void Client::send(const Admission &admission, Request request,
-                  const std::shared_ptr<Mailbox> &mailbox, Caller::ReplyHandler onReply)
+core::ServiceState Client::state(const Mailbox &mailbox)
+{
+    return shared_.lock()->traffic.state(mailbox.member);
+}
+
+void Client::send(Permit permit, Request request, const MailboxRef &mailbox,
+                  Caller::ReplyHandler onReply)
 {
     ++mailbox->counts.lock()->inFlight;
-    network_.post([client = weak_from_this(), admission, request = std::move(request), mailbox,
-                   onReply = std::move(onReply)]() mutable {
+    network_.post([client = weak_from_this(), permit = std::move(permit),
+                   request = std::move(request), mailbox, onReply = std::move(onReply)]() mutable {
         if (const auto self = client.lock())
-            self->transmit(admission, std::move(request), mailbox, std::move(onReply));
+            self->transmit(std::move(permit), std::move(request), mailbox, std::move(onReply));
     });
 }
 
-void Client::transmit(const Admission &admission, Request request,
-                      const std::shared_ptr<Mailbox> &mailbox, Caller::ReplyHandler onReply)
+void Client::transmit(Permit permit, Request request, const MailboxRef &mailbox,
+                      Caller::ReplyHandler onReply)
 {
     if (mailbox->closed) {
-        release(admission);
+        unused(permit);
         return;
     }
     const auto number = ++mailbox->errandsBegun;
-    auto onDone = [client = weak_from_this(), admission, mailbox, number,
+    auto onDone = [client = weak_from_this(), mailbox, number,
                    onReply = std::move(onReply)](const core::Reply &reply, unsigned restarts) {
-        mailbox->errands.erase(number);
+        const auto errand = mailbox->errands.extract(number);
         mailbox->counts.lock()->statistics.restarts += restarts;
-        if (const auto self = client.lock())
-            self->finished(admission, reply, *mailbox, onReply);
+        const auto self = client.lock();
+        if (self && !errand.empty())
+            self->finished(errand.mapped().permit, reply, *mailbox, onReply);
     };
-    const auto exchange = session_->make(std::move(request), std::move(onDone));
-    mailbox->errands[number] = {exchange, admission};
+    const auto exchange = session_->make(std::move(request), permit.key, std::move(onDone));
+    mailbox->errands[number] = {exchange, std::move(permit)};
     ++mailbox->counts.lock()->statistics.sent;
     session_->start(*exchange);
 }
 
-void Client::finished(const Admission &admission, const core::Reply &reply, Mailbox &mailbox,
+void Client::finished(const Permit &permit, const core::Reply &reply, Mailbox &mailbox,
                       const Caller::ReplyHandler &onReply)
 {
-    std::vector<Member> toTell;
-    core::ServiceState state;
-    {
-        auto traffic = traffic_.lock();
-        --traffic->inFlight;
-        if (traffic->health.record(admission, reply, core::ServiceHealth::Clock::now(),
-                                   std::chrono::system_clock::now())) {
-            toTell = traffic->members;
-            state = traffic->health.state();
-        }
-    }
+    shared_.lock()->traffic.record(permit.ticket, reply, Clock::now(), WallClock::now());
     {
         auto counts = mailbox.counts.lock();
         --counts->inFlight;
         ++counts->statistics.replies;
     }
-    for (const Member &member : toTell) {
-        // A copy, since a handler may be what makes its caller leave.
-        if (const auto onStateChange = member.mailbox->onStateChange)
-            onStateChange(state);
-    }
+    tellNews();
     if (!mailbox.closed && onReply)
         onReply(reply);
+}
+
+void Client::tellNews()
+{
+    std::vector<std::pair<MailboxRef, core::ServiceState>> toTell;
+    {
+        auto shared = shared_.lock();
+        for (auto &news : shared->traffic.takeNews(WallClock::now()))
+            toTell.emplace_back(shared->mailboxes[news.member], std::move(news.state));
+    }
+    for (const auto &[mailbox, state] : toTell) {
+        // A copy, since a handler may be what makes its caller leave.
+        if (const auto onStateChange = mailbox->onStateChange)
+            onStateChange(state);
+    }
 }
 
 } // namespace ooto::service

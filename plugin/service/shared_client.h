@@ -3,14 +3,17 @@
 #pragma once
 
 #include "core/guarded.h"
+#include "core/traffic.h"
 #include "service/client.h"
 #include "service/mailbox.h"
 #include "service/network_thread.h"
 #include "service/session.h"
 
+#include <functional>
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace ooto::service
@@ -20,7 +23,8 @@ namespace ooto::service
 class Client : public std::enable_shared_from_this<Client>
 {
 public:
-    using Admission = core::ServiceHealth::Admission;
+    using Refusal = core::Traffic::Refusal;
+    using MailboxRef = std::shared_ptr<Mailbox>;
 
     /** The process's client for these settings; null and a text for people when it cannot be. */
     static std::shared_ptr<Client> forSettings(const ConnectionSettings &settings,
@@ -28,40 +32,51 @@ public:
     Client(const ConnectionSettings &settings, TlsDatabaseHandle trustedCas);
     ~Client();
 
-    void join(const std::shared_ptr<Mailbox> &mailbox, unsigned maxInFlight);
+    void join(const MailboxRef &mailbox, const core::Limits &limits);
     /** Returns when no handler of the mailbox runs or ever will. */
-    void leave(const std::shared_ptr<Mailbox> &mailbox);
-    void setMaxInFlight(const Mailbox &mailbox, unsigned maxInFlight);
+    void leave(const MailboxRef &mailbox);
+    template<typename T>
+    void setLimit(const Mailbox &mailbox, T core::Limits::*limit, const T &value)
+    {
+        auto shared = shared_.lock();
+        core::Limits limits = shared->traffic.limitsOf(mailbox.member);
+        limits.*limit = value;
+        shared->traffic.setLimits(mailbox.member, limits, Clock::now());
+    }
+    void setKey(const Mailbox &mailbox, const Secret &key);
 
-    std::optional<Admission> reserve();
-    /** The request that was admitted is not sent. */
-    void release(const Admission &admission);
-    void send(const Admission &admission, Request request, const std::shared_ptr<Mailbox> &mailbox,
+    std::variant<Permit, Refusal> reserve(const Mailbox &mailbox);
+    /** The request that was permitted is not sent. */
+    void unused(const Permit &permit);
+    void send(Permit permit, Request request, const MailboxRef &mailbox,
               Caller::ReplyHandler onReply);
 
-    void credentialsChanged() { traffic_.lock()->health.credentialsChanged(); }
-    core::ServiceState state() { return traffic_.lock()->health.state(); }
+    core::ServiceState state(const Mailbox &mailbox);
 
 private:
-    struct Member {
-        std::shared_ptr<Mailbox> mailbox;
-        unsigned maxInFlight;
-    };
-    struct Traffic {
-        explicit Traffic(std::uint32_t seed) : health(seed) {}
+    using Clock = core::Traffic::Clock;
+    using WallClock = std::chrono::system_clock;
 
-        core::ServiceHealth health;
-        unsigned inFlight = 0; ///< reserved or sent, and not ended
-        std::vector<Member> members;
+    struct Shared {
+        explicit Shared(std::uint32_t seed) : traffic(seed) {}
+
+        core::Traffic traffic;
+        std::map<core::Traffic::MemberId, MailboxRef> mailboxes;
+        std::map<core::Traffic::KeyId, Secret> keys; ///< that callers use now
+        core::Traffic::KeyId keysKnown = 0;
+
+        core::Traffic::KeyId idOf(const Secret &key);
+        void forgetUnusedKeys();
     };
 
     // Network thread only:
-    void transmit(const Admission &admission, Request request,
-                  const std::shared_ptr<Mailbox> &mailbox, Caller::ReplyHandler onReply);
-    void finished(const Admission &admission, const core::Reply &reply, Mailbox &mailbox,
+    void transmit(Permit permit, Request request, const MailboxRef &mailbox,
+                  Caller::ReplyHandler onReply);
+    void finished(const Permit &permit, const core::Reply &reply, Mailbox &mailbox,
                   const Caller::ReplyHandler &onReply);
+    void tellNews();
 
-    core::Guarded<Traffic> traffic_;
+    core::Guarded<Shared> shared_;
     std::shared_ptr<Session> session_; ///< used on the network thread only
     NetworkThread network_;            ///< last: ends before what its tasks use
 };

@@ -67,9 +67,10 @@ TEST_F(ServiceHealthTest, AdmitsAnyNumberWhileAllIsWell)
     EXPECT_EQ(condition(), ServiceCondition::Ok);
 }
 
-TEST_F(ServiceHealthTest, RefusalsOfAPhotoAreNoTrouble)
+TEST_F(ServiceHealthTest, RefusalsOfAPhotoOrAKeyAreNoTrouble)
 {
-    for (const Outcome outcome : {Outcome::Refused, Outcome::TooLarge, Outcome::Answered})
+    for (const Outcome outcome :
+         {Outcome::Refused, Outcome::TooLarge, Outcome::Unauthorized, Outcome::Answered})
         EXPECT_FALSE(ask(outcome));
     EXPECT_EQ(condition(), ServiceCondition::Ok);
 }
@@ -124,16 +125,41 @@ TEST_F(ServiceHealthTest, ACancelledProbeSaysNothing)
     EXPECT_TRUE(health_.admit(now_));
 }
 
-TEST_F(ServiceHealthTest, PausesDoubleUpToEightSeconds)
+TEST_F(ServiceHealthTest, PausesGrowUpToTheLongest)
 {
-    std::chrono::milliseconds whole = 500ms;
-    for (int i = 0; i < 12; ++i) {
+    health_.setBackoff({100ms, 3s});
+    std::chrono::milliseconds whole = 100ms;
+    std::chrono::milliseconds longest{0};
+    for (int i = 0; i < 100; ++i) {
         ask(Outcome::Timeout);
         const auto pause = waitForProbe();
-        EXPECT_GE(pause, whole / 2) << i;
         EXPECT_LE(pause, whole) << i;
-        whole = std::min<std::chrono::milliseconds>(2 * whole, 8s);
+        whole = std::min<std::chrono::milliseconds>(2 * whole, 3s);
+        longest = std::max(longest, pause);
     }
+    EXPECT_GT(longest, 1500ms);
+}
+
+TEST_F(ServiceHealthTest, WithoutSettingsNoPauseIsLongerThanHalfAMinute)
+{
+    std::chrono::milliseconds longest{0};
+    for (int i = 0; i < 100; ++i) {
+        ask(Outcome::Timeout);
+        longest = std::max(longest, waitForProbe());
+    }
+    EXPECT_LE(longest, 30s);
+    EXPECT_GT(longest, 15s);
+}
+
+TEST_F(ServiceHealthTest, SaysHowLongThePauseIs)
+{
+    EXPECT_EQ(health_.untilProbe(now_), 0ms);
+    ask(Outcome::RateLimited, 20s);
+    EXPECT_EQ(health_.untilProbe(now_), 20s);
+    EXPECT_EQ(health_.untilProbe(now_ + 5s), 15s);
+    now_ += health_.untilProbe(now_);
+    EXPECT_EQ(health_.untilProbe(now_), 0ms);
+    admitted();
 }
 
 TEST_F(ServiceHealthTest, PausesDifferBetweenProcesses)
@@ -147,15 +173,17 @@ TEST_F(ServiceHealthTest, PausesDifferBetweenProcesses)
     EXPECT_FALSE(pauses[0] == pauses[1] && pauses[1] == pauses[2]);
 }
 
-TEST_F(ServiceHealthTest, WaitsForPeopleWhereOnlyTheyCanHelp)
+TEST_F(ServiceHealthTest, AsksAsRarelyAsItMayWhereOnlyPeopleCanHelp)
 {
-    for (const Outcome outcome : {Outcome::Unauthorized, Outcome::WrongEndpoint,
-                                  Outcome::Redirected, Outcome::BadCertificate}) {
+    for (const Outcome outcome :
+         {Outcome::WrongEndpoint, Outcome::Redirected, Outcome::BadCertificate}) {
         health_ = ServiceHealth(1);
         EXPECT_TRUE(ask(outcome));
-        EXPECT_EQ(condition(), outcome == Outcome::Unauthorized ? ServiceCondition::Unauthorized
-                                                                : ServiceCondition::Down);
+        EXPECT_EQ(condition(), ServiceCondition::Down);
         EXPECT_EQ(waitForProbe(), 30s);
+        health_.setBackoff({500ms, 4s});
+        EXPECT_FALSE(ask(outcome));
+        EXPECT_EQ(waitForProbe(), 4s);
     }
 }
 
@@ -167,10 +195,22 @@ TEST_F(ServiceHealthTest, HonoursRetryAfterUpToAnHour)
     EXPECT_EQ(waitForProbe(), 1h);
 }
 
-TEST_F(ServiceHealthTest, DoesNotHammerWhenRetryAfterIsZero)
+TEST_F(ServiceHealthTest, AfterRetryAfterThePausesAreItsOwnAgain)
 {
+    ask(Outcome::RateLimited, 20s);
+    waitForProbe();
+    ask(Outcome::RateLimited);
+    EXPECT_LE(waitForProbe(), 1s);
+}
+
+TEST_F(ServiceHealthTest, ARetryAfterOfNothingDoesNotShortenThePause)
+{
+    ServiceHealth other(7);
+    const auto asking = other.admit(now_);
+    other.record(*asking, replyOf(Outcome::RateLimited), now_, wallNow_);
     ask(Outcome::RateLimited, 0s);
-    EXPECT_GE(waitForProbe(), 250ms);
+    EXPECT_EQ(health_.untilProbe(now_), other.untilProbe(now_));
+    EXPECT_GT(health_.untilProbe(now_), 0ms);
 }
 
 TEST_F(ServiceHealthTest, LateFailuresAreTheSameFailure)
@@ -231,17 +271,9 @@ TEST_F(ServiceHealthTest, ALateReplyThatNeedsPeopleIsNews)
 {
     const auto late = admitted();
     ask(Outcome::Timeout);
-    EXPECT_TRUE(record(late, replyOf(Outcome::Unauthorized)));
-    EXPECT_EQ(condition(), ServiceCondition::Unauthorized);
+    EXPECT_TRUE(record(late, replyOf(Outcome::BadCertificate)));
+    EXPECT_EQ(condition(), ServiceCondition::Down);
     EXPECT_EQ(waitForProbe(), 30s);
-}
-
-TEST_F(ServiceHealthTest, ALateTimeoutDoesNotHideThatTheKeyIsWrong)
-{
-    const auto late = admitted();
-    ask(Outcome::Unauthorized);
-    EXPECT_FALSE(record(late, replyOf(Outcome::Timeout)));
-    EXPECT_EQ(condition(), ServiceCondition::Unauthorized);
 }
 
 TEST_F(ServiceHealthTest, FailingDifferentlyIsNotBetterThanDown)
@@ -265,43 +297,6 @@ TEST_F(ServiceHealthTest, TellsWhenADownServiceNowNeedsPeople)
     EXPECT_EQ(health_.state().since, since);
     waitForProbe();
     EXPECT_FALSE(ask(Outcome::BadCertificate)) << "told twice";
-}
-
-TEST_F(ServiceHealthTest, NewCredentialsEndThePauseButNotTheCondition)
-{
-    ask(Outcome::Unauthorized);
-    EXPECT_FALSE(health_.admit(now_));
-    health_.credentialsChanged();
-    EXPECT_EQ(condition(), ServiceCondition::Unauthorized);
-    EXPECT_TRUE(ask(Outcome::Answered));
-    EXPECT_EQ(condition(), ServiceCondition::Ok);
-}
-
-TEST_F(ServiceHealthTest, NewCredentialsDoNotWaitForAProbeWithTheOldOnes)
-{
-    ask(Outcome::Unauthorized);
-    waitForProbe();
-    const auto oldProbe = admitted();
-    health_.credentialsChanged();
-    const auto newProbe = admitted();
-    EXPECT_FALSE(record(oldProbe, replyOf(Outcome::Unauthorized)));
-    EXPECT_FALSE(health_.admit(now_)) << "the new probe is still out";
-    EXPECT_TRUE(record(newProbe, replyOf(Outcome::Answered)));
-}
-
-TEST_F(ServiceHealthTest, ARefusalOfTheOldKeyIsNoNews)
-{
-    const auto old = admitted();
-    health_.credentialsChanged();
-    EXPECT_FALSE(record(old, replyOf(Outcome::Unauthorized)));
-    EXPECT_EQ(condition(), ServiceCondition::Ok);
-}
-
-TEST_F(ServiceHealthTest, NewCredentialsDoNotCutShortOtherTrouble)
-{
-    ask(Outcome::RateLimited, 60s);
-    health_.credentialsChanged();
-    EXPECT_EQ(waitForProbe(), 60s);
 }
 
 } // namespace

@@ -229,7 +229,7 @@ TEST(ClientEnd, FromWithinItsOwnHandler)
 TEST(ClientEnd, SlotsMayOutliveTheirCaller)
 {
     auto caller = openCaller(settingsFor("http://127.0.0.1:1/"));
-    auto slot = std::make_unique<std::optional<service::Caller::Slot>>(caller->reserve());
+    auto slot = std::make_unique<service::Caller::Reservation>(caller->reserve());
     caller.reset();
     slot.reset();
     EXPECT_EQ(networkThreads(), 0U);

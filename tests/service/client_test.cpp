@@ -242,7 +242,7 @@ TEST(ClientOutcome, DoesNotAnswerADemandForAPassword)
 TEST(ClientOutcome, SendsNoKeyThatWouldBreakTheHeader)
 {
     WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
-    const core::Reply reply = askOnce(server.url(), photoRequest(5s, "key\r\nX-Evil: 1"));
+    const core::Reply reply = askOnce(server.url(), photoRequest(), "key\r\nX-Evil: 1");
     EXPECT_EQ(reply.outcome, Outcome::Unauthorized);
     EXPECT_EQ(reply.text.find("Evil"), std::string::npos);
     EXPECT_TRUE(server.requests().empty());
@@ -293,22 +293,6 @@ TEST(ClientHealth, RecoversWhenTheServerAppears)
     ASSERT_EQ(told.size(), 2U);
     EXPECT_EQ(told[1].condition, core::ServiceCondition::Ok);
     EXPECT_TRUE(told[1].reason.empty());
-}
-
-TEST(ClientHealth, AsksAgainAtOnceWhenTheCredentialsChanged)
-{
-    WebServer server([](const WebRequest &request) {
-        return request.headers.at("APP-KEY") == "right" ? answerWith(200, matchBody)
-                                                        : answerWith(401);
-    });
-    const auto caller = openCaller(settingsFor(server.url()));
-    EXPECT_EQ(ask(*caller, photoRequest(5s, "wrong")).outcome, Outcome::Unauthorized);
-    EXPECT_EQ(caller->state().condition, core::ServiceCondition::Unauthorized);
-    EXPECT_FALSE(waitForSlot(*caller, 50ms));
-    caller->credentialsChanged();
-    EXPECT_EQ(caller->state().condition, core::ServiceCondition::Unauthorized);
-    EXPECT_EQ(ask(*caller, photoRequest(5s, "right")).outcome, Outcome::Answered);
-    EXPECT_EQ(caller->state().condition, core::ServiceCondition::Ok);
 }
 
 TEST(ClientHealth, GivesBackASlotThatIsDropped)

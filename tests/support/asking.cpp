@@ -20,12 +20,11 @@ service::ConnectionSettings settingsFor(const std::string &endpoint)
     return settings;
 }
 
-service::Request photoRequest(std::chrono::milliseconds timeout, const std::string &key)
+service::Request photoRequest(std::chrono::milliseconds timeout)
 {
     service::Request request;
     request.photo = std::make_shared<const std::vector<std::uint8_t>>(
         std::vector<std::uint8_t>{0xff, 0xd8, 0, '\r', '\n', '-', '-', 1, 2, 0xff, 0xd9});
-    request.appKey = service::Secret(key);
     request.timeout = timeout;
     return request;
 }
@@ -37,6 +36,10 @@ std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &s
     std::string error;
     auto caller = service::Caller::open(settings, maxInFlight, onStateChange, error);
     EXPECT_TRUE(caller) << error;
+    if (caller) {
+        caller->setMaxRate(0);
+        caller->setAppKey(service::Secret(testKey));
+    }
     return caller;
 }
 
@@ -46,7 +49,7 @@ std::optional<service::Caller::Slot> waitForSlot(service::Caller &caller,
     const auto end = std::chrono::steady_clock::now() + patience;
     do {
         if (auto slot = caller.reserve())
-            return slot;
+            return std::move(*slot);
         std::this_thread::sleep_for(2ms);
     } while (std::chrono::steady_clock::now() < end);
     return std::nullopt;
@@ -65,9 +68,10 @@ core::Reply ask(service::Caller &caller, service::Request request)
     return replies.empty() ? core::Reply() : replies.front();
 }
 
-core::Reply askOnce(const std::string &endpoint, service::Request request)
+core::Reply askOnce(const std::string &endpoint, service::Request request, const std::string &key)
 {
     const auto caller = openCaller(settingsFor(endpoint));
+    caller->setAppKey(service::Secret(key));
     return ask(*caller, std::move(request));
 }
 

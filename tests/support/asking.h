@@ -45,10 +45,11 @@ inline constexpr const char *matchBody =
 
 service::ConnectionSettings settingsFor(const std::string &endpoint);
 
-service::Request photoRequest(std::chrono::milliseconds timeout = std::chrono::seconds(5),
-                              const std::string &key = "the-key-of-this-test");
+inline constexpr const char *testKey = "the-key-of-this-test";
 
-/** A caller that must come about. */
+service::Request photoRequest(std::chrono::milliseconds timeout = std::chrono::seconds(5));
+
+/** A caller with testKey that must come about, without a limit to its rate. */
 std::unique_ptr<service::Caller>
 openCaller(const service::ConnectionSettings &settings, unsigned maxInFlight = 4,
            const service::Caller::StateHandler &onStateChange = nullptr);
@@ -61,6 +62,7 @@ waitForSlot(service::Caller &caller, std::chrono::milliseconds patience = std::c
 core::Reply ask(service::Caller &caller, service::Request request = photoRequest());
 
 /** As ask() with a caller made for it. */
-core::Reply askOnce(const std::string &endpoint, service::Request request = photoRequest());
+core::Reply askOnce(const std::string &endpoint, service::Request request = photoRequest(),
+                    const std::string &key = testKey);
 
 } // namespace ooto::test

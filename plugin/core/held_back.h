@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Why no request may go out just now.
+#pragma once
+
+#include <string_view>
+
+namespace ooto::core
+{
+
+enum class HeldBack {
+    InFlight,     ///< as many requests as `max-in-flight` allows are out
+    Rate,         ///< `max-rate` would be exceeded
+    Budget,       ///< `max-requests-per-day` is used up
+    Service,      ///< the service is in trouble, and it is not time for a probe
+    Unauthorized, ///< the key was refused, and it is not time to try it again
+};
+
+/** A short name for counters and messages, such as "in-flight" or "budget". */
+std::string_view heldBackName(HeldBack why);
+
+} // namespace ooto::core

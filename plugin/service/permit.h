@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a request was permitted with, until it is answered or was not sent.
+#pragma once
+
+#include "core/traffic.h"
+#include "service/secret.h"
+
+namespace ooto::service
+{
+
+struct Permit {
+    core::Traffic::Ticket ticket;
+    Secret key; ///< the caller's at that time
+};
+
+} // namespace ooto::service

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What holds a request back before it is sent.
+#include "support/asking.h"
+#include "support/raw_server.h"
+#include "support/web_server.h"
+
+#include <gtest/gtest.h>
+
+namespace ooto::test
+{
+namespace
+{
+
+using core::HeldBack;
+using core::Outcome;
+using namespace std::chrono_literals;
+
+/** How many slots there are at once; they are given back. */
+std::size_t slotsOf(service::Caller &caller)
+{
+    std::vector<service::Caller::Reservation> slots;
+    while (slots.size() < 65) {
+        slots.push_back(caller.reserve());
+        if (!slots.back())
+            return slots.size() - 1;
+    }
+    return slots.size();
+}
+
+/** Uses up slots, as if the requests had been answered. */
+void useUp(service::Caller &caller, int count)
+{
+    for (int i = 0; i < count; ++i)
+        EXPECT_EQ(ask(caller).outcome, Outcome::Answered);
+}
+
+void answerAll(RawConnection &connection)
+{
+    while (!connection.readRequest().empty())
+        connection.write(RawServer::response("200 OK", matchBody));
+}
+
+/** Limits that no test waits for: a token comes every 100 s and more. */
+constexpr double slow = 0.01;
+
+TEST(ClientRate, IsFivePerSecondUnlessSaidOtherwise)
+{
+    std::string error;
+    const auto caller =
+        service::Caller::open(settingsFor("http://127.0.0.1:1/"), 64, nullptr, error);
+    ASSERT_TRUE(caller) << error;
+    EXPECT_EQ(slotsOf(*caller), 5U);
+    caller->setMaxRate(0);
+    EXPECT_EQ(slotsOf(*caller), 64U);
+}
+
+TEST(ClientRate, SaysThatItIsTheRateAndWhenToTryAgain)
+{
+    RawServer server(answerAll);
+    const auto caller = openCaller(settingsFor(server.url()));
+    caller->setMaxRate(slow);
+    useUp(*caller, 1);
+    const auto refused = caller->reserve();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.why(), HeldBack::Rate);
+    EXPECT_GT(refused.tryAgainIn(), 50s);
+    EXPECT_LE(refused.tryAgainIn(), 100s);
+}
+
+TEST(ClientRate, IsSharedAndTheSmallestHolds)
+{
+    RawServer server(answerAll);
+    const auto one = openCaller(settingsFor(server.url()));
+    const auto free = openCaller(settingsFor(server.url()));
+    auto slower = openCaller(settingsFor(server.url()));
+    one->setMaxRate(20);
+    slower->setMaxRate(slow);
+    useUp(*free, 1);
+    EXPECT_FALSE(one->reserve());
+    EXPECT_FALSE(free->reserve());
+    slower.reset();
+    EXPECT_TRUE(waitForSlot(*one));
+    one->setMaxRate(0);
+    useUp(*free, 30);
+}
+
+TEST(ClientRate, OtherServicesHaveTheirOwn)
+{
+    const auto one = openCaller(settingsFor("http://127.0.0.1:1/"));
+    const auto other = openCaller(settingsFor("http://127.0.0.1:2/"));
+    one->setMaxRate(slow);
+    const auto slot = one->reserve();
+    EXPECT_FALSE(one->reserve());
+    EXPECT_TRUE(other->reserve());
+}
+
+TEST(ClientRate, ASlotThatIsNotUsedCostsNothing)
+{
+    const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"));
+    caller->setMaxRate(slow);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_TRUE(caller->reserve()) << i;
+}
+
+TEST(ClientRate, WhatIsHeldBackElsewhereCostsNothing)
+{
+    const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"), 1);
+    caller->setMaxRate(slow);
+    {
+        const auto slot = caller->reserve();
+        for (int i = 0; i < 10; ++i) {
+            const auto refused = caller->reserve();
+            EXPECT_EQ(refused.why(), HeldBack::InFlight);
+            EXPECT_GT(refused.tryAgainIn(), 0ms);
+        }
+    }
+    EXPECT_TRUE(caller->reserve());
+}
+
+TEST(ClientReservation, SaysThatTheServiceIsInTrouble)
+{
+    WebServer server([](const WebRequest &) {
+        return WebResponse{503, "", {{"Retry-After", "120"}}};
+    });
+    const auto caller = openCaller(settingsFor(server.url()));
+    ask(*caller);
+    const auto refused = caller->reserve();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.why(), HeldBack::Service);
+    EXPECT_GT(refused.tryAgainIn(), 60s);
+    EXPECT_LE(refused.tryAgainIn(), 120s);
+}
+
+TEST(ClientReservation, SaysThatTheKeyIsRefused)
+{
+    WebServer server([](const WebRequest &) { return WebResponse{401, "", {}}; });
+    const auto caller = openCaller(settingsFor(server.url()));
+    ask(*caller);
+    const auto refused = caller->reserve();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.why(), HeldBack::Unauthorized);
+    EXPECT_GT(refused.tryAgainIn(), 10s);
+}
+
+} // namespace
+} // namespace ooto::test
