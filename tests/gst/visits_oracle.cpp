@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/visits_oracle.h"
+
+#include "answers.h"
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+
+namespace ooto::visits
+{
+
+namespace
+{
+
+constexpr double kMemoryS = 20;    // longer than any photo waits for its turn
+constexpr double kIntervalS = 0.2; // from one patch of a person to the next
+const cv::Size kFacePx{32, 40};
+constexpr double kMargin = 0.2; // of the face, on each side of a patch
+/** Normalised squared difference. Measured: see visits_benchmark.cpp. */
+constexpr double kMostDifference = 0.06;
+constexpr double kSimilarityFine = 0.95;
+constexpr double kSimilarityPoor = 0.6; // below the element's default threshold of 0.75
+
+/** The part of the picture, black beyond its edges, at this size. */
+cv::Mat cutOut(const cv::Mat &picture, const core::Box &box, cv::Size size)
+{
+    // Pixel centres lie at halves on both sides.
+    const double sx = box.width / size.width;
+    const double sy = box.height / size.height;
+    cv::Mat smooth = picture;
+    const cv::Rect around =
+        cv::Rect(cv::Rect2d(box.x - 2, box.y - 2, box.width + 5, box.height + 5)) &
+        cv::Rect({0, 0}, picture.size());
+    if (around.empty())
+        return cv::Mat(size, CV_8UC3, cv::Scalar::all(0));
+    // Against aliasing, since warpAffine() takes single pixels.
+    cv::GaussianBlur(picture(around), smooth, {}, std::max(0.3, 0.5 * sx), std::max(0.3, 0.5 * sy),
+                     cv::BORDER_REPLICATE);
+    const cv::Matx23d placing(sx, 0, box.x - around.x + 0.5 * sx - 0.5, 0, sy,
+                              box.y - around.y + 0.5 * sy - 0.5);
+    cv::Mat cut;
+    cv::warpAffine(smooth, cut, placing, size, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
+    return cut;
+}
+
+} // namespace
+
+std::unique_ptr<Oracle> Oracle::open(server::DetectorChoice detector, std::string &error)
+{
+    auto oracle = std::make_unique<Oracle>();
+    oracle->recogniser_ = server::Recogniser::open(detector, {}, error);
+    return oracle->recogniser_ ? std::move(oracle) : nullptr;
+}
+
+void Oracle::remember(const cv::Mat &frame, const FrameTruth &truth)
+{
+    const std::lock_guard lock(mutex_);
+    while (!glimpses_.empty() && truth.timeS - glimpses_.front().timeS > kMemoryS)
+        glimpses_.pop_front();
+    for (const TrueFace &face : truth.faces) {
+        if (face.foundBox.empty())
+            continue;
+        const bool known =
+            std::any_of(glimpses_.rbegin(), glimpses_.rend(), [&](const Glimpse &each) {
+                return each.person == face.person && truth.timeS - each.timeS < kIntervalS;
+            });
+        if (known)
+            continue;
+        const cv::Size size(cvRound(kFacePx.width * (1 + 2 * kMargin)),
+                            cvRound(kFacePx.height * (1 + 2 * kMargin)));
+        glimpses_.push_back(
+            {face.person, truth.timeS, cutOut(frame, core::grown(face.foundBox, kMargin), size)});
+    }
+}
+
+std::string Oracle::whose(const cv::Mat &photo, const core::Box &face) const
+{
+    double least = kMostDifference;
+    std::string person;
+    // The detector's box of the same face differs a little from picture to picture.
+    for (const double grow : {-0.06, 0.0, 0.06}) {
+        const cv::Mat probe = cutOut(photo, core::grown(face, grow), kFacePx);
+        for (const Glimpse &glimpse : glimpses_) {
+            cv::Mat differences;
+            cv::matchTemplate(glimpse.patch, probe, differences, cv::TM_SQDIFF_NORMED);
+            double difference = 1;
+            cv::minMaxLoc(differences, &difference);
+            if (difference < least) {
+                least = difference;
+                person = glimpse.person;
+            }
+        }
+    }
+    return person;
+}
+
+Verdict Oracle::judge(std::span<const std::uint8_t> photo)
+{
+    const std::lock_guard lock(mutex_);
+    Verdict verdict;
+    verdict.sighting = recogniser_->look(photo);
+    if (verdict.sighting.errorCode)
+        return verdict;
+    const server::Quality &quality = verdict.sighting.quality;
+    verdict.fine = quality.exposureFine && quality.contrastFine && quality.blurFine;
+    const cv::Mat picture =
+        cv::imdecode(std::vector<std::uint8_t>(photo.begin(), photo.end()), cv::IMREAD_COLOR);
+    verdict.person = whose(picture, verdict.sighting.box);
+    return verdict;
+}
+
+Oracle::Answer Oracle::answerFor(const Verdict &verdict)
+{
+    if (const int code = verdict.sighting.errorCode)
+        return {400, server::errorJson(code, server::errorInfo(code))};
+    server::IdentifyAnswer answer;
+    answer.sighting = verdict.sighting;
+    if (!verdict.person.empty())
+        answer.match =
+            server::Match{verdict.person, verdict.fine ? kSimilarityFine : kSimilarityPoor};
+    return {200, server::identifyJson(answer, {})};
+}
+
+} // namespace ooto::visits
