@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace ooto::visits
 {
@@ -15,11 +16,14 @@ namespace
 {
 
 constexpr double kMemoryS = 20;    // longer than any photo waits for its turn
-constexpr double kIntervalS = 0.2; // from one patch of a person to the next
+constexpr double kIntervalS = 0.5; // from one patch of a person to the next, unless it changed
+constexpr double kChanged = 0.005; // normalised squared difference
 const cv::Size kFacePx{32, 40};
 constexpr double kMargin = 0.2; // of the face, on each side of a patch
-/** Normalised squared difference. Measured: see visits_benchmark.cpp. */
+/** Normalised squared difference from which on it is nobody's face. */
 constexpr double kMostDifference = 0.06;
+constexpr double kLeastSeen = 0.7;
+constexpr double kMostTurned = 0.3;
 constexpr double kSimilarityFine = 0.95;
 constexpr double kSimilarityPoor = 0.6; // below the element's default threshold of 0.75
 
@@ -45,6 +49,16 @@ cv::Mat cutOut(const cv::Mat &picture, const core::Box &box, cv::Size size)
     return cut;
 }
 
+/** Normalised squared difference, 0..1, where the probe fits into the picture best. */
+double leastDifference(const cv::Mat &picture, const cv::Mat &probe)
+{
+    cv::Mat differences;
+    cv::matchTemplate(picture, probe, differences, cv::TM_SQDIFF_NORMED);
+    double least = 1;
+    cv::minMaxLoc(differences, &least);
+    return least;
+}
+
 } // namespace
 
 std::unique_ptr<Oracle> Oracle::open(server::DetectorChoice detector, std::string &error)
@@ -62,38 +76,49 @@ void Oracle::remember(const cv::Mat &frame, const FrameTruth &truth)
     for (const TrueFace &face : truth.faces) {
         if (face.foundBox.empty())
             continue;
-        const bool known =
-            std::any_of(glimpses_.rbegin(), glimpses_.rend(), [&](const Glimpse &each) {
-                return each.person == face.person && truth.timeS - each.timeS < kIntervalS;
-            });
-        if (known)
-            continue;
         const cv::Size size(cvRound(kFacePx.width * (1 + 2 * kMargin)),
                             cvRound(kFacePx.height * (1 + 2 * kMargin)));
-        glimpses_.push_back(
-            {face.person, truth.timeS, cutOut(frame, core::grown(face.foundBox, kMargin), size)});
+        const cv::Mat patch = cutOut(frame, core::grown(face.foundBox, kMargin), size);
+        const auto last =
+            std::find_if(glimpses_.rbegin(), glimpses_.rend(),
+                         [&](const Glimpse &each) { return each.person == face.person; });
+        if (last != glimpses_.rend() && truth.timeS - last->timeS < kIntervalS &&
+            leastDifference(last->patch, patch) < kChanged)
+            continue;
+        const bool clear = face.visibleShare >= kLeastSeen && face.turned <= kMostTurned;
+        glimpses_.push_back({face.person, truth.timeS, clear, patch});
     }
 }
 
-std::string Oracle::whose(const cv::Mat &photo, const core::Box &face) const
+void Oracle::recognise(const cv::Mat &photo, Verdict &verdict) const
 {
-    double least = kMostDifference;
-    std::string person;
+    struct Nearest {
+        double difference = 1;
+        bool clear = false;
+    };
+    std::map<std::string, Nearest> people;
     // The detector's box of the same face differs a little from picture to picture.
     for (const double grow : {-0.06, 0.0, 0.06}) {
-        const cv::Mat probe = cutOut(photo, core::grown(face, grow), kFacePx);
+        const cv::Mat probe = cutOut(photo, core::grown(verdict.sighting.box, grow), kFacePx);
         for (const Glimpse &glimpse : glimpses_) {
-            cv::Mat differences;
-            cv::matchTemplate(glimpse.patch, probe, differences, cv::TM_SQDIFF_NORMED);
-            double difference = 1;
-            cv::minMaxLoc(differences, &difference);
-            if (difference < least) {
-                least = difference;
-                person = glimpse.person;
-            }
+            Nearest &nearest = people[glimpse.person];
+            const double difference = leastDifference(glimpse.patch, probe);
+            if (difference < nearest.difference)
+                nearest = {difference, glimpse.clear};
         }
     }
-    return person;
+    for (const auto &[person, nearest] : people) {
+        if (nearest.difference >= verdict.difference) {
+            verdict.next = std::min(verdict.next, nearest.difference);
+            continue;
+        }
+        verdict.next = verdict.difference;
+        verdict.difference = nearest.difference;
+        verdict.person = person;
+        verdict.fine = nearest.clear;
+    }
+    if (verdict.difference > kMostDifference)
+        verdict.person.clear();
 }
 
 Verdict Oracle::judge(std::span<const std::uint8_t> photo)
@@ -104,10 +129,10 @@ Verdict Oracle::judge(std::span<const std::uint8_t> photo)
     if (verdict.sighting.errorCode)
         return verdict;
     const server::Quality &quality = verdict.sighting.quality;
-    verdict.fine = quality.exposureFine && quality.contrastFine && quality.blurFine;
     const cv::Mat picture =
         cv::imdecode(std::vector<std::uint8_t>(photo.begin(), photo.end()), cv::IMREAD_COLOR);
-    verdict.person = whose(picture, verdict.sighting.box);
+    recognise(picture, verdict);
+    verdict.fine &= quality.exposureFine && quality.contrastFine && quality.blurFine;
     return verdict;
 }
 

@@ -18,20 +18,23 @@ namespace ooto::visits
 struct Verdict {
     server::Sighting sighting; ///< with the error code 4, 5, 6 or 9; 0 when there is one face
     std::string person;        ///< whose face it is; empty when refused, or nobody's
-    bool fine = false;         ///< exposure, contrast and sharpness are
+    bool fine = false;         ///< exposure, contrast, sharpness, and the face shows itself
+    double difference = 1;     ///< of the face from the nearest patch of this person, 0..1 …
+    double next = 1;           ///< … and from the nearest one of anybody else
 };
 
 /**
  * A matcher of faces may be wrong, and its mistakes would be counted as the element's. But each
  * photo is cut from one of the frames that were just pushed, so its face is, but for scaling,
  * JPEG and a shift, one of the patches that were there, pixel for pixel, in the same light and the
- * same blur. The oracle keeps a patch of every face that the truth knows, and says whose patch is
- * nearest: recognition of known pictures, not of faces. A photo whose face is near none of them is
- * answered "no match" and counted (`nobody`).
+ * same blur. The oracle keeps a patch of every face that the truth knows, whenever it changed, and
+ * says whose patch is nearest: recognition of known pictures, not of faces. A photo whose face is
+ * near none of them is answered "no match" and counted (`nobody`).
  *
  * Whether there is one face, large enough, is for the recogniser of examples/identify-server. A
- * photo that is too dark, flat or blurred by its measures gets a similarity below the threshold, as
- * from the real service: nobody is named by a bad photo.
+ * photo that is too dark, flat or blurred by its measures, or of a face that is half hidden or
+ * turned away, gets a similarity below the threshold, as from the real service: nobody is named by
+ * a bad photo.
  *
  * Thread-safe.
  */
@@ -56,10 +59,11 @@ private:
     struct Glimpse {
         std::string person;
         double timeS;
+        bool clear;    ///< most of the face is seen, and looks into the camera
         cv::Mat patch; ///< a margin wider than the face on each side
     };
 
-    std::string whose(const cv::Mat &photo, const core::Box &face) const;
+    void recognise(const cv::Mat &photo, Verdict &verdict) const;
 
     std::mutex mutex_; ///< over all of the following
     std::unique_ptr<server::Recogniser> recogniser_;

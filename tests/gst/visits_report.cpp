@@ -101,7 +101,8 @@ void printDetails(const Asked &asked, const std::map<std::string, std::size_t> &
     if (asked.nobody)
         line += "  nobody's face: " + std::to_string(asked.nobody);
     if (!line.empty())
-        std::printf("    asked:%s\n", line.c_str());
+        std::printf("    asked:%s (patches differ by up to %.3f, those of others by %.3f)\n",
+                    line.c_str(), asked.worstDifference, asked.leastNext);
     for (const auto &[reason, count] : reasons)
         std::printf("    ended without an answer: %s %zu\n", reason.c_str(), count);
     for (const std::string &each : wrongCases)

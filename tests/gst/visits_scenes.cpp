@@ -81,17 +81,24 @@ Script meeting()
                                {8.0, 1.14, 0.45, 0.26}}})});
 }
 
-/** Stands behind the pillar in the middle; the walk into and out of its cover takes 0.4 s. */
-Script pillar(double hiddenS)
+/**
+ * Walks past a pillar that hides most of the face (seven tenths and more) for 0.8 s, and stops
+ * behind it for `stopS` more.
+ */
+Script pillar(double stopS)
 {
-    const double behind = 3.0;
-    Script made =
-        script(behind + hiddenS + 4,
-               {grace({{{0, -0.15, 0.45, 0.26},
-                        {behind, 0.5, 0.45, 0.26},
-                        // It is wholly hidden from 0.2 s before it stands still until 0.2 s after.
-                        {behind + std::max(0.05, hiddenS - 0.4), 0.5, 0.45, 0.26},
-                        {behind + hiddenS + 2.6, 1.15, 0.45, 0.26}}})});
+    constexpr double kSpeed = 0.17; // widths per second
+    constexpr double kHidden = 0.4; // s, from there to the middle
+    constexpr double kMiddleS = 3.9;
+    const double on = kMiddleS + stopS;
+    Visit visit{{0, 0.5 - kSpeed * kMiddleS, 0.45, 0.26},
+                {kMiddleS - kHidden, 0.5 - kSpeed * kHidden, 0.45, 0.26},
+                {kMiddleS, 0.5, 0.45, 0.26}};
+    if (stopS > 0)
+        visit.push_back({on, 0.5, 0.45, 0.26});
+    visit.push_back({on + kHidden, 0.5 + kSpeed * kHidden, 0.45, 0.26});
+    visit.push_back({on + kMiddleS, 0.5 + kSpeed * kMiddleS, 0.45, 0.26});
+    Script made = script(on + kMiddleS + 0.5, {grace({visit})});
     made.pillars = {{0.5, 0.19}};
     return made;
 }
@@ -184,10 +191,10 @@ Script empty()
     return made;
 }
 
-/** 30 px wide, below what is worth a photo (48 px). */
+/** 40 px wide, below what is worth a photo (48 px). */
 Script far()
 {
-    return script(9, {grace({{{0.5, 0.2, 0.40, 0.062}, {9, 0.8, 0.40, 0.066}}})});
+    return script(9, {grace({{{0.5, 0.2, 0.40, 0.080}, {9, 0.8, 0.40, 0.086}}})});
 }
 
 /** Five rows of six, the nearer the larger; every third walks in later. */
@@ -227,8 +234,8 @@ std::vector<BenchScene> benchScenes()
         {"crossing", "two of one size cross", crossing()},
         {"crossing-sizes", "a near and a far one cross", crossingNearAndFar()},
         {"meeting", "two meet and turn back", meeting()},
-        {"pillar", "behind a pillar for 0.8 s", pillar(0.8)},
-        {"pillar-long", "behind a pillar for 3 s", pillar(3)},
+        {"pillar", "behind a pillar for 0.8 s", pillar(0)},
+        {"pillar-long", "behind a pillar for 3 s", pillar(2.2)},
         {"returning", "leaves, returns after 3 s", returning(3)},
         {"returning-late", "leaves, returns after 20 s", returning(20)},
         {"looking-away", "shows the back of the head for 3 s", lookingAway()},

@@ -24,10 +24,13 @@ void count(Asked &asked, const Verdict &verdict)
         return;
     if (!verdict.fine)
         ++asked.poor;
-    if (verdict.person.empty())
+    if (verdict.person.empty()) {
         ++asked.nobody;
-    else
-        ++asked.people[verdict.person];
+        return;
+    }
+    ++asked.people[verdict.person];
+    asked.worstDifference = std::max(asked.worstDifference, verdict.difference);
+    asked.leastNext = std::min(asked.leastNext, verdict.next);
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 
 #include <libsoup/soup.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <list>
 #include <map>
@@ -26,6 +27,8 @@ struct Asked {
     std::size_t poor = 0;             ///< photos of a face that were not fine
     std::size_t nobody = 0;           ///< photos of a face that is none of the truth's
     std::map<std::string, std::size_t> people;
+    double worstDifference = 0; ///< of the faces that were recognised: how far from their own patch
+    double leastNext = 1;       ///< and how near to another person's
 };
 
 /**
