@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace ooto::visits
 {
@@ -49,6 +50,13 @@ cv::Mat cutOut(const cv::Mat &picture, const core::Box &box, cv::Size size)
     return cut;
 }
 
+cv::Mat quarterOf(const cv::Mat &patch)
+{
+    cv::Mat small;
+    cv::resize(patch, small, {}, 0.25, 0.25, cv::INTER_AREA);
+    return small;
+}
+
 /** Normalised squared difference, 0..1, where the probe fits into the picture best. */
 double leastDifference(const cv::Mat &picture, const cv::Mat &probe)
 {
@@ -86,8 +94,24 @@ void Oracle::remember(const cv::Mat &frame, const FrameTruth &truth)
             leastDifference(last->patch, patch) < kChanged)
             continue;
         const bool clear = face.visibleShare >= kLeastSeen && face.turned <= kMostTurned;
-        glimpses_.push_back({face.person, truth.timeS, clear, patch});
+        glimpses_.push_back({face.person, truth.timeS, clear, patch, quarterOf(patch)});
     }
+}
+
+/** Those of the patches that are worth a closer look. */
+std::vector<const Oracle::Glimpse *> Oracle::likely(const cv::Mat &face) const
+{
+    constexpr std::size_t kLooks = 24;
+    const cv::Mat small = quarterOf(face);
+    std::vector<std::pair<double, const Glimpse *>> all;
+    for (const Glimpse &glimpse : glimpses_)
+        all.emplace_back(leastDifference(glimpse.small, small), &glimpse);
+    const std::size_t looks = std::min(kLooks, all.size());
+    std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(looks), all.end());
+    std::vector<const Glimpse *> best;
+    for (std::size_t i = 0; i < looks; ++i)
+        best.push_back(all[i].second);
+    return best;
 }
 
 void Oracle::recognise(const cv::Mat &photo, Verdict &verdict) const
@@ -97,14 +121,15 @@ void Oracle::recognise(const cv::Mat &photo, Verdict &verdict) const
         bool clear = false;
     };
     std::map<std::string, Nearest> people;
+    const auto glimpses = likely(cutOut(photo, verdict.sighting.box, kFacePx));
     // The detector's box of the same face differs a little from picture to picture.
     for (const double grow : {-0.06, 0.0, 0.06}) {
         const cv::Mat probe = cutOut(photo, core::grown(verdict.sighting.box, grow), kFacePx);
-        for (const Glimpse &glimpse : glimpses_) {
-            Nearest &nearest = people[glimpse.person];
-            const double difference = leastDifference(glimpse.patch, probe);
+        for (const Glimpse *glimpse : glimpses) {
+            Nearest &nearest = people[glimpse->person];
+            const double difference = leastDifference(glimpse->patch, probe);
             if (difference < nearest.difference)
-                nearest = {difference, glimpse.clear};
+                nearest = {difference, glimpse->clear};
         }
     }
     for (const auto &[person, nearest] : people) {

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace ooto::visits
 {
@@ -61,8 +62,10 @@ private:
         double timeS;
         bool clear;    ///< most of the face is seen, and looks into the camera
         cv::Mat patch; ///< a margin wider than the face on each side
+        cv::Mat small; ///< a quarter of it, to look through many
     };
 
+    std::vector<const Glimpse *> likely(const cv::Mat &face) const;
     void recognise(const cv::Mat &photo, Verdict &verdict) const;
 
     std::mutex mutex_; ///< over all of the following

@@ -89,9 +89,13 @@ void printRow(const Row &row)
 void printDetails(const Asked &asked, const std::map<std::string, std::size_t> &reasons,
                   const std::vector<std::string> &wrongCases)
 {
+    constexpr std::size_t kFew = 4;
     std::string line;
-    for (const auto &[person, count] : asked.people)
-        line += "  " + person + " " + std::to_string(count);
+    for (const auto &[person, count] : asked.people) {
+        // Of a crowd only those who are not as they should be.
+        if (count != 1 || asked.people.size() <= kFew)
+            line += "  " + person + " " + std::to_string(count);
+    }
     for (const auto &[code, count] : asked.codes) {
         if (code)
             line += "  code " + std::to_string(code) + ": " + std::to_string(count);

@@ -27,8 +27,8 @@ struct Asked {
     std::size_t poor = 0;             ///< photos of a face that were not fine
     std::size_t nobody = 0;           ///< photos of a face that is none of the truth's
     std::map<std::string, std::size_t> people;
-    double worstDifference = 0; ///< of the faces that were recognised: how far from their own patch
-    double leastNext = 1;       ///< and how near to another person's
+    double worstDifference = 0; ///< of a recognised face from its own patch
+    double leastNext = 1;       ///< of a recognised face from another person's patch
 };
 
 /**
