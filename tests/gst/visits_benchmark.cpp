@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <deque>
+#include <future>
 #include <optional>
 
 using namespace ooto;
@@ -109,18 +110,11 @@ public:
 
     Rows play(const std::string &name, bool details)
     {
-        cv::Mat frame;
-        double timeS = 0;
-        while (pictures_.next(frame, timeS)) {
-            waiting_.push_back(truth_.look(timeS, frame));
-            oracle_.remember(frame, waiting_.back());
-            const FrameTruth truth = waiting_.back();
-            theirs_.frame(truth, plain_.push(frame, truth));
-            const std::vector<Player::Out> outs = player_.push(frame, timeS);
-            take(outs);
-            if (!sheetFolder_.empty())
-                sheet_.add(frame, truth,
-                           outs.empty() ? std::vector<ShownFace>{} : outs.back().faces);
+        // The next picture is made and looked at while this one is played.
+        std::future<Prepared> coming = prepare();
+        for (Prepared now = coming.get(); now.there; now = coming.get()) {
+            coming = prepare();
+            step(now.frame, now.truth);
         }
         take(player_.finish());
         fill(name);
@@ -136,6 +130,36 @@ public:
     }
 
 private:
+    struct Prepared {
+        bool there = false;
+        cv::Mat frame;
+        FrameTruth truth;
+    };
+
+    /** The pictures and the truth are used by one of these at a time, and by nobody else. */
+    std::future<Prepared> prepare()
+    {
+        return std::async(std::launch::async, [this] {
+            Prepared next;
+            double timeS = 0;
+            next.there = pictures_.next(next.frame, timeS);
+            if (next.there)
+                next.truth = truth_.look(timeS, next.frame);
+            return next;
+        });
+    }
+
+    void step(const cv::Mat &frame, const FrameTruth &truth)
+    {
+        waiting_.push_back(truth);
+        oracle_.remember(frame, truth);
+        theirs_.frame(truth, plain_.push(frame, truth));
+        const std::vector<Player::Out> outs = player_.push(frame, truth.timeS);
+        take(outs);
+        if (!sheetFolder_.empty())
+            sheet_.add(frame, truth, outs.empty() ? std::vector<ShownFace>{} : outs.back().faces);
+    }
+
     void take(const std::vector<Player::Out> &outs)
     {
         for (const Player::Out &out : outs) {
