@@ -137,10 +137,16 @@ bool Cutout::load(const Portrait &portrait)
 
     cv::Mat matte3;
     cv::cvtColor(matte, matte3, cv::COLOR_GRAY2BGR);
+    cv::multiply(photo, cv::Scalar(portrait.tint), photo);
     cv::Mat colours;
     cv::multiply(photo, matte3, colours, 1.0 / 255);
 
     facePx_ = portrait.facePx;
+    if (portrait.mirrored) {
+        cv::flip(colours, colours, 1);
+        cv::flip(matte, matte, 1);
+        facePx_.x = photo.cols - facePx_.br().x;
+    }
     levels_ = {{colours, matte, 1.0}};
     for (int i = 1; i < kLevels; ++i) {
         const Level &above = levels_.back();
@@ -153,7 +159,35 @@ bool Cutout::load(const Portrait &portrait)
     return true;
 }
 
-void Cutout::drawOver(cv::Mat &frame, cv::Point2d centrePx, double scale) const
+/** A head that turns: hair comes over the face from its left. Streaks, since nothing is plain. */
+void Cutout::paintHair(cv::Mat &colours, double scale, double turned) const
+{
+    const cv::Rect2d head((facePx_.x - 0.15 * facePx_.width) * scale,
+                          (facePx_.y - 0.12 * facePx_.height) * scale, 1.3 * facePx_.width * scale,
+                          1.22 * facePx_.height * scale);
+    const cv::Point2d centre = (head.tl() + head.br()) * 0.5;
+    const double edge = head.x + turned * 1.1 * head.width;
+    const double softPx = std::max(1.0, 0.04 * head.width);
+    const cv::Rect rows = cv::Rect(head) & cv::Rect({0, 0}, colours.size());
+    for (int y = rows.y; y < rows.br().y; ++y) {
+        cv::Vec3b *pixels = colours.ptr<cv::Vec3b>(y);
+        for (int x = rows.x; x < rows.br().x; ++x) {
+            const double across = (x - centre.x) / (head.width / 2);
+            const double along = (y - centre.y) / (head.height / 2);
+            const double inside = 12 * (1 - std::hypot(across, along));
+            const double cover =
+                std::clamp(inside, 0.0, 1.0) * std::clamp((edge - x) / softPx, 0.0, 1.0);
+            const double light = 0.8 + 0.25 * std::sin(37 * across) * std::cos(9 * across + along) -
+                                 0.3 * across * across;
+            const cv::Vec3d hair = cv::Vec3d(38, 48, 62) * light;
+            for (int c = 0; c < 3; ++c)
+                pixels[x][c] =
+                    cv::saturate_cast<std::uint8_t>(pixels[x][c] * (1 - cover) + hair[c] * cover);
+        }
+    }
+}
+
+void Cutout::drawOver(cv::Mat &frame, cv::Point2d centrePx, double scale, double turned) const
 {
     const Level *level = &levels_.front();
     for (const Level &smaller : levels_) {
@@ -179,8 +213,13 @@ void Cutout::drawOver(cv::Mat &frame, cv::Point2d centrePx, double scale) const
     cv::warpAffine(level->matte, matte, placing, target.size(), cv::INTER_LINEAR);
     const int channels = frame.channels();
     cv::Mat colours = matte;
+    cv::Mat source = level->colours;
+    if (channels == 3 && turned > 0) {
+        source = source.clone();
+        paintHair(source, level->scale, turned);
+    }
     if (channels == 3)
-        cv::warpAffine(level->colours, colours, placing, target.size(), cv::INTER_LINEAR);
+        cv::warpAffine(source, colours, placing, target.size(), cv::INTER_LINEAR);
 
     for (int y = 0; y < target.height; ++y) {
         const std::uint8_t *covers = matte.ptr(y);

@@ -22,8 +22,10 @@ public:
     /**
      * Lays the person over `frame` (CV_8UC3, BGR), or over a matte (CV_8UC1, which then gets the
      * cover, 0..255), with the face's centre at `centrePx` and `scale` frame pixels to a photo's.
+     *
+     * @param turned 0 faces the camera, 1 shows the back of the head
      */
-    void drawOver(cv::Mat &frame, cv::Point2d centrePx, double scale) const;
+    void drawOver(cv::Mat &frame, cv::Point2d centrePx, double scale, double turned = 0) const;
 
 private:
     struct Level {
@@ -31,6 +33,8 @@ private:
         cv::Mat matte;    ///< CV_8UC1
         double scale = 1; ///< pixels to a photo's
     };
+
+    void paintHair(cv::Mat &colours, double scale, double turned) const;
 
     std::vector<Level> levels_; ///< each half the size of the one before, against aliasing
     cv::Rect2d facePx_;

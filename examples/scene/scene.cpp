@@ -18,6 +18,9 @@ LoadedScene Scene::load(const Script &script, cv::Size frame)
     scene->script_ = script;
     scene->frame_ = frame;
     scene->backdrop_ = paintBackdrop(frame, script.windowPhoto);
+    if (std::any_of(script.light.begin(), script.light.end(),
+                    [](const Light &light) { return light.noise > 0; }))
+        scene->noise_.prepare(frame);
     scene->cutouts_.resize(script.roles.size());
     for (std::size_t i = 0; i < script.roles.size(); ++i) {
         const Portrait &portrait = script.roles[i].portrait;
@@ -32,8 +35,9 @@ std::vector<Scene::Actor> Scene::actorsAt(double timeS) const
 {
     std::vector<Actor> actors;
     for (std::size_t i = 0; i < script_.roles.size(); ++i) {
-        for (const Visit &visit : script_.roles[i].visits) {
-            const auto place = placeAt(visit, timeS);
+        const Role &role = script_.roles[i];
+        for (std::size_t visit = 0; visit < role.visits.size(); ++visit) {
+            const auto place = placeAt(role.visits[visit], timeS);
             if (!place)
                 continue;
             const cv::Rect2d &photoFace = cutouts_[i].facePx();
@@ -41,8 +45,13 @@ std::vector<Scene::Actor> Scene::actorsAt(double timeS) const
             const cv::Point2d centre(place->x * frame_.width, place->y * frame_.height);
             const cv::Size2d size(photoFace.width * scale, photoFace.height * scale);
             const cv::Point2d corner(centre.x - size.width / 2, centre.y - size.height / 2);
-            actors.push_back(
-                {&cutouts_[i], script_.roles[i].portrait.name, centre, scale, {corner, size}});
+            actors.push_back({&cutouts_[i],
+                              role.portrait.name,
+                              centre,
+                              scale,
+                              {corner, size},
+                              turnedAt(role.lookingAway, timeS),
+                              visit});
         }
     }
     // Heads are about equally large: who looks larger stands nearer.
@@ -52,22 +61,54 @@ std::vector<Scene::Actor> Scene::actorsAt(double timeS) const
     return actors;
 }
 
-void Scene::render(double timeS, cv::Mat &frame) const
+/** What stands before the camera at one moment. */
+void Scene::renderMoment(double timeS, cv::Mat &frame) const
 {
     backdrop_.hall.copyTo(frame);
     for (const Actor &actor : actorsAt(timeS))
-        actor.cutout->drawOver(frame, actor.centrePx, actor.scale);
+        actor.cutout->drawOver(frame, actor.centrePx, actor.scale, actor.turned);
+    for (const Pillar &pillar : script_.pillars)
+        drawPillar(frame, pillar);
     backdrop_.desk.copyTo(frame.rowRange(backdrop_.deskTopPx, frame.rows));
+    shift(frame, cameraShiftAt(script_.camera, frame_, timeS));
+}
+
+/** The mean of moments while the shutter is open: blur along each one's own path. */
+void Scene::renderExposed(double timeS, cv::Mat &frame) const
+{
+    constexpr int kMoments = 8;
+    cv::Mat sum;
+    for (int i = 0; i < kMoments; ++i) {
+        renderMoment(timeS + script_.shutterS * i / kMoments, frame);
+        if (i == 0)
+            frame.convertTo(sum, CV_16UC3);
+        else
+            cv::add(sum, frame, sum, cv::noArray(), CV_16U);
+    }
+    sum.convertTo(frame, CV_8UC3, 1.0 / kMoments);
+}
+
+void Scene::render(double timeS, cv::Mat &frame) const
+{
+    if (script_.shutterS > 0)
+        renderExposed(timeS, frame);
+    else
+        renderMoment(timeS, frame);
+    const Light light = lightAt(script_.light, timeS);
+    expose(frame, light);
+    noise_.addTo(frame, light.noise, timeS);
 }
 
 std::vector<FaceTruth> Scene::truth(double timeS) const
 {
-    const std::vector<Actor> actors = actorsAt(timeS);
+    const std::vector<Actor> actors = actorsAt(timeS + script_.shutterS / 2);
+    const cv::Point2d moved = cameraShiftAt(script_.camera, frame_, timeS + script_.shutterS / 2);
+    const cv::Rect2d inView = cv::Rect2d(-moved.x, -moved.y, frame_.width, frame_.height) &
+                              cv::Rect2d(0, 0, frame_.width, backdrop_.deskTopPx);
     std::vector<FaceTruth> faces;
     for (std::size_t i = 0; i < actors.size(); ++i) {
         const cv::Rect2d &box = actors[i].facePx;
-        const cv::Rect2d shown =
-            box & cv::Rect2d(0, 0, frame_.width, std::min(frame_.height, backdrop_.deskTopPx));
+        const cv::Rect2d shown = box & inView;
         double visible = 0;
         if (!shown.empty()) {
             const cv::Rect window(shown);
@@ -78,9 +119,13 @@ std::vector<FaceTruth> Scene::truth(double timeS) const
                 actors[nearer].cutout->drawOver(cover, actors[nearer].centrePx - offset,
                                                 actors[nearer].scale);
             }
+            for (const Pillar &pillar : script_.pillars) {
+                const cv::Rect hidden = (placeOf(pillar, frame_) & window) - window.tl();
+                cover(hidden & cv::Rect({0, 0}, cover.size())).setTo(255);
+            }
             visible = (1 - cv::mean(cover)[0] / 255) * shown.area() / box.area();
         }
-        faces.push_back({actors[i].name, box, visible});
+        faces.push_back({actors[i].name, box + moved, visible, actors[i].turned, actors[i].visit});
     }
     return faces;
 }

@@ -4,6 +4,7 @@
 
 #include "backdrop.h"
 #include "cutout.h"
+#include "effects.h"
 #include "script.h"
 
 #include <memory>
@@ -18,6 +19,8 @@ struct FaceTruth {
     std::string name;
     cv::Rect2d boxPx;        ///< frame pixels; may reach beyond the frame
     double visibleShare = 0; ///< 0..1 of the box: inside the frame and behind nobody and nothing
+    double turned = 0;       ///< 0 looks into the camera, 1 shows the back of the head
+    std::size_t visit = 0;   ///< which of the role's visits, from 0
 };
 
 class Scene;
@@ -50,15 +53,20 @@ private:
         cv::Point2d centrePx;
         double scale; ///< frame pixels to a photo's
         cv::Rect2d facePx;
+        double turned;
+        std::size_t visit;
     };
 
     Scene() = default;
     std::vector<Actor> actorsAt(double timeS) const;
+    void renderMoment(double timeS, cv::Mat &frame) const;
+    void renderExposed(double timeS, cv::Mat &frame) const;
 
     Script script_;
     cv::Size frame_;
     Backdrop backdrop_;
     std::vector<Cutout> cutouts_; ///< one for each role
+    SensorNoise noise_;
 };
 
 } // namespace ooto::scene

@@ -18,6 +18,9 @@ struct Portrait {
     /** Round head and shoulders, a few pixels off at most; closed along the photo's `cutRowPx`. */
     std::vector<cv::Point> outlinePx;
     int cutRowPx = 0; ///< the body is cut off here and prolonged downwards
+    /** To make more people of one: left for right, and blue, green and red times these. */
+    bool mirrored = false;
+    cv::Vec3d tint{1, 1, 1};
 };
 
 /** Where a face is at one time. Lengths are shares of the frame, so that any frame size works. */
@@ -31,15 +34,52 @@ struct Keyframe {
 /** One stay in the scene, in order of time: there from its first keyframe to its last. */
 using Visit = std::vector<Keyframe>;
 
+/** A length of time, from its first moment to its last. */
+struct Span {
+    double fromS = 0;
+    double untilS = 0;
+};
+
 struct Role {
     Portrait portrait;
     std::vector<Visit> visits;
+    /** Turned around, so that only hair is seen; turning takes `kTurningS` at both ends. */
+    std::vector<Span> lookingAway = {};
+};
+
+/** From looking into the camera to showing the back of the head. */
+inline constexpr double kTurningS = 0.4;
+
+/** Stands in front of everybody, from the frame's top to the desk. */
+struct Pillar {
+    double x = 0; ///< centre, share of the frame's width
+    double width = 0;
+};
+
+/** The light at one time; straight lines between, and the same before the first and after the last.
+ */
+struct Light {
+    double timeS = 0;
+    double gain = 1;  ///< of the picture's values
+    double gamma = 1; ///< above 1: what is dark gets darker
+    double noise = 0; ///< standard deviation of a sensor's noise, of 255, new in each frame
+};
+
+/** Where the camera looks at one time; between and beyond as for Light. */
+struct CameraShift {
+    double timeS = 0;
+    double x = 0; ///< by how much the picture is moved, share of the frame's width
+    double y = 0; ///< and height
 };
 
 struct Script {
     double durationS = 0;
     std::string windowPhoto; ///< what the backdrop's windows look out on; may be missing
     std::vector<Role> roles;
+    double shutterS = 0; ///< time that each frame is exposed, from its own time on; 0: no blur
+    std::vector<Pillar> pillars = {};
+    std::vector<Light> light = {};
+    std::vector<CameraShift> camera = {};
 };
 
 /** Two portraits that Debian packages bring: facedetect and python3-skimage. */

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Two people where it counts who is who; variants of them make the crowd only. Faces are 115 px and
+// more wide unless their size is what the scene is about.
+#include "gst/visits_scenes.h"
+
+#include <cmath>
+
+namespace ooto::visits
+{
+
+namespace
+{
+
+using scene::Keyframe;
+using scene::Role;
+using scene::Script;
+using scene::Visit;
+
+constexpr const char *kWindow = "/usr/share/doc/facedetect/examples/640px-IceBlockNearJoekullsarlon"
+                                ".jpg";
+
+Role grace(std::vector<Visit> visits, std::vector<scene::Span> lookingAway = {})
+{
+    return {scene::graceHopper(), std::move(visits), std::move(lookingAway)};
+}
+
+Role eileen(std::vector<Visit> visits, std::vector<scene::Span> lookingAway = {})
+{
+    return {scene::eileenCollins(), std::move(visits), std::move(lookingAway)};
+}
+
+Script script(double durationS, std::vector<Role> roles)
+{
+    return {durationS, kWindow, std::move(roles)};
+}
+
+/** Straight and steady: at a third of the frame's width per second, as fast as the bar goes. */
+Script walking()
+{
+    return script(9, {grace({{{0.4, -0.15, 0.45, 0.26}, {4.3, 1.15, 0.45, 0.26}}}),
+                      eileen({{{4.6, 1.15, 0.44, 0.26}, {8.5, -0.15, 0.44, 0.26}}})});
+}
+
+Visit there(double fromS, double untilS, double x, double y, double size)
+{
+    return {{fromS, x, y, size}, {untilS, x, y, size}};
+}
+
+Script swaying()
+{
+    Visit visit{{0, 1.15, 0.45, 0.27}, {1.5, 0.6, 0.45, 0.27}};
+    for (int i = 0; i < 8; ++i)
+        visit.push_back({2.2 + 0.7 * i, i % 2 ? 0.6 : 0.48, i % 2 ? 0.45 : 0.47, 0.27});
+    visit.push_back({9, 1.15, 0.45, 0.27});
+    return script(9.5, {grace({visit})});
+}
+
+Script crossing()
+{
+    return script(8, {grace({{{0.4, -0.14, 0.45, 0.26}, {6.4, 1.14, 0.45, 0.26}}}),
+                      eileen({{{0.8, 1.14, 0.45, 0.26}, {6.8, -0.14, 0.45, 0.26}}})});
+}
+
+Script crossingNearAndFar()
+{
+    return script(8, {grace({{{0.4, -0.14, 0.48, 0.36}, {6.0, 1.14, 0.48, 0.36}}}),
+                      eileen({{{0.8, 1.14, 0.42, 0.23}, {6.8, -0.14, 0.42, 0.23}}})});
+}
+
+/** They come so close that they nearly touch or overlap, and each goes back where they came from.
+ */
+Script meeting()
+{
+    return script(9, {grace({{{0.4, -0.14, 0.45, 0.26},
+                              {3.6, 0.44, 0.45, 0.26},
+                              {4.4, 0.44, 0.45, 0.26},
+                              {8.0, -0.14, 0.45, 0.26}}}),
+                      eileen({{{0.4, 1.14, 0.45, 0.26},
+                               {3.6, 0.53, 0.45, 0.26},
+                               {4.4, 0.53, 0.45, 0.26},
+                               {8.0, 1.14, 0.45, 0.26}}})});
+}
+
+/**
+ * Walks past a pillar that hides most of the face (seven tenths and more) for 0.8 s, and stops
+ * behind it for `stopS` more.
+ */
+Script pillar(double stopS)
+{
+    constexpr double kSpeed = 0.17; // widths per second
+    constexpr double kHidden = 0.4; // s, from there to the middle
+    constexpr double kMiddleS = 3.9;
+    const double on = kMiddleS + stopS;
+    Visit visit{{0, 0.5 - kSpeed * kMiddleS, 0.45, 0.26},
+                {kMiddleS - kHidden, 0.5 - kSpeed * kHidden, 0.45, 0.26},
+                {kMiddleS, 0.5, 0.45, 0.26}};
+    if (stopS > 0)
+        visit.push_back({on, 0.5, 0.45, 0.26});
+    visit.push_back({on + kHidden, 0.5 + kSpeed * kHidden, 0.45, 0.26});
+    visit.push_back({on + kMiddleS, 0.5 + kSpeed * kMiddleS, 0.45, 0.26});
+    Script made = script(on + kMiddleS + 0.5, {grace({visit})});
+    made.pillars = {{0.5, 0.19}};
+    return made;
+}
+
+Script returning(double awayS)
+{
+    return script(10 + awayS,
+                  {grace({{{0, -0.15, 0.45, 0.26}, {2, 0.4, 0.45, 0.26}, {4.5, -0.14, 0.45, 0.26}},
+                          {{4.5 + awayS, -0.14, 0.45, 0.26},
+                           {7 + awayS, 0.4, 0.45, 0.26},
+                           {9.5 + awayS, 0.45, 0.45, 0.26}}})});
+}
+
+Script lookingAway()
+{
+    return script(11, {grace({{{0, 1.15, 0.46, 0.3}, {2, 0.4, 0.46, 0.3}, {11, 0.38, 0.46, 0.3}}},
+                             {{5, 8}})});
+}
+
+/** Ten minutes at a desk; looks away for 3 and for 6 s in each of them, and never sits quite still.
+ */
+Script sitting()
+{
+    constexpr double kLengthS = 600;
+    Visit visit;
+    for (int i = 0; i * 3.0 <= kLengthS; ++i)
+        visit.push_back({i * 3.0, 0.5 + 0.025 * std::sin(1.7 * i), 0.5 + 0.012 * std::cos(2.9 * i),
+                         0.36 + 0.02 * std::sin(0.8 * i)});
+    std::vector<scene::Span> away;
+    for (double minuteS = 0; minuteS < kLengthS; minuteS += 60) {
+        away.push_back({minuteS + 20, minuteS + 23});
+        away.push_back({minuteS + 45, minuteS + 51});
+    }
+    return script(kLengthS, {eileen({visit}, away)});
+}
+
+/** Comes up at the left edge, half cut off, sways along it, and steps in at last. */
+Script edge()
+{
+    return script(10, {grace({{{0.5, -0.05, 0.6, 0.3},
+                               {2.0, 0.015, 0.5, 0.3},
+                               {3.5, 0.005, 0.42, 0.3},
+                               {5.0, 0.02, 0.46, 0.3},
+                               {6.5, 0.32, 0.46, 0.3},
+                               {10.0, 0.4, 0.46, 0.3}}})});
+}
+
+/** Runs in with the shutter open for 1/25 s, stands for a second and a half, and runs out. */
+Script blurred()
+{
+    Script made = script(7, {grace({{{0.4, -0.2, 0.45, 0.28},
+                                     {1.6, 0.55, 0.45, 0.28},
+                                     {2.0, 0.6, 0.45, 0.28},
+                                     {3.6, 0.6, 0.45, 0.28},
+                                     {5.0, 1.2, 0.45, 0.28}}})});
+    made.shutterS = 0.04;
+    return made;
+}
+
+Script dark()
+{
+    Script made = script(
+        11, {grace({there(0, 11, 0.32, 0.46, 0.3)}),
+             eileen({{{1, 1.15, 0.45, 0.26}, {4, 0.7, 0.45, 0.26}, {11, 0.66, 0.45, 0.26}}})});
+    made.light = {{0, 0.1, 1.4, 3}, {4, 0.14, 1.4, 4}, {8, 0.9, 1.1, 3}};
+    return made;
+}
+
+Script neighbours()
+{
+    return script(
+        8, {grace({{{0, 0.40, 0.46, 0.28}, {4, 0.43, 0.46, 0.28}, {8, 0.42, 0.46, 0.28}}}),
+            eileen({{{0, 0.58, 0.45, 0.28}, {4, 0.555, 0.45, 0.28}, {8, 0.57, 0.45, 0.28}}})});
+}
+
+/** Somebody knocks at the camera twice. */
+Script jolt()
+{
+    Script made = script(
+        9, {grace({there(0, 9, 0.35, 0.46, 0.27)}), eileen({there(0, 9, 0.65, 0.45, 0.25)})});
+    made.camera = {{3.00, 0, 0},       {3.08, 0.07, -0.05}, {3.2, -0.04, 0.03}, {3.4, 0.03, 0.02},
+                   {6.00, 0.03, 0.02}, {6.12, -0.09, 0.02}, {9.0, -0.09, 0.02}};
+    return made;
+}
+
+Script empty()
+{
+    Script made = script(40, {});
+    made.light = {{0, 1, 1, 2.5}};
+    return made;
+}
+
+/** 40 px wide, below what is worth a photo (48 px). */
+Script far()
+{
+    return script(9, {grace({{{0.5, 0.2, 0.40, 0.080}, {9, 0.8, 0.40, 0.086}}})});
+}
+
+/** Five rows of six, the nearer the larger; every third walks in later. */
+Script crowd()
+{
+    const std::vector<cv::Vec3d> tints = {{1, 1, 1},         {0.75, 0.95, 1.1}, {1.15, 1, 0.8},
+                                          {0.85, 1.12, 0.9}, {1, 0.85, 1.05},   {0.7, 0.75, 0.8},
+                                          {1.2, 1.15, 1},    {1.05, 0.95, 1.2}};
+    std::vector<Role> roles;
+    for (int i = 0; i < 30; ++i) {
+        Role role{i % 2 ? scene::eileenCollins() : scene::graceHopper(), {}};
+        role.portrait.mirrored = (i / 2) % 2 == 1;
+        role.portrait.tint = tints[static_cast<std::size_t>(i / 4) % tints.size()];
+        role.portrait.name += " " + std::to_string(i / 2 + 1);
+        const int row = i / 6;
+        const double x = 0.1 + 0.155 * (i % 6) + 0.03 * (row % 2);
+        const double y = 0.12 + 0.145 * row;
+        const double size = 0.062 + 0.004 * row;
+        if (i % 3 == 2)
+            role.visits = {{{1.0 + 0.1 * i, x < 0.5 ? -0.1 : 1.1, y, size},
+                            {3.0 + 0.1 * i, x, y, size},
+                            {8.0, x + 0.005, y, size}}};
+        else
+            role.visits = {{{0, x, y, size}, {4, x + 0.01, y, size}, {8, x, y, size}}};
+        roles.push_back(role);
+    }
+    return script(8, roles);
+}
+
+} // namespace
+
+std::vector<BenchScene> benchScenes()
+{
+    return {
+        {"walking", "one after the other, straight, a third of the width per second", walking()},
+        {"swaying", "comes in, sways to and fro, leaves", swaying()},
+        {"crossing", "two of one size cross", crossing()},
+        {"crossing-sizes", "a near and a far one cross", crossingNearAndFar()},
+        {"meeting", "two meet and turn back", meeting()},
+        {"pillar", "behind a pillar for 0.8 s", pillar(0)},
+        {"pillar-long", "behind a pillar for 3 s", pillar(2.2)},
+        {"returning", "leaves, returns after 3 s", returning(3)},
+        {"returning-late", "leaves, returns after 20 s", returning(20)},
+        {"looking-away", "shows the back of the head for 3 s", lookingAway()},
+        {"sitting", "ten minutes in view, looks away twice a minute", sitting(), {480, 270}, 10},
+        {"edge", "half cut off along the edge, then comes in", edge()},
+        {"blurred", "blurred by motion, stands for a moment", blurred()},
+        {"dark", "too dark at first", dark()},
+        {"neighbours", "two whose crops overlap", neighbours()},
+        {"jolt", "the camera is pushed twice", jolt()},
+        {"empty", "nobody; noise", empty()},
+        {"far", "one face that is too small", far()},
+        {"demo", "the demo's clip", scene::demoScript()},
+        {"crowd", "30 faces in 4K", crowd(), {3840, 2160}, 10},
+    };
+}
+
+} // namespace ooto::visits
