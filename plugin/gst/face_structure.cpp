@@ -90,6 +90,17 @@ void setQuality(GstStructure *structure, const core::Answer &answer)
     setDouble(structure, "roll", answer.roll);
 }
 
+void setShot(GstStructure *structure, const core::ShotQuality &shot)
+{
+    GstStructure *parts = gst_structure_new(
+        "shot", "total", G_TYPE_DOUBLE, shot.total, "size", G_TYPE_DOUBLE, shot.size, "sharpness",
+        G_TYPE_DOUBLE, shot.sharpness, "exposure", G_TYPE_DOUBLE, shot.exposure, "frontality",
+        G_TYPE_DOUBLE, shot.frontality, "edge", G_TYPE_DOUBLE, shot.edge, "crowding", G_TYPE_DOUBLE,
+        shot.crowding, nullptr);
+    gst_structure_set(structure, "shot", GST_TYPE_STRUCTURE, parts, nullptr);
+    gst_structure_free(parts);
+}
+
 void describeAnswer(GstStructure *structure, const core::Answer &answer, unsigned facts)
 {
     if (facts & FactIdentity) {
@@ -113,10 +124,18 @@ void describeAnswer(GstStructure *structure, const core::Answer &answer, unsigne
 
 } // namespace
 
+std::string nameOf(const ReportContext &context, const core::FaceView &face)
+{
+    if (face.status != core::Status::Identified || !face.answer || !face.answer->templateId)
+        return {};
+    const std::string &id = *face.answer->templateId;
+    const std::string label = context.labels ? labelOf(*context.labels, id) : std::string();
+    return label.empty() ? id : label;
+}
+
 void describeFace(GstStructure *structure, const core::FaceView &face, const ReportContext &context)
 {
-    // A visit is one track until visits outlive tracks.
-    const std::string visit = context.camera + "-" + std::to_string(face.trackId);
+    const std::string visit = context.camera + "-" + std::to_string(face.visit);
     gst_structure_set(structure, "camera", G_TYPE_STRING, context.camera.c_str(), "track-id",
                       G_TYPE_UINT64, static_cast<guint64>(face.trackId), "roi-id", G_TYPE_INT,
                       static_cast<int>(face.trackId), "visit-id", G_TYPE_STRING, visit.c_str(),
@@ -138,8 +157,13 @@ void describeFace(GstStructure *structure, const core::FaceView &face, const Rep
         setLandmarks(structure, *face.landmarks);
     setPts(structure, "asked-pts", face.asked);
     setPts(structure, "answered-pts", face.answered);
+    if (face.shot)
+        setShot(structure, *face.shot);
     if (face.answer)
         describeAnswer(structure, *face.answer, context.facts);
+    const std::string name = nameOf(context, face);
+    if (!name.empty() && (context.facts & FactIdentity) && name != face.answer->templateId)
+        gst_structure_set(structure, "name", G_TYPE_STRING, name.c_str(), nullptr);
 }
 
 } // namespace ooto::gst

@@ -4,9 +4,11 @@
 
 #include "core/face.h"
 #include "core/photo_plan.h"
+#include "gst/labels_file.h"
 
 #include <gst/gst.h>
 
+#include <memory>
 #include <string>
 
 namespace ooto::gst
@@ -17,7 +19,11 @@ struct ReportContext {
     std::string camera;
     unsigned facts = 0; ///< bits of Fact
     core::FrameShape frame;
+    std::shared_ptr<const Labels> labels; ///< null: none
 };
+
+/** The display name of an identified face, or its template id; empty for any other face. */
+std::string nameOf(const ReportContext &context, const core::FaceView &face);
 
 /** Sets the fields that the README's table of `OotoFaces` lists; what is unknown is left out. */
 void describeFace(GstStructure *structure, const core::FaceView &face,

@@ -34,13 +34,15 @@ void addVerdict(GstVideoRegionOfInterestMeta *roi, const std::optional<core::Jud
         classification(attribute, fine ? good : bad, judgement->score.value_or(0), fine ? 0 : 1));
 }
 
-void addAnswer(GstVideoRegionOfInterestMeta *roi, const core::FaceView &face, unsigned facts)
+void addAnswer(GstVideoRegionOfInterestMeta *roi, const core::FaceView &face,
+               const ReportContext &context)
 {
     const core::Answer &answer = *face.answer;
+    const unsigned facts = context.facts;
     if (facts & FactIdentity) {
         const bool known = face.status == core::Status::Identified && answer.templateId;
         gst_video_region_of_interest_meta_add_param(
-            roi, classification("identity", known ? answer.templateId->c_str() : "unknown",
+            roi, classification("identity", known ? nameOf(context, face).c_str() : "unknown",
                                 answer.similarity.value_or(0), known ? 0 : -1));
     }
     if (facts & FactLiveness)
@@ -72,7 +74,7 @@ void addRoi(GstBuffer *buffer, const core::FaceView &face, const ReportContext &
     gst_video_region_of_interest_meta_add_param(
         roi, gst_structure_new("object_id", "id", G_TYPE_INT, face.trackId, nullptr));
     if (face.answer)
-        addAnswer(roi, face, context.facts);
+        addAnswer(roi, face, context);
 }
 
 void setNotices(GstStructure *structure, const StreamNotices &notices)

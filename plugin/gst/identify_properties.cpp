@@ -191,6 +191,10 @@ std::vector<Property> where()
               "Requests under way at once, for all elements that share the service; where they "
               "differ the smallest holds",
               1, 64, whilePlaying),
+        share(&Settings::maxRate, "max-rate", "Max rate",
+              "Requests per second, with bursts of a second's worth, over all elements that share "
+              "the service; where they differ the smallest holds; 0 = no limit",
+              0, 1000),
         toggle(&Settings::dryRun, "dry-run", "Dry run",
                "Do everything but send: needs no credentials, faces stay pending", whilePlaying),
     };
@@ -232,6 +236,28 @@ std::vector<Property> what()
               "tracked from two thirds of it, and frames are scaled down for detection as far as "
               "that allows, at least to 1280 pixels",
               1, 8192, whilePlaying),
+        count(&Settings::bestShotWindowMs, "best-shot-window", "Best shot window",
+              "Milliseconds that a new face may wait for a better shot at most. It goes sooner when "
+              "the shot is plainly good (0.7), when nothing better came for 400 ms, or when the "
+              "face is leaving",
+              0, 60000, whilePlaying),
+        share(&Settings::minQuality, "min-quality", "Min quality",
+              "Least quality of a photo that is sent. Quality is one number made of the face's "
+              "size, sharpness, exposure, frontality, distance to the edge and to neighbours; "
+              "pending faces carry it and its parts in the field `shot`",
+              0, 1),
+        count(&Settings::maxAttempts, "max-attempts", "Max attempts",
+              "Answers that one track may cost before it is left alone", 1, 100, whilePlaying),
+        count(&Settings::reidentifyIntervalS, "reidentify-interval", "Reidentify interval",
+              "Seconds after which a track that has an answer is asked again; 0 = never", 0,
+              G_MAXINT, whilePlaying),
+        count(&Settings::relinkTimeMs, "relink-time", "Relink time",
+              "Milliseconds within which a track that starts where a lost one was, of its size and "
+              "with no rival, takes over its answer without a request; 0 = never",
+              0, 600000, whilePlaying),
+        count(&Settings::visitTimeoutS, "visit-timeout", "Visit timeout",
+              "Seconds within which the same template seen again is the same visit", 0, G_MAXINT,
+              whilePlaying),
         share(&Settings::cropMargin, "crop-margin", "Crop margin",
               "Share of the face's box added on each side of the photo; -1 = auto: 0.5, and 0.9 "
               "with check-liveness, which needs the surroundings",
@@ -247,6 +273,14 @@ std::vector<Property> what()
               whilePlaying),
         share(&Settings::similarityThreshold, "similarity-threshold", "Similarity threshold",
               "Least similarity of the best template that counts as a match", 0, 1),
+        toggle(&Settings::backpressure, "backpressure", "Backpressure",
+               "For files: make upstream wait instead of skipping samples, and hold a frame while "
+               "requests about its faces are under way. Runs are then repeatable",
+               whilePlaying),
+        text(&Settings::labelsFile, "labels-file", "Labels file",
+             "Key file with a group [labels] and lines `templateId = display name`; read again "
+             "when it changes",
+             whilePlaying),
         count(&Settings::holdTimeMs, "hold-time", "Hold time",
               "Milliseconds that a face's box outlives its last detection", 0, 60000, whilePlaying),
         {g_param_spec_flags("facts", "Facts", "What is attached to buffers and reported",

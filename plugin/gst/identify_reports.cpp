@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a stream hears from the network thread, and what it tells on the bus, in order.
+// What a stream tells on the bus, in order.
 #include "gst/identify_stream.h"
 
 #include "gst/identify_debug.h"
@@ -8,34 +8,13 @@
 namespace ooto::gst
 {
 
-void IdentifyStream::onReply(core::TrackId id, const core::Reply &reply)
-{
-    {
-        auto shared = shared_.lock();
-        shared->statistics.countReply(reply);
-        core::FaceBook::Events events = shared->book.replied(id, reply, shared->latest);
-        for (const core::FaceEvent &event : events)
-            shared->statistics.countVerdict(event.face.status);
-        take(*shared, std::move(events));
-    }
-    postReports();
-}
-
-void IdentifyStream::onServiceState(const core::ServiceState &state)
-{
-    {
-        auto shared = shared_.lock();
-        shared->service = state;
-        shared->reports.emplace_back(state);
-    }
-    postReports();
-}
-
 void IdentifyStream::take(Shared &shared, core::FaceBook::Events events)
 {
     for (core::FaceEvent &event : events) {
         if (event.type == core::FaceEventType::New)
             ++shared.statistics.tracks;
+        else if (event.type == core::FaceEventType::End)
+            shared.statistics.countEnd(event.face);
         if (shared.settings->postMessages)
             shared.reports.emplace_back(std::move(event));
     }
@@ -50,6 +29,7 @@ void IdentifyStream::postReports()
         Report report;
         std::shared_ptr<const Settings> settings;
         core::FrameShape shape;
+        std::shared_ptr<const Labels> labels;
         {
             auto shared = shared_.lock();
             if (first && shared->posting)
@@ -62,18 +42,18 @@ void IdentifyStream::postReports()
             shared->reports.pop_front();
             settings = shared->settings;
             shape = shared->shape;
+            labels = shared->labels;
         }
         if (const auto *event = std::get_if<core::FaceEvent>(&report))
-            post(*event, *settings, shape);
+            post(*event, context(*settings, shape, std::move(labels)));
         else
             post(std::get<core::ServiceState>(report), *settings);
     }
 }
 
-void IdentifyStream::post(const core::FaceEvent &event, const Settings &settings,
-                          const core::FrameShape &shape)
+void IdentifyStream::post(const core::FaceEvent &event, const ReportContext &reportContext)
 {
-    Handle<GstStructure> report = faceReport(event, context(settings, shape));
+    Handle<GstStructure> report = faceReport(event, reportContext);
     gst_element_post_message(element_,
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
 }

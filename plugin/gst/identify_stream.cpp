@@ -64,7 +64,7 @@ void IdentifyStream::configure(const Settings &settings)
         shared->settings = std::make_shared<const Settings>(settings);
         shared->book.setRules(rules(settings));
         if (deactivated)
-            endTracks(*shared);
+            flush(*shared);
         // Sending was switched on, but there was nothing to send with when the element started.
         lacksCredentials = before.dryRun && !settings.dryRun && !shared->canSend;
     }
@@ -80,13 +80,15 @@ void IdentifyStream::stop()
     {
         auto shared = shared_.lock();
         shared->stopping = true;
-        analysisEnded_.wait(shared.waitable(),
-                            [&] { return shared->analysis != Analysis::Running; });
+        changed_.wait(shared.waitable(), [&] {
+            return shared->analysis != Analysis::Running && shared->dispatching == 0;
+        });
     }
     caller_.reset();
     pool_.reset();
     {
         auto shared = shared_.lock();
+        takeHeldReplies(*shared);
         take(*shared, shared->book.endAll(shared->latest));
     }
     postReports();
@@ -94,7 +96,9 @@ void IdentifyStream::stop()
 
 Handle<GstStructure> IdentifyStream::statistics()
 {
-    return shared_.lock()->statistics.toStructure();
+    auto shared = shared_.lock();
+    shared->statistics.visits = shared->book.visits();
+    return shared->statistics.toStructure();
 }
 
 bool IdentifyStream::takeSample(Shared &shared, const core::FrameTimes &times)
@@ -118,9 +122,8 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
     const core::FrameShape shape{visible.width, visible.height, info.par_n, info.par_d};
 
     Job job;
-    std::vector<core::FaceView> faces;
-    StreamNotices notices{"", "", notice_};
     bool sampled = false;
+    bool dispatchNow = false;
     {
         auto shared = shared_.lock();
         ++shared->statistics.frames;
@@ -128,28 +131,51 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
         shared->latest = times;
         shared->shape = shape;
         take(*shared, shared->book.advance(times));
+        sampled = takeSample(*shared, times);
+        job = {shared->settings, times, shared->epoch};
+        dispatchNow = !shared->dispatchQueued && begin >= shared->heldBackUntil &&
+                      !shared->book.due(times.runningTime).empty();
+    }
+    if (job.settings->backpressure) {
+        if (sampled)
+            startAnalysis(buffer, info, job);
+        awaitAnswers();
+    }
+
+    std::vector<core::FaceView> faces;
+    StreamNotices notices{"", "", notice_};
+    std::shared_ptr<const Labels> labels;
+    {
+        auto shared = shared_.lock();
         faces = shared->book.faces(times.runningTime);
+        labels = shared->labels;
         if (shared->service.condition != core::ServiceCondition::Ok) {
             notices.serviceState = core::conditionName(shared->service.condition);
             notices.serviceReason = shared->service.reason;
         }
-        sampled = takeSample(*shared, times);
-        job = {shared->settings, times, shared->epoch};
     }
-
-    attachFaces(buffer, faces, context(*job.settings, shape), notices, visible.x, visible.y);
-    if (sampled) {
-        if (sample_.copyFrom(buffer, info)) {
-            queueAnalysis(std::move(job));
-        } else {
-            GST_WARNING_OBJECT(element_, "a frame could not be mapped for reading");
-            shared_.lock()->analysis = Analysis::Idle;
-        }
+    attachFaces(buffer, faces, context(*job.settings, shape, std::move(labels)), notices,
+                visible.x, visible.y);
+    if (!job.settings->backpressure) {
+        if (sampled)
+            startAnalysis(buffer, info, std::move(job));
+        if (dispatchNow)
+            queueDispatch();
     }
     postReports();
 
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
     shared_.lock()->statistics.streamingUs.add(took.count());
+}
+
+void IdentifyStream::startAnalysis(GstBuffer *buffer, const GstVideoInfo &info, Job job)
+{
+    if (sample_.copyFrom(buffer, info)) {
+        queueAnalysis(std::move(job));
+        return;
+    }
+    GST_WARNING_OBJECT(element_, "a frame could not be mapped for reading");
+    shared_.lock()->analysis = Analysis::Idle;
 }
 
 void IdentifyStream::queueAnalysis(Job job)
@@ -167,7 +193,7 @@ void IdentifyStream::queueAnalysis(Job job)
             // Notified under the lock: who waits may destroy us as soon as he gets it.
             auto shared = self->shared_.lock();
             shared->analysis = Analysis::Idle;
-            self->analysisEnded_.notify_all();
+            self->changed_.notify_all();
         }
     });
 }
@@ -183,17 +209,40 @@ void IdentifyStream::gap(const core::FrameTimes &times)
     postReports();
 }
 
-void IdentifyStream::endTracks()
+void IdentifyStream::endOfStream()
 {
-    endTracks(*shared_.lock());
+    bool waits = false;
+    {
+        auto shared = shared_.lock();
+        waits = shared->settings->backpressure;
+        ++shared->epoch;
+        shared->sampler.reset();
+        take(*shared, shared->book.endAll(shared->latest));
+    }
+    postReports();
+    if (waits)
+        awaitAnswers();
+    else
+        queueDispatch();
+}
+
+void IdentifyStream::flush()
+{
+    flush(*shared_.lock());
     postReports();
 }
 
-void IdentifyStream::endTracks(Shared &shared)
+void IdentifyStream::flush(Shared &shared)
 {
     ++shared.epoch;
     shared.sampler.reset();
-    take(shared, shared.book.endAll(shared.latest));
+    take(shared, shared.book.flush(shared.latest));
+}
+
+void IdentifyStream::interrupt(bool interrupted)
+{
+    shared_.lock()->interrupted = interrupted;
+    changed_.notify_all();
 }
 
 void IdentifyStream::startAgainIfTimeWentBack(Shared &shared, const core::FrameTimes &times)
@@ -201,7 +250,7 @@ void IdentifyStream::startAgainIfTimeWentBack(Shared &shared, const core::FrameT
     // Running time of a sane stream only grows. Where it does not, a track of the old times would
     // never age, and its name would wait for whoever comes to stand there.
     if (times.runningTime + std::chrono::seconds(1) < shared.latest.runningTime)
-        endTracks(shared);
+        flush(shared);
 }
 
 core::BookRules IdentifyStream::rules(const Settings &settings) const
@@ -210,7 +259,13 @@ core::BookRules IdentifyStream::rules(const Settings &settings) const
     rules.tracking.holdTime = std::chrono::milliseconds(settings.holdTimeMs);
     // A detector can be wrong once; the frame itself cannot.
     rules.tracking.samplesToConfirm = detector_ ? 2 : 1;
+    rules.tracking.relinkTime = std::chrono::milliseconds(settings.relinkTimeMs);
+    rules.visitTimeout = std::chrono::seconds(settings.visitTimeoutS);
     rules.asking.minFacePx = settings.minFaceSizePx;
+    rules.asking.minQuality = settings.minQuality;
+    rules.asking.bestShotWindow = std::chrono::milliseconds(settings.bestShotWindowMs);
+    rules.asking.maxAttempts = settings.maxAttempts;
+    rules.asking.reidentifyInterval = std::chrono::seconds(settings.reidentifyIntervalS);
     rules.asking.similarityThreshold = settings.similarityThreshold;
     rules.asking.wholeFrame = !detector_;
     rules.keepPhotos = settings.messagePhotos;
@@ -222,9 +277,10 @@ std::string IdentifyStream::cameraName(const Settings &settings) const
     return settings.camera.empty() ? elementName_ : settings.camera;
 }
 
-ReportContext IdentifyStream::context(const Settings &settings, const core::FrameShape &shape) const
+ReportContext IdentifyStream::context(const Settings &settings, const core::FrameShape &shape,
+                                      std::shared_ptr<const Labels> labels) const
 {
-    return {cameraName(settings), settings.facts, shape};
+    return {cameraName(settings), settings.facts, shape, std::move(labels)};
 }
 
 } // namespace ooto::gst

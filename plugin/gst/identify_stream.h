@@ -8,6 +8,7 @@
 #include "core/worker_pool.h"
 #include "gst/credentials_source.h"
 #include "gst/faces_meta.h"
+#include "gst/labels_file.h"
 #include "gst/sample_frame.h"
 #include "gst/settings.h"
 #include "gst/statistics.h"
@@ -17,11 +18,14 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace ooto::gst
 {
@@ -29,7 +33,8 @@ namespace ooto::gst
 /**
  * Frames come in on the *streaming* thread, which only copies samples and attaches what is known;
  * the *analysis* (at most one job at a time) finds faces and makes photos; answers come in on the
- * *network* thread. All three meet in `Shared`, whose lock is never held over work.
+ * *network* thread. All three meet in `Shared`, whose lock is never held over work. Only with
+ * `backpressure` does the streaming thread wait, for the analysis and for answers.
  */
 class IdentifyStream : public std::enable_shared_from_this<IdentifyStream>
 {
@@ -55,8 +60,12 @@ public:
     void frame(GstBuffer *buffer, const GstVideoInfo &info, const core::FrameTimes &times);
     /** *streaming*: time passes without frames. */
     void gap(const core::FrameTimes &times);
-    /** *streaming* or *application*: no face outlives a flush or the stream's end. */
-    void endTracks();
+    /** *streaming*: the stream ends. Photos that wait are sent now; with backpressure, answered. */
+    void endOfStream();
+    /** *streaming* or *application*: no face outlives a flush. */
+    void flush();
+    /** *application*: whether the streaming thread has to return at once from where it waits. */
+    void interrupt(bool interrupted);
 
 private:
     enum class Analysis { Idle, Filling, Queued, Running };
@@ -64,6 +73,7 @@ private:
 
     struct Shared {
         std::shared_ptr<const Settings> settings;
+        std::shared_ptr<const Labels> labels = std::make_shared<const Labels>();
         core::FaceBook book;
         core::Sampler sampler;
         core::FrameTimes latest;
@@ -75,6 +85,12 @@ private:
         Analysis analysis = Analysis::Idle;
         unsigned epoch = 0; ///< tracks ended meanwhile: results of an older one do not count
         bool stopping = false;
+        bool interrupted = false; ///< the streaming thread may not wait now
+        unsigned dispatching = 0; ///< threads in dispatch()
+        bool dispatchQueued = false;
+        std::chrono::steady_clock::time_point heldBackUntil{}; ///< no dispatch before
+        std::vector<std::pair<core::TrackId, core::Reply>> heldReplies; ///< with backpressure
+        bool serviceGivenUp = false; ///< waited for once; not again until it is well
         bool credentialsReplaced = false;
         bool canSend = false; ///< connected; `caller_` itself is not for the application's threads
     };
@@ -87,27 +103,44 @@ private:
     };
 
     bool takeSample(Shared &shared, const core::FrameTimes &times);
+    void startAnalysis(GstBuffer *buffer, const GstVideoInfo &info, Job job);
     void queueAnalysis(Job job);
+
     void analyse(const Job &job);
     std::vector<core::Observation> look(const Job &job);
-    void ask(const Job &job, const core::PhotoWish &wish,
-             const std::vector<core::Observation> &seen);
-    core::PhotoBytes makePhoto(const Job &job, const core::PhotoPlan &plan, const core::Box &face,
+    void photograph(const Job &job, const core::ShotWish &wish,
+                    const std::vector<core::Observation> &seen);
+    core::ShotQuality judge(const Job &job, const core::ShotWish &wish,
+                            const std::vector<core::Observation> &seen);
+    core::PhotoBytes makePhoto(const Job &job, const core::PhotoPlan &plan, std::size_t face,
                                const std::vector<core::Observation> &seen);
-    void refreshCaller();
-    void putOff(core::TrackId id, core::Reason reason);
+    void refreshFiles();
+
+    /** What keeps photos that are due from being sent. */
+    struct Hindrance {
+        core::HeldBack why;
+        std::chrono::milliseconds tryAgainIn;
+    };
+    std::optional<Hindrance> dispatch();
+    std::optional<Hindrance> sendDue(const Settings &settings, const std::vector<core::TrackId> &due);
+    void send(const Settings &settings, service::Caller::Slot slot, core::TrackId id,
+              const core::Shot &shot);
+    void queueDispatch();
+    void awaitAnswers();
     void onReply(core::TrackId id, const core::Reply &reply);
     void onServiceState(const core::ServiceState &state);
 
+    static void takeReply(Shared &shared, core::TrackId id, const core::Reply &reply);
+    static void takeHeldReplies(Shared &shared);
     static void take(Shared &shared, core::FaceBook::Events events);
-    static void endTracks(Shared &shared);
+    static void flush(Shared &shared);
     static void startAgainIfTimeWentBack(Shared &shared, const core::FrameTimes &times);
     void postReports();
-    void post(const core::FaceEvent &event, const Settings &settings,
-              const core::FrameShape &shape);
+    void post(const core::FaceEvent &event, const ReportContext &reportContext);
     void post(const core::ServiceState &state, const Settings &settings);
     std::string cameraName(const Settings &settings) const;
-    ReportContext context(const Settings &settings, const core::FrameShape &shape) const;
+    ReportContext context(const Settings &settings, const core::FrameShape &shape,
+                          std::shared_ptr<const Labels> labels) const;
     core::BookRules rules(const Settings &settings) const;
 
     GstElement *const element_; ///< borrowed: it owns us
@@ -116,15 +149,17 @@ private:
     std::shared_ptr<core::WorkerPool> pool_;
 
     core::Guarded<Shared> shared_;
-    std::condition_variable analysisEnded_;
+    std::condition_variable changed_; ///< an analysis or a dispatch ended, an answer came
 
     // Used by the one analysis under way only; before it by who fills the sample, and by start and
     // stop.
     std::unique_ptr<vision::Detector> detector_;
     CredentialsSource credentials_;
+    LabelsFile labelsFile_;
     SampleFrame sample_;
     vision::Image detectionImage_;
     vision::Image photoImage_;
+    vision::Image faceImage_;
     std::string detectorError_;
 
     std::unique_ptr<service::Caller> caller_; ///< null without credentials (dry-run)

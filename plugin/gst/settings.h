@@ -39,6 +39,7 @@ struct Settings {
     std::string sslCaFile;
     std::string userAgent = "gst-ooto/" OOTO_VERSION;
     unsigned maxInFlight = 4;
+    double maxRate = 5; ///< requests per second; 0 = no limit
     bool dryRun = false;
     int analysisRateN = 5; ///< samples per analysisRateD seconds; 0 = every frame
     int analysisRateD = 1;
@@ -46,12 +47,20 @@ struct Settings {
     std::string model;
     double detectionThreshold = 0.75;
     unsigned minFaceSizePx = 48;
+    unsigned bestShotWindowMs = 1500;
+    double minQuality = 0.3;
+    unsigned maxAttempts = 3;
+    unsigned reidentifyIntervalS = 0; ///< 0 = never
+    unsigned relinkTimeMs = 5000;
+    unsigned visitTimeoutS = 120;
     double cropMargin = -1;
     vision::PhotoFormat photoFormat = vision::PhotoFormat::Jpeg;
     int jpegQuality = 90;
     unsigned maxPhotoSizePx = 800;
     double similarityThreshold = 0.75;
+    bool backpressure = false;
     unsigned holdTimeMs = 1000;
+    std::string labelsFile;
     unsigned facts = FactIdentity | FactLiveness | FactDeepfake | FactQuality | FactLandmarks;
     std::string camera; ///< empty: the element's name
     bool postMessages = true;

@@ -28,8 +28,21 @@ void Statistics::countVerdict(core::Status status)
         ++spoof;
 }
 
+void Statistics::countEnd(const core::FaceView &face)
+{
+    if (face.status == core::Status::Pending || face.status == core::Status::Unavailable)
+        ++unanswered[face.reason];
+}
+
 Handle<GstStructure> Statistics::toStructure() const
 {
+    Handle<GstStructure> reasons(gst_structure_new_empty("unanswered"));
+    for (const auto &[reason, count] : unanswered) {
+        const std::string name(core::reasonName(reason));
+        if (!name.empty())
+            gst_structure_set(reasons.get(), name.c_str(), G_TYPE_UINT64, count, nullptr);
+    }
+    const double perVisit = visits ? static_cast<double>(requests) / visits : 0;
     Handle<GstStructure> errorCounts(gst_structure_new_empty("errors"));
     for (const auto &[outcome, count] : errors) {
         const std::string name(core::outcomeName(outcome));
@@ -38,7 +51,9 @@ Handle<GstStructure> Statistics::toStructure() const
     return Handle<GstStructure>(gst_structure_new(
         "ooto-stats", "frames", G_TYPE_UINT64, frames, "samples", G_TYPE_UINT64, samples,
         "samples-skipped", G_TYPE_UINT64, samplesSkipped, "detections", G_TYPE_UINT64, detections,
-        "tracks", G_TYPE_UINT64, tracks, "requests", G_TYPE_UINT64, requests, "answers",
+        "samples-still", G_TYPE_UINT64, samplesStill, "tracks", G_TYPE_UINT64, tracks, "visits",
+        G_TYPE_UINT64, visits, "requests", G_TYPE_UINT64, requests, "requests-per-visit",
+        G_TYPE_DOUBLE, perVisit, "unanswered", GST_TYPE_STRUCTURE, reasons.get(), "answers",
         G_TYPE_UINT64, answers, "matches", G_TYPE_UINT64, matches, "unknown", G_TYPE_UINT64,
         unknown, "spoof", G_TYPE_UINT64, spoof, "errors", GST_TYPE_STRUCTURE, errorCounts.get(),
         "in-flight", G_TYPE_UINT, inFlight, "bytes-sent", G_TYPE_UINT64, bytesSent, "rtt-min-ms",

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From photos that are due to requests, and from replies back to the faces.
+#include "gst/identify_stream.h"
+
+#include "gst/identify_debug.h"
+
+#include <algorithm>
+
+namespace ooto::gst
+{
+
+namespace
+{
+
+using namespace std::chrono_literals;
+
+core::Reason reasonOf(core::HeldBack why)
+{
+    switch (why) {
+    case core::HeldBack::InFlight:
+        return core::Reason::Busy;
+    case core::HeldBack::Rate:
+        return core::Reason::Rate;
+    case core::HeldBack::Budget:
+        return core::Reason::Budget;
+    case core::HeldBack::Service:
+        return core::Reason::Service;
+    case core::HeldBack::Unauthorized:
+        return core::Reason::Unauthorized;
+    }
+    return core::Reason::Busy;
+}
+
+} // namespace
+
+/** *analysis*, *network*; with backpressure *streaming*, too. */
+std::optional<IdentifyStream::Hindrance> IdentifyStream::dispatch()
+{
+    std::vector<core::TrackId> due;
+    std::shared_ptr<const Settings> settings;
+    {
+        auto shared = shared_.lock();
+        shared->dispatchQueued = false;
+        if (shared->stopping)
+            return std::nullopt;
+        due = shared->book.due(shared->latest.runningTime);
+        if (due.empty())
+            return std::nullopt;
+        settings = shared->settings;
+        ++shared->dispatching;
+    }
+    const auto hindrance = sendDue(*settings, due);
+    auto shared = shared_.lock();
+    --shared->dispatching;
+    if (hindrance)
+        shared->heldBackUntil = std::chrono::steady_clock::now() + hindrance->tryAgainIn;
+    changed_.notify_all();
+    return hindrance;
+}
+
+std::optional<IdentifyStream::Hindrance>
+IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackId> &due)
+{
+    const auto putOffFrom = [&](std::size_t first, core::Reason reason) {
+        auto shared = shared_.lock();
+        for (std::size_t i = first; i < due.size(); ++i)
+            shared->book.putOff(due[i], reason);
+    };
+    if (settings.dryRun || !caller_) {
+        putOffFrom(0, core::Reason::DryRun);
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < due.size(); ++i) {
+        auto reservation = caller_->reserve();
+        if (!reservation) {
+            putOffFrom(i, reasonOf(reservation.why()));
+            return Hindrance{reservation.why(), reservation.tryAgainIn()};
+        }
+        std::optional<core::Shot> shot;
+        {
+            auto shared = shared_.lock();
+            if (shared->stopping)
+                return std::nullopt;
+            shot = shared->book.take(due[i]);
+            if (!shot)
+                continue;
+            ++shared->statistics.requests;
+            ++shared->statistics.inFlight;
+        }
+        send(settings, std::move(*reservation), due[i], *shot);
+    }
+    return std::nullopt;
+}
+
+void IdentifyStream::send(const Settings &settings, service::Caller::Slot slot, core::TrackId id,
+                          const core::Shot &shot)
+{
+    service::Request request;
+    request.photo = shot.bytes;
+    request.png = shot.png;
+    request.checkLiveness = settings.checkLiveness;
+    request.checkDeepfake = settings.checkDeepfake;
+    request.timeout = std::chrono::seconds(settings.timeoutS);
+    caller_->send(std::move(slot), std::move(request),
+                  [this, id](const core::Reply &reply) { onReply(id, reply); });
+}
+
+/** Any thread; never waits. */
+void IdentifyStream::queueDispatch()
+{
+    {
+        auto shared = shared_.lock();
+        if (shared->stopping || shared->dispatchQueued)
+            return;
+        shared->dispatchQueued = true;
+    }
+    pool_->post([self = shared_from_this()] { self->dispatch(); });
+}
+
+void IdentifyStream::onReply(core::TrackId id, const core::Reply &reply)
+{
+    bool sendMore = false;
+    {
+        auto shared = shared_.lock();
+        shared->statistics.countReply(reply);
+        if (shared->settings->backpressure) {
+            shared->heldReplies.emplace_back(id, reply);
+        } else {
+            takeHeldReplies(*shared);
+            takeReply(*shared, id, reply);
+            sendMore = true;
+        }
+        changed_.notify_all();
+    }
+    postReports();
+    if (sendMore)
+        dispatch();
+}
+
+void IdentifyStream::takeReply(Shared &shared, core::TrackId id, const core::Reply &reply)
+{
+    core::FaceBook::Events events = shared.book.replied(id, reply, shared.latest);
+    for (const core::FaceEvent &event : events)
+        shared.statistics.countVerdict(event.face.status);
+    take(shared, std::move(events));
+}
+
+void IdentifyStream::takeHeldReplies(Shared &shared)
+{
+    // In the order of the faces, not of the network: a run is to be repeatable.
+    std::sort(shared.heldReplies.begin(), shared.heldReplies.end(),
+              [](const auto &a, const auto &b) { return a.first < b.first; });
+    for (const auto &[id, reply] : std::exchange(shared.heldReplies, {}))
+        takeReply(shared, id, reply);
+}
+
+/**
+ * *streaming*, with backpressure: waits for the analysis, then sends what is due and waits for the
+ * answers, until there is nothing left to send, or nothing can be sent.
+ */
+void IdentifyStream::awaitAnswers()
+{
+    const auto begin = std::chrono::steady_clock::now();
+    for (;;) {
+        {
+            auto shared = shared_.lock();
+            changed_.wait(shared.waitable(), [&] {
+                return shared->interrupted || shared->stopping ||
+                       (shared->analysis == Analysis::Idle && shared->statistics.inFlight == 0);
+            });
+            if (shared->interrupted || shared->stopping)
+                return;
+            takeHeldReplies(*shared);
+        }
+        postReports();
+
+        const auto hindrance = dispatch();
+        auto shared = shared_.lock();
+        if (shared->statistics.inFlight > 0)
+            continue;
+        if (!hindrance && shared->heldReplies.empty())
+            return;
+        if (!hindrance)
+            continue;
+        if (hindrance->why == core::HeldBack::Budget ||
+            hindrance->why == core::HeldBack::Unauthorized)
+            return;
+        if (hindrance->why == core::HeldBack::Service) {
+            const auto longest = std::chrono::seconds(shared->settings->timeoutS);
+            if (shared->serviceGivenUp || std::chrono::steady_clock::now() - begin > longest) {
+                shared->serviceGivenUp = true;
+                return;
+            }
+        }
+        changed_.wait_for(shared.waitable(), std::clamp<std::chrono::milliseconds>(
+                                                 hindrance->tryAgainIn, 1ms, 500ms));
+    }
+}
+
+void IdentifyStream::onServiceState(const core::ServiceState &state)
+{
+    bool well = false;
+    {
+        auto shared = shared_.lock();
+        shared->service = state;
+        shared->reports.emplace_back(state);
+        well = state.condition == core::ServiceCondition::Ok;
+        if (well) {
+            shared->serviceGivenUp = false;
+            shared->heldBackUntil = {};
+        }
+    }
+    postReports();
+    if (well)
+        queueDispatch();
+}
+
+} // namespace ooto::gst
