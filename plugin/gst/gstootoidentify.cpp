@@ -239,10 +239,15 @@ static gboolean gst_ooto_identify_sink_event(GstBaseTransform *transform, GstEve
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
     if (const auto stream = state->running()) {
-        if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP ||
-            GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
+        if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START) {
+            stream->interrupt(true);
+        } else if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
+            stream->interrupt(false);
             state->clock.reset();
-            stream->endTracks();
+            stream->flush();
+        } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
+            state->clock.reset();
+            stream->endOfStream();
         } else if (GST_EVENT_TYPE(event) == GST_EVENT_GAP) {
             GstClockTime begin = GST_CLOCK_TIME_NONE;
             GstClockTime length = GST_CLOCK_TIME_NONE;
@@ -254,6 +259,16 @@ static gboolean gst_ooto_identify_sink_event(GstBaseTransform *transform, GstEve
         }
     }
     return GST_BASE_TRANSFORM_CLASS(gst_ooto_identify_parent_class)->sink_event(transform, event);
+}
+
+static GstStateChangeReturn gst_ooto_identify_change_state(GstElement *element,
+                                                           GstStateChange transition)
+{
+    // The streaming thread may be waiting for answers, and has to return before pads stop.
+    const auto stream = GST_OOTO_IDENTIFY(element)->state->running();
+    if (stream && transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+        stream->interrupt(true);
+    return GST_ELEMENT_CLASS(gst_ooto_identify_parent_class)->change_state(element, transition);
 }
 
 static void gst_ooto_identify_init(GstOotoIdentify *self)
@@ -279,13 +294,14 @@ static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
     g_object_class_install_property(
         object, statsProperty,
         g_param_spec_boxed("stats", "Statistics",
-                           "Counters since the element started: frames, samples, tracks, "
+                           "Counters since the element started: frames, samples, tracks, visits, "
                            "requests, answers, errors by kind, round trip times in ms, and the "
                            "element's own time in the streaming thread in us",
                            GST_TYPE_STRUCTURE,
                            static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 
     GstElementClass *element = GST_ELEMENT_CLASS(klass);
+    element->change_state = gst_ooto_identify_change_state;
     gst_element_class_set_static_metadata(
         element, "OOTO face identification", "Filter/Analyzer/Video",
         "Finds faces, asks an HTTP service who they are, and attaches the answers to the buffers, "

@@ -192,8 +192,8 @@ void IdentifyStream::awaitAnswers()
                 return;
             }
         }
-        changed_.wait_for(shared.waitable(), std::clamp<std::chrono::milliseconds>(
-                                                 hindrance->tryAgainIn, 1ms, 500ms));
+        changed_.wait_for(shared.waitable(),
+                          std::clamp<std::chrono::milliseconds>(hindrance->tryAgainIn, 1ms, 500ms));
     }
 }
 

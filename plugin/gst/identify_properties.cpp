@@ -236,11 +236,12 @@ std::vector<Property> what()
               "tracked from two thirds of it, and frames are scaled down for detection as far as "
               "that allows, at least to 1280 pixels",
               1, 8192, whilePlaying),
-        count(&Settings::bestShotWindowMs, "best-shot-window", "Best shot window",
-              "Milliseconds that a new face may wait for a better shot at most. It goes sooner when "
-              "the shot is plainly good (0.7), when nothing better came for 400 ms, or when the "
-              "face is leaving",
-              0, 60000, whilePlaying),
+        count(
+            &Settings::bestShotWindowMs, "best-shot-window", "Best shot window",
+            "Milliseconds that a new face may wait for a better shot at most. It goes sooner when "
+            "the shot is plainly good (0.7), when nothing better came for 400 ms, or when the "
+            "face is leaving",
+            0, 60000, whilePlaying),
         share(&Settings::minQuality, "min-quality", "Min quality",
               "Least quality of a photo that is sent. Quality is one number made of the face's "
               "size, sharpness, exposure, frontality, distance to the edge and to neighbours; "

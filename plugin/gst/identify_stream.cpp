@@ -154,8 +154,8 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
             notices.serviceReason = shared->service.reason;
         }
     }
-    attachFaces(buffer, faces, context(*job.settings, shape, std::move(labels)), notices,
-                visible.x, visible.y);
+    attachFaces(buffer, faces, context(*job.settings, shape, std::move(labels)), notices, visible.x,
+                visible.y);
     if (!job.settings->backpressure) {
         if (sampled)
             startAnalysis(buffer, info, std::move(job));

@@ -88,7 +88,7 @@ private:
         bool interrupted = false; ///< the streaming thread may not wait now
         unsigned dispatching = 0; ///< threads in dispatch()
         bool dispatchQueued = false;
-        std::chrono::steady_clock::time_point heldBackUntil{}; ///< no dispatch before
+        std::chrono::steady_clock::time_point heldBackUntil{};          ///< no dispatch before
         std::vector<std::pair<core::TrackId, core::Reply>> heldReplies; ///< with backpressure
         bool serviceGivenUp = false; ///< waited for once; not again until it is well
         bool credentialsReplaced = false;
@@ -115,6 +115,7 @@ private:
     core::PhotoBytes makePhoto(const Job &job, const core::PhotoPlan &plan, std::size_t face,
                                const std::vector<core::Observation> &seen);
     void refreshFiles();
+    void renameFaces(std::shared_ptr<const Labels> labels);
 
     /** What keeps photos that are due from being sent. */
     struct Hindrance {
@@ -122,7 +123,8 @@ private:
         std::chrono::milliseconds tryAgainIn;
     };
     std::optional<Hindrance> dispatch();
-    std::optional<Hindrance> sendDue(const Settings &settings, const std::vector<core::TrackId> &due);
+    std::optional<Hindrance> sendDue(const Settings &settings,
+                                     const std::vector<core::TrackId> &due);
     void send(const Settings &settings, service::Caller::Slot slot, core::TrackId id,
               const core::Shot &shot);
     void queueDispatch();

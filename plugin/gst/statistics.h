@@ -20,7 +20,8 @@ struct Statistics {
     std::uint64_t samples = 0;        ///< frames that were due to be looked at
     std::uint64_t samplesSkipped = 0; ///< of these, those that found the analysis busy
     std::uint64_t detections = 0;
-    std::uint64_t samplesStill = 0; ///< not searched for faces, since nothing moved and nobody was there
+    std::uint64_t samplesStill =
+        0; ///< not searched for faces, since nothing moved and nobody was there
     std::uint64_t tracks = 0;
     std::uint64_t visits = 0;
     std::uint64_t requests = 0;
@@ -29,7 +30,7 @@ struct Statistics {
     std::uint64_t matches = 0;
     std::uint64_t unknown = 0;
     std::uint64_t spoof = 0;
-    std::map<core::Outcome, std::uint64_t> errors; ///< every other way a request ended
+    std::map<core::Outcome, std::uint64_t> errors;    ///< every other way a request ended
     std::map<core::Reason, std::uint64_t> unanswered; ///< tracks that ended without, by reason
     std::uint64_t bytesSent = 0;
     core::RecentValues<> roundTripMs;
