@@ -63,41 +63,18 @@ bool isUnclear(const Side &a, const Side &b, const SampleClock &now)
            *swappedA + *swappedB - *chosenA - *chosenB < clearlyWorse;
 }
 
-void note(const Side &a, const Side &b, const SampleClock &now, bool overlap, bool unclear)
-{
-    const auto add = [&](Track &track, const Track &other) -> Contact & {
-        if (Contact *known = contactWith(track, other.serial))
-            return *known;
-        return track.contacts.emplace_back(
-            Contact{other.serial, now.time, now.time, track.motion, false, false, other.reference});
-    };
-    const bool hidden = (!a.seen && a.track.confirmed()) || (!b.seen && b.track.confirmed());
-    for (Contact *contact : {&add(a.track, b.track), &add(b.track, a.track)}) {
-        if (overlap)
-            contact->lastOverlap = now.time;
-        contact->hidden |= hidden;
-        contact->unclear |= unclear;
-    }
-}
-
-/** Where a track's face is in this sample. */
-Box boxOf(const Side &side, const SampleClock &now)
-{
-    return side.seen ? side.seen->box : expectedBox(side.track.motion, now.time);
-}
-
 /**
  * Whether somebody who moved like this can be where `box` is, having been hidden: also who turned
  * on his heels when nobody saw it. @param speed of the faster of the two, box sizes per second
  */
-bool canHaveGoneTo(const Contact &contact, const Box &box, double speed, const SampleClock &now)
+bool canHaveGoneTo(const Motion &before, const Box &box, double speed, const SampleClock &now)
 {
-    const Box expected = expectedBox(contact.before, now.time);
-    const double seconds =
-        std::chrono::duration<double>(now.time - contact.before.lastSeen()).count();
+    const Box expected = expectedBox(before, now.time);
+    const double seconds = std::chrono::duration<double>(now.time - before.lastSeen()).count();
     const double dx = (box.centre().x - expected.centre().x) / expected.width;
     const double dy = (box.centre().y - expected.centre().y) / expected.height;
-    return std::hypot(dx, dy) <= 0.3 + (0.5 + 2.2 * speed) * seconds;
+    constexpr double slack = 0.3; // box sizes, for jitter and nodding
+    return std::hypot(dx, dy) <= slack + (0.25 + 2.2 * speed) * seconds;
 }
 
 double speedOf(const Motion &motion)
@@ -105,11 +82,44 @@ double speedOf(const Motion &motion)
     return std::hypot(motion.velocity().x, motion.velocity().y);
 }
 
-bool canHaveSwapped(const Contact &a, const Contact &b, const Box &boxA, const Box &boxB,
+bool canHaveSwapped(const Motion &a, const Motion &b, const Side &nowA, const Side &nowB,
                     const SampleClock &now)
 {
-    const double speed = std::max(speedOf(a.before), speedOf(b.before));
-    return canHaveGoneTo(a, boxB, speed, now) && canHaveGoneTo(b, boxA, speed, now);
+    const double speed = std::max(speedOf(a), speedOf(b));
+    return (!nowB.seen || canHaveGoneTo(a, nowB.seen->box, speed, now)) &&
+           (!nowA.seen || canHaveGoneTo(b, nowA.seen->box, speed, now));
+}
+
+void note(const Side &a, const Side &b, const SampleClock &now, bool overlap, bool unclear)
+{
+    const auto contactOf = [&](Track &track, const Track &other) -> Contact & {
+        if (Contact *known = contactWith(track, other.serial))
+            return *known;
+        return track.contacts.emplace_back(
+            Contact{other.serial, now.time, track.motion, false, false, other.reference});
+    };
+    Contact &ofA = contactOf(a.track, b.track);
+    Contact &ofB = contactOf(b.track, a.track);
+    const bool hidden = (!a.seen && a.track.confirmed()) || (!b.seen && b.track.confirmed());
+    bool mistakable = hidden || ofA.hidden;
+    if (a.seen && b.seen)
+        mistakable = ofA.hidden && canHaveSwapped(ofA.before, ofB.before, a, b, now);
+    for (Contact *contact : {&ofA, &ofB}) {
+        if (overlap)
+            contact->lastOverlap = now.time;
+        contact->hidden = mistakable;
+        contact->unclear |= unclear;
+    }
+    if (a.seen && b.seen && !mistakable && !ofA.unclear) {
+        ofA.before = a.track.motion;
+        ofB.before = b.track.motion;
+    }
+}
+
+/** Where a track's face is in this sample. */
+Box boxOf(const Side &side, const SampleClock &now)
+{
+    return side.seen ? side.seen->box : expectedBox(side.track.motion, now.time);
 }
 
 enum class Verdict { Same, Swapped, Unknown };
@@ -183,19 +193,18 @@ private:
                 return;
             }
         }
-        if (other == tracks_.end() || parted > longestParting)
+        if (other == tracks_.end() || parted > longestParting) {
             settleAlone(tracks_[t], *seen, contact);
+            if (other != tracks_.end())
+                dropContact(*other, tracks_[t].serial);
+        }
     }
 
     void settlePair(std::size_t t, std::size_t u, const Contact &contact)
     {
         const Side a{tracks_[t], strong(t)};
         const Side b{tracks_[u], strong(u)};
-        const Contact *reverse = contactWith(b.track, a.track.serial);
-        const bool swappable =
-            contact.unclear || (contact.hidden && reverse &&
-                                canHaveSwapped(contact, *reverse, a.seen->box, b.seen->box, now_));
-        if (swappable) {
+        if (contact.unclear || contact.hidden) {
             const Verdict verdict = compareLooks(a, b);
             const bool known =
                 a.seen->appearance && b.seen->appearance && a.track.reference && b.track.reference;
@@ -262,7 +271,8 @@ void noteContacts(std::vector<Track> &tracks, const std::vector<Observation> &se
             if (!known && !(seenLately(a.track, now) && seenLately(b.track, now)))
                 continue;
             const bool overlap = iou(boxA, boxOf(b, now)) >= meeting;
-            const bool unclear = (a.seen || b.seen) && isUnclear(a, b, now);
+            const bool unclear = (a.seen || b.seen) && isUnclear(a, b, now) &&
+                                 canHaveSwapped(a.track.motion, b.track.motion, a, b, now);
             if (known || overlap || unclear)
                 note(a, b, now, overlap, unclear);
         }

@@ -102,24 +102,21 @@ std::optional<ShotWish> Inquiry::see(const Box &face, const FrameShape &frame, S
     if (notBefore_ && now < *notBefore_)
         return std::nullopt;
     const double px = scaled(face, frame.width, frame.height).shorterSide();
-    if (!rules.wholeFrame && px < std::max(rules.minFacePx, waitForPx_)) {
-        if (shot_.empty() && !inFlight_)
-            reason_ = Reason::TooSmall;
-        // Judged all the same while it waits for its first answer, so that people see why.
-        if (status() != Status::Pending)
-            return std::nullopt;
-    }
+    tooSmall_ = !rules.wholeFrame && px < std::max(rules.minFacePx, waitForPx_);
+    // A face that waits for its answer is judged all the same, so that people see why.
+    if (tooSmall_ && status() != Status::Pending)
+        return std::nullopt;
     return ShotWish{0, 0, marginFactor_, sideFactor_};
 }
 
 bool Inquiry::judge(const ShotQuality &quality, Reason worst, const AskingRules &rules)
 {
     seen_ = quality;
-    const bool usable = rules.wholeFrame || quality.total >= leastQuality(rules);
+    const bool usable = !tooSmall_ && (rules.wholeFrame || quality.total >= leastQuality(rules));
     // Behind one that is under way only a clearly better one is worth its encoding.
     const bool behind = inFlight_ && quality.total < inFlight_->quality.total + clearlyBetter;
     if (!usable && shot_.empty() && !inFlight_ && status() == Status::Pending)
-        reason_ = worst;
+        reason_ = tooSmall_ ? Reason::TooSmall : worst;
     return usable && !behind && shot_.wants(quality);
 }
 

@@ -105,6 +105,7 @@ private:
     unsigned noAnswers_ = 0;
     unsigned tooLarge_ = 0;
     bool triedBetter_ = false;
+    bool tooSmall_ = false;          ///< in the last sample, for a photo
     std::optional<Refusal> refusal_; ///< the last one, until there is an answer
     double marginFactor_ = 1;
     double sideFactor_ = 1;

@@ -26,6 +26,8 @@ public:
 
     double value() const { return value_; }
     double rate() const { return rate_; }
+    /** The rate as far as it stands out from its own noise: what keeps still is not set moving. */
+    double certainRate() const;
     double variance() const { return valueVariance_; }
     /** Of the value after `seconds` without a measurement. */
     double varianceAfter(double seconds, double unrest) const;
@@ -77,7 +79,7 @@ public:
     const Box &lastBox() const { return box_; }
     /** False until two detections were seen. */
     bool knowsVelocity() const { return knowsVelocity_; }
-    /** Of the centre, in box sizes per second. */
+    /** Of the centre as far as it is certain, in box sizes per second. */
     Point velocity() const;
 
 private:

@@ -10,7 +10,7 @@ namespace ooto::core
 /** From here on two detections are one person's, for all that colours can tell. */
 inline constexpr double clearlyAlike = 0.6;
 /** Up to here they are not, unless the light changed or the person turned round. */
-inline constexpr double clearlyUnlike = 0.35;
+inline constexpr double clearlyUnlike = 0.42;
 /** By how much two people's likenesses have to differ for colours to tell who is who. */
 inline constexpr double clearDifference = 0.12;
 

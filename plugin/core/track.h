@@ -19,10 +19,10 @@ using TrackSerial = std::uint64_t;
 /** Another face that came so close that the two may have been taken for each other. */
 struct Contact {
     TrackSerial other = 0;
-    StreamTime since{0};                 ///< when the boxes met
-    StreamTime lastOverlap{0};           ///< when they overlapped last
-    Motion before;                       ///< this track's motion when they met
-    bool hidden = false;                 ///< one of the two was not found meanwhile
+    StreamTime lastOverlap{0}; ///< when they overlapped last
+    Motion before;             ///< this track's motion when they were last told apart
+    /** One of the two was not found since, and may be where the other is now. */
+    bool hidden = false;
     bool unclear = false;                ///< their detections could as well be the other way round
     std::optional<Appearance> reference; ///< the other's
 };

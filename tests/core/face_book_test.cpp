@@ -29,32 +29,58 @@ Reply match(const char *who)
 class FaceBookTest : public testing::Test
 {
 protected:
-    /** One sample with faces of a fifth of the frame at these left edges; 200 ms later each time.
-     */
-    FaceBook::Events see(std::vector<double> lefts)
+    static Observation faceAt(double left)
+    {
+        Observation face;
+        face.box = {left, 0.4, 0.2, 0.2};
+        face.score = 0.9;
+        return face;
+    }
+
+    /** One sample with faces of a fifth of the frame at these left edges, 200 ms after the last;
+     * photos are taken of whoever is wished for. */
+    FaceBook::Events see(std::vector<double> lefts, double quality = 0.9)
     {
         std::vector<Observation> seen;
         for (const double left : lefts)
-            seen.push_back({{left, 0.4, 0.2, 0.2}, 0.9, std::nullopt});
+            seen.push_back(faceAt(left));
         now += 200ms;
-        return book.observe(at(now), frame, seen);
+        auto events = book.observe(at(now), frame, seen);
+        for (const ShotWish &wish : book.wishes()) {
+            Shot shot;
+            shot.quality.total = quality;
+            if (!book.judge(wish.trackId, shot.quality, Reason::Blurred))
+                continue;
+            shot.times = at(now);
+            shot.frame = frame;
+            shot.face = seen[wish.observation].box;
+            shot.plan = planPhoto(shot.face, frame, 0.5, 800);
+            shot.bytes =
+                std::make_shared<std::vector<std::uint8_t>>(3, static_cast<std::uint8_t>(++taken));
+            book.offer(wish.trackId, shot);
+        }
+        return events;
     }
 
-    void send(const PhotoWish &wish)
+    /** Sends what is due. @return whose photos, by their place */
+    std::map<TrackId, Box> send()
     {
-        ASSERT_TRUE(book.sent(wish.trackId,
-                              {at(now), wish.face, planPhoto(wish.face, frame, 0.5, 800), frame},
-                              photo, false));
+        std::map<TrackId, Box> sent;
+        for (const TrackId id : book.due(now)) {
+            if (const auto shot = book.take(id))
+                sent[id] = shot->face;
+        }
+        return sent;
     }
 
     FaceBook book;
     StreamTime now{0};
-    PhotoBytes photo = std::make_shared<std::vector<std::uint8_t>>(3, 7);
+    int taken = 0;
 };
 
 } // namespace
 
-TEST_F(FaceBookTest, tellsOfANewFaceOnceAndAsksForIt)
+TEST_F(FaceBookTest, tellsOfANewFaceOnceAndAsksForItOnce)
 {
     EXPECT_TRUE(see({0.3}).empty());
     const auto events = see({0.3});
@@ -62,9 +88,10 @@ TEST_F(FaceBookTest, tellsOfANewFaceOnceAndAsksForIt)
     EXPECT_EQ(events[0].type, FaceEventType::New);
     EXPECT_EQ(events[0].face.status, Status::Pending);
     EXPECT_NEAR(events[0].face.box.x, 0.3, 1e-9);
-    ASSERT_EQ(book.wishes().size(), 1U);
-    EXPECT_EQ(book.wishes()[0].trackId, events[0].face.trackId);
+    ASSERT_EQ(book.due(now), std::vector{events[0].face.trackId});
+    EXPECT_EQ(send().size(), 1U);
     EXPECT_TRUE(see({0.3}).empty());
+    EXPECT_TRUE(send().empty());
 }
 
 TEST_F(FaceBookTest, showsPendingFacesAndKeepsTheAnswerOnTheFace)
@@ -72,12 +99,10 @@ TEST_F(FaceBookTest, showsPendingFacesAndKeepsTheAnswerOnTheFace)
     see({0.1, 0.6});
     see({0.1, 0.6});
     ASSERT_EQ(book.faces(now).size(), 2U);
-    const auto wishes = book.wishes();
-    ASSERT_EQ(wishes.size(), 2U);
-    for (const PhotoWish &wish : wishes) {
-        send(wish);
-        book.replied(wish.trackId, match(wish.face.x < 0.5 ? "left" : "right"), at(now));
-    }
+    const auto sent = send();
+    ASSERT_EQ(sent.size(), 2U);
+    for (const auto &[id, face] : sent)
+        book.replied(id, match(face.x < 0.5 ? "left" : "right"), at(now));
     for (double step = 0; step < 0.1; step += 0.02)
         see({0.6 + step, 0.1 + step});
     for (const FaceView &face : book.faces(now))
@@ -89,17 +114,16 @@ TEST_F(FaceBookTest, asksAboutTheNewestFaceFirst)
     see({0.1});
     see({0.1, 0.6});
     see({0.1, 0.6});
-    ASSERT_EQ(book.wishes().size(), 2U);
-    EXPECT_NEAR(book.wishes()[0].face.x, 0.6, 1e-9);
+    const auto due = book.due(now);
+    ASSERT_EQ(due.size(), 2U);
+    EXPECT_NEAR(book.take(due[0])->face.x, 0.6, 1e-9);
 }
 
 TEST_F(FaceBookTest, reportsTheEndOnceWithWhatWasKnown)
 {
     see({0.3});
     see({0.3});
-    const PhotoWish wish = book.wishes().at(0);
-    send(wish);
-    book.replied(wish.trackId, match("her"), at(now));
+    book.replied(send().begin()->first, match("her"), at(now));
     const auto events = book.advance(at(now + 10s));
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].type, FaceEventType::End);
@@ -113,33 +137,108 @@ TEST_F(FaceBookTest, reportsAnAnswerThatComesAfterTheEndAsLate)
 {
     see({0.3});
     see({0.3});
-    const PhotoWish wish = book.wishes().at(0);
-    send(wish);
+    const TrackId id = send().begin()->first;
     EXPECT_EQ(book.endAll(at(now)).size(), 1U);
-    const auto events = book.replied(wish.trackId, match("her"), at(now + 1s));
+    const auto events = book.replied(id, match("her"), at(now + 1s));
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].type, FaceEventType::Answered);
     EXPECT_TRUE(events[0].late);
     EXPECT_EQ(*events[0].face.answer->templateId, "her");
-    EXPECT_TRUE(book.replied(wish.trackId, match("her"), at(now + 2s)).empty());
+    EXPECT_TRUE(book.replied(id, match("her"), at(now + 2s)).empty());
 }
 
-TEST_F(FaceBookTest, refusesToSendForATrackThatEnded)
+TEST_F(FaceBookTest, asksForWhoLeftBeforeTheWindowWasOver)
+{
+    see({0.3}, 0.4);
+    see({0.3}, 0.4);
+    EXPECT_TRUE(book.due(now).empty());
+    book.endAll(at(now));
+    const auto sent = send();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_TRUE(book.replied(sent.begin()->first, match("her"), at(now)).at(0).late);
+}
+
+TEST_F(FaceBookTest, asksForNobodyAfterAFlush)
+{
+    see({0.3}, 0.4);
+    see({0.3}, 0.4);
+    EXPECT_EQ(book.flush(at(now)).size(), 1U);
+    EXPECT_TRUE(send().empty());
+}
+
+TEST_F(FaceBookTest, keepsThePhotoOfWhoLeftForTheVisitTimeoutAndNoLonger)
+{
+    see({0.3}, 0.4);
+    see({0.3}, 0.4);
+    book.endAll(at(now));
+    book.advance(at(now + 119s));
+    EXPECT_EQ(book.due(now + 119s).size(), 1U);
+    book.advance(at(now + 121s));
+    see({});
+    book.endAll(at(now + 122s));
+    EXPECT_TRUE(book.due(now + 122s).empty());
+}
+
+TEST_F(FaceBookTest, goesOnWithWhoLookedAwayWithoutACall)
+{
+    see({0.3});
+    const TrackId first = see({0.3}).at(0).face.trackId;
+    book.replied(send().begin()->first, match("her"), at(now));
+    for (int i = 0; i < 15; ++i)
+        see({});
+    see({0.3});
+    const auto events = see({0.3});
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(events[0].type, FaceEventType::New);
+    EXPECT_EQ(events[1].type, FaceEventType::Updated);
+    EXPECT_NE(events[1].face.trackId, first);
+    EXPECT_EQ(events[1].face.status, Status::Identified);
+    EXPECT_EQ(events[1].face.visit, 1U);
+    EXPECT_TRUE(send().empty());
+    EXPECT_EQ(book.visits(), 1U);
+}
+
+TEST_F(FaceBookTest, givesAnAnswerToTheTrackThatGoesOn)
 {
     see({0.3});
     see({0.3});
-    const PhotoWish wish = book.wishes().at(0);
-    book.endAll(at(now));
-    EXPECT_FALSE(book.sent(wish.trackId,
-                           {at(now), wish.face, planPhoto(wish.face, frame, 0.5, 800), frame},
-                           photo, false));
+    const TrackId first = send().begin()->first;
+    for (int i = 0; i < 15; ++i)
+        see({});
+    see({0.3});
+    const TrackId second = see({0.3}).at(0).face.trackId;
+    const auto events = book.replied(first, match("her"), at(now));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].face.trackId, second);
+    EXPECT_FALSE(events[0].late);
+    EXPECT_EQ(book.faces(now).at(0).status, Status::Identified);
+}
+
+TEST_F(FaceBookTest, countsTheSameTemplateAgainWithinTheTimeoutAsTheSameVisit)
+{
+    const auto visitAt = [this](double left) {
+        see({left});
+        see({left});
+        for (const auto &[id, face] : send())
+            book.replied(id, match("her"), at(now));
+        const VisitNumber visit = book.faces(now).at(0).visit;
+        now += 60s;
+        book.advance(at(now));
+        return visit;
+    };
+    EXPECT_EQ(visitAt(0.3), 1U);
+    EXPECT_EQ(visitAt(0.7), 1U);
+    EXPECT_EQ(book.visits(), 1U);
+    now += 100s;
+    EXPECT_NE(visitAt(0.3), 1U);
+    EXPECT_EQ(book.visits(), 2U);
 }
 
 TEST_F(FaceBookTest, saysWhyAFaceIsNotAskedAbout)
 {
     see({0.3});
     see({0.3});
-    book.putOff(book.wishes().at(0).trackId, Reason::Service);
+    book.putOff(book.due(now).at(0), Reason::Service);
     EXPECT_EQ(book.faces(now).at(0).reason, Reason::Service);
     EXPECT_EQ(book.endAll(at(now)).at(0).face.reason, Reason::Service);
 }
@@ -152,9 +251,7 @@ TEST_F(FaceBookTest, carriesPhotosInEventsOnlyWhenToldTo)
         book.setRules(rules);
         see({0.3});
         see({0.3});
-        const PhotoWish wish = book.wishes().at(0);
-        send(wish);
-        const auto answered = book.replied(wish.trackId, match("her"), at(now));
+        const auto answered = book.replied(send().begin()->first, match("her"), at(now));
         EXPECT_EQ(answered.at(0).photo != nullptr, keep);
         EXPECT_EQ(book.endAll(at(now)).at(0).photo != nullptr, keep);
     }
@@ -164,4 +261,5 @@ TEST_F(FaceBookTest, ignoresRepliesToTracksItDoesNotKnow)
 {
     EXPECT_TRUE(book.replied(4711, match("nobody"), at(now)).empty());
     book.putOff(4711, Reason::Busy);
+    EXPECT_FALSE(book.take(4711));
 }

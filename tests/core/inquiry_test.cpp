@@ -43,24 +43,65 @@ Reply failure(Outcome outcome)
     return reply;
 }
 
+ShotQuality good(double total = 0.9)
+{
+    ShotQuality quality;
+    quality.total = total;
+    return quality;
+}
+
 class InquiryTest : public testing::Test
 {
 protected:
-    std::optional<PhotoWish> wish(const Box &face = largeFace)
+    /** The face is seen. @return the photo that was wished for */
+    std::optional<ShotWish> see(double quality = 0.9, const Box &face = largeFace)
     {
-        return inquiry.wish(face, frame, now, rules);
+        const auto wish = inquiry.see(face, frame, now, rules);
+        if (!wish || !inquiry.judge(good(quality), Reason::Blurred, rules))
+            return std::nullopt;
+        Shot shot;
+        shot.times = at(now);
+        shot.face = face;
+        shot.frame = frame;
+        shot.plan = planPhoto(face, frame, 0.5 * wish->marginFactor,
+                              static_cast<int>(800 * wish->sideFactor));
+        shot.quality = good(quality);
+        // Bytes that tell from which frame, and how it was cut.
+        shot.bytes =
+            std::make_shared<std::vector<std::uint8_t>>(std::initializer_list<std::uint8_t>{
+                static_cast<std::uint8_t>(stillPicture ? 0 : ++taken),
+                static_cast<std::uint8_t>(100 * wish->marginFactor)});
+        inquiry.offer(std::move(shot), now);
+        return wish;
     }
 
-    /** Asks and is answered; the clock goes on by a second. @return false when nothing was asked */
-    bool ask(const Reply &reply, const Box &face = largeFace)
+    /** Seen five times a second for so long, or until a photo is due. @return whether it is */
+    bool waitForDue(double quality, StreamTime longest)
     {
-        const auto wished = wish(face);
-        if (!wished)
+        for (const StreamTime end = now + longest; now <= end; now += 200ms) {
+            see(quality);
+            if (due())
+                return true;
+        }
+        return false;
+    }
+
+    bool due(bool last = false) { return inquiry.due(now, last, rules); }
+
+    bool answer(const Reply &reply)
+    {
+        if (!inquiry.take())
             return false;
-        inquiry.sent({at(now), face, planPhoto(face, frame, 0.5, 800), frame});
         told = inquiry.replied(reply, at(now), rules);
         now += 1s;
         return true;
+    }
+
+    /** Seen, asked about and answered; the clock goes on by a second. @return false when nothing
+     * was asked */
+    bool ask(const Reply &reply, double quality = 0.9)
+    {
+        return waitForDue(quality, 5s) && answer(reply);
     }
 
     FaceView view()
@@ -75,6 +116,8 @@ protected:
     AskingRules rules;
     StreamTime now{0};
     bool told = false;
+    bool stillPicture = false;
+    int taken = 0;
 };
 
 } // namespace
@@ -84,15 +127,75 @@ TEST_F(InquiryTest, asksOnceAndIsContentWithAMatch)
     EXPECT_TRUE(ask(match(0.9)));
     EXPECT_TRUE(told);
     EXPECT_EQ(view().status, Status::Identified);
-    EXPECT_FALSE(wish());
+    EXPECT_FALSE(ask(match(0.9), 1.0));
 }
 
-TEST_F(InquiryTest, callsABestTemplateBelowTheThresholdUnknownAndStillTellsIt)
+TEST_F(InquiryTest, sendsAPlainlyGoodShotAtOnce)
 {
-    EXPECT_TRUE(ask(match(0.6)));
+    see(0.75);
+    EXPECT_TRUE(due());
+}
+
+TEST_F(InquiryTest, waitsForABetterShotWhileOnesComeAndNoLongerThanTheWindow)
+{
+    see(0.4);
+    EXPECT_FALSE(due());
+    double quality = 0.4;
+    while (!due() && now < 3s) {
+        now += 200ms;
+        quality += 0.03;
+        see(quality);
+    }
+    EXPECT_EQ(now, 1600ms); // the window is 1.5 s, samples come every 0.2
+    EXPECT_NEAR(inquiry.take()->quality.total, quality, 1e-9);
+}
+
+TEST_F(InquiryTest, doesNotWaitWhenNothingBetterComes)
+{
+    EXPECT_TRUE(waitForDue(0.4, 400ms));
+}
+
+TEST_F(InquiryTest, sendsTheBestNotTheLast)
+{
+    see(0.6);
+    now += 200ms;
+    see(0.35);
+    now += 200ms;
+    EXPECT_TRUE(due());
+    EXPECT_DOUBLE_EQ(inquiry.take()->quality.total, 0.6);
+}
+
+TEST_F(InquiryTest, sendsAFaceThatLeavesAtOnce)
+{
+    see(0.4);
+    EXPECT_FALSE(due());
+    EXPECT_TRUE(due(true));
+}
+
+TEST_F(InquiryTest, sendsNothingBelowTheLeastQualityAndSaysWhy)
+{
+    EXPECT_FALSE(waitForDue(0.29, 10s));
+    EXPECT_FALSE(due(true));
+    EXPECT_EQ(view().reason, Reason::Blurred);
+    EXPECT_DOUBLE_EQ(view().shot->total, 0.29);
+}
+
+TEST_F(InquiryTest, asksOnceMoreAboutAnUnknownFaceWithAClearlyBetterShotOnly)
+{
+    EXPECT_TRUE(ask(match(0.6), 0.5));
     EXPECT_EQ(view().status, Status::Unknown);
     EXPECT_DOUBLE_EQ(*view().answer->similarity, 0.6);
-    EXPECT_FALSE(wish());
+    EXPECT_FALSE(ask(match(0.9), 0.64));
+    EXPECT_TRUE(ask(match(0.9), 0.66));
+    EXPECT_EQ(view().status, Status::Identified);
+}
+
+TEST_F(InquiryTest, leavesAnUnknownFaceAloneAfterTheSecondTime)
+{
+    EXPECT_TRUE(ask(match(0.6), 0.4));
+    EXPECT_TRUE(ask(match(0.5), 0.6));
+    EXPECT_FALSE(ask(match(0.9), 0.99));
+    EXPECT_DOUBLE_EQ(*view().answer->similarity, 0.6);
 }
 
 TEST_F(InquiryTest, doesNotBelieveATemplateWithoutASimilarity)
@@ -103,13 +206,47 @@ TEST_F(InquiryTest, doesNotBelieveATemplateWithoutASimilarity)
     EXPECT_EQ(view().status, Status::Unknown);
 }
 
-TEST_F(InquiryTest, callsAMatchThatIsNotFineASpoof)
+TEST_F(InquiryTest, callsAFaceASpoofWhenASecondShotSaysSoToo)
 {
     Reply reply = match(0.99);
     reply.answer.liveness = Judgement{0.833, false};
     EXPECT_TRUE(ask(reply));
+    EXPECT_EQ(view().status, Status::Pending);
+    EXPECT_TRUE(ask(reply));
     EXPECT_EQ(view().status, Status::Spoof);
     EXPECT_EQ(*view().answer->templateId, "someone");
+    EXPECT_FALSE(ask(reply));
+}
+
+TEST_F(InquiryTest, believesASecondShotThatIsFine)
+{
+    Reply notLive = match(0.99);
+    notLive.answer.deepfake = Judgement{0.2, false};
+    EXPECT_TRUE(ask(notLive));
+    EXPECT_TRUE(ask(match(0.9)));
+    EXPECT_EQ(view().status, Status::Identified);
+}
+
+TEST_F(InquiryTest, takesASecondShotWithMoreAroundItAlsoOfAPictureThatStandsStill)
+{
+    stillPicture = true;
+    Reply notLive = match(0.99);
+    notLive.answer.liveness = Judgement{0.2, false};
+    EXPECT_TRUE(ask(notLive));
+    EXPECT_GT(see()->marginFactor, 1);
+    EXPECT_TRUE(ask(notLive));
+    EXPECT_EQ(view().status, Status::Spoof);
+}
+
+TEST_F(InquiryTest, callsItASpoofWhenNoSecondShotCanBeHad)
+{
+    Reply notLive = match(0.99);
+    notLive.answer.liveness = Judgement{0.2, false};
+    EXPECT_TRUE(ask(notLive));
+    EXPECT_FALSE(inquiry.settle(now, false));
+    EXPECT_TRUE(inquiry.settle(now + 3s, false));
+    EXPECT_EQ(view().status, Status::Spoof);
+    EXPECT_FALSE(inquiry.settle(now + 4s, false));
 }
 
 TEST_F(InquiryTest, goesByTheVerdictNotByTheScore)
@@ -123,32 +260,37 @@ TEST_F(InquiryTest, goesByTheVerdictNotByTheScore)
 
 TEST_F(InquiryTest, hasOneRequestAtATime)
 {
-    ASSERT_TRUE(wish());
-    inquiry.sent({at(now), largeFace, planPhoto(largeFace, frame, 0.5, 800), frame});
+    see();
+    ASSERT_TRUE(inquiry.take());
     EXPECT_TRUE(inquiry.inFlight());
-    EXPECT_FALSE(wish());
+    EXPECT_FALSE(waitForDue(1.0, 5s));
 }
 
-TEST_F(InquiryTest, waitsForAFaceThatIsLargeEnoughAndWhole)
+TEST_F(InquiryTest, waitsForAFaceThatIsLargeEnough)
 {
-    EXPECT_FALSE(wish({0.4, 0.4, 0.04, 0.2}));
+    EXPECT_FALSE(see(0.9, {0.4, 0.4, 0.04, 0.2}));
     EXPECT_EQ(view().reason, Reason::TooSmall);
-    EXPECT_FALSE(wish({-0.01, 0.4, 0.2, 0.2}));
-    EXPECT_EQ(view().reason, Reason::Edge);
-    EXPECT_TRUE(wish());
+    EXPECT_TRUE(see());
 }
 
 TEST_F(InquiryTest, sendsTheWholeFrameAsItIs)
 {
     rules.wholeFrame = true;
-    EXPECT_TRUE(inquiry.wish({0, 0, 1, 1}, {16, 16, 1, 1}, now, rules));
+    EXPECT_TRUE(inquiry.see({0, 0, 1, 1}, {16, 16, 1, 1}, now, rules));
+    EXPECT_TRUE(inquiry.judge({}, Reason::Blurred, rules));
 }
 
-TEST_F(InquiryTest, isNotUsedUpByFailures)
+TEST_F(InquiryTest, isNotUsedUpByFailuresAndKeepsItsShot)
 {
-    for (int i = 0; i < 50; ++i)
-        EXPECT_TRUE(ask(failure(i % 2 ? Outcome::Timeout : Outcome::ServerError)));
-    EXPECT_FALSE(told);
+    see(0.9);
+    for (int i = 0; i < 50; ++i) {
+        const auto shot = inquiry.take();
+        ASSERT_TRUE(shot);
+        EXPECT_EQ(shot->times.runningTime, 0s);
+        EXPECT_FALSE(inquiry.replied(failure(i % 2 ? Outcome::Timeout : Outcome::ServerError),
+                                     at(now), rules));
+        EXPECT_TRUE(due());
+    }
     EXPECT_EQ(view().status, Status::Pending);
     EXPECT_EQ(view().reason, Reason::Service);
     EXPECT_EQ(view().attempts, 0U);
@@ -156,16 +298,25 @@ TEST_F(InquiryTest, isNotUsedUpByFailures)
     EXPECT_EQ(view().status, Status::Identified);
 }
 
-TEST_F(InquiryTest, asksRarelyAfterTwoAnswersThatWereNone)
+TEST_F(InquiryTest, sendsABetterShotThatCameWhileTheFirstOneFailed)
+{
+    see(0.4);
+    now += 400ms;
+    inquiry.take();
+    see(0.5); // not clearly better
+    see(0.7);
+    inquiry.replied(failure(Outcome::Timeout), at(now), rules);
+    EXPECT_DOUBLE_EQ(inquiry.take()->quality.total, 0.7);
+}
+
+TEST_F(InquiryTest, givesUpAfterTwoAnswersThatWereNone)
 {
     EXPECT_TRUE(ask(failure(Outcome::NoAnswer)));
-    EXPECT_TRUE(ask(failure(Outcome::NoAnswer)));
-    EXPECT_FALSE(wish());
     EXPECT_EQ(view().status, Status::Pending);
     EXPECT_EQ(view().reason, Reason::Service);
-    now += 30s;
-    EXPECT_TRUE(ask(match(0.9)));
-    EXPECT_EQ(view().status, Status::Identified);
+    EXPECT_TRUE(ask(failure(Outcome::NoAnswer)));
+    EXPECT_FALSE(ask(match(0.9)));
+    EXPECT_EQ(view().status, Status::Unavailable);
 }
 
 TEST_F(InquiryTest, tellsWhatTheServiceRefused)
@@ -183,36 +334,46 @@ TEST_F(InquiryTest, takesAWiderPhotoAfterNoFaceAndBelievesItTheSecondTime)
 {
     EXPECT_TRUE(ask(refusal(5)));
     EXPECT_TRUE(told);
-    EXPECT_GT(wish()->marginFactor, 1);
+    EXPECT_GT(see()->marginFactor, 1);
     EXPECT_TRUE(ask(refusal(5)));
     EXPECT_EQ(view().status, Status::Unavailable);
-    EXPECT_FALSE(wish());
+    EXPECT_FALSE(ask(match(0.9)));
 }
 
 TEST_F(InquiryTest, takesATighterPhotoAfterSeveralFaces)
 {
     EXPECT_TRUE(ask(refusal(6)));
-    EXPECT_LT(wish()->marginFactor, 1);
+    EXPECT_LT(see()->marginFactor, 1);
 }
 
-TEST_F(InquiryTest, waitsForALargerFaceAfterTooSmall)
+TEST_F(InquiryTest, waitsForAClearlyLargerFaceAfterTooSmall)
 {
     EXPECT_TRUE(ask(refusal(9)));
-    EXPECT_FALSE(wish());
+    EXPECT_FALSE(see());
     EXPECT_EQ(view().reason, Reason::TooSmall);
-    EXPECT_TRUE(wish({0.3, 0.3, 0.3, 0.3}));
+    EXPECT_FALSE(see(0.9, {0.3, 0.3, 0.25, 0.25}));
+    EXPECT_TRUE(see(0.9, {0.3, 0.3, 0.27, 0.27}));
+}
+
+TEST_F(InquiryTest, neverSendsBytesAgainThatWereAnswered)
+{
+    stillPicture = true;
+    EXPECT_TRUE(ask(refusal(4)));
+    EXPECT_FALSE(ask(refusal(4)));
+    stillPicture = false;
+    EXPECT_TRUE(ask(match(0.9)));
 }
 
 TEST_F(InquiryTest, pausesAfterARefusal)
 {
     EXPECT_TRUE(ask(refusal(4)));
     now -= 900ms;
-    EXPECT_FALSE(wish());
+    EXPECT_FALSE(see());
     now += 900ms;
-    EXPECT_TRUE(wish());
+    EXPECT_TRUE(see());
 }
 
-TEST_F(InquiryTest, givesUpAfterThreeAnswers)
+TEST_F(InquiryTest, givesUpAfterSoManyAnswers)
 {
     EXPECT_TRUE(ask(refusal(1)));
     EXPECT_TRUE(ask(refusal(2)));
@@ -222,26 +383,80 @@ TEST_F(InquiryTest, givesUpAfterThreeAnswers)
     EXPECT_EQ(view().attempts, 3U);
 }
 
+TEST_F(InquiryTest, isContentWithOneAnswerWhereOnlyOneMayBe)
+{
+    rules.maxAttempts = 1;
+    Reply notLive = match(0.99);
+    notLive.answer.liveness = Judgement{0.2, false};
+    EXPECT_TRUE(ask(notLive));
+    EXPECT_EQ(view().status, Status::Spoof);
+    EXPECT_FALSE(ask(match(0.9)));
+}
+
 TEST_F(InquiryTest, takesASmallerPhotoAfter413ButNotForEver)
 {
     EXPECT_TRUE(ask(failure(Outcome::TooLarge)));
-    EXPECT_LT(wish()->sideFactor, 1);
+    EXPECT_LT(see()->sideFactor, 1);
     int asked = 1;
     while (ask(failure(Outcome::TooLarge)))
         ASSERT_LT(++asked, 10);
     EXPECT_EQ(view().status, Status::Unavailable);
 }
 
+TEST_F(InquiryTest, asksAgainAfterTheIntervalAndIsNeverDowngraded)
+{
+    rules.reidentifyInterval = 60s;
+    EXPECT_TRUE(ask(match(0.9)));
+    EXPECT_FALSE(waitForDue(0.9, 50s));
+    EXPECT_TRUE(waitForDue(0.9, 20s));
+    EXPECT_TRUE(answer(match(0.5)));
+    EXPECT_EQ(view().status, Status::Identified);
+    EXPECT_DOUBLE_EQ(*view().answer->similarity, 0.9);
+    EXPECT_EQ(view().attempts, 2U);
+}
+
+TEST_F(InquiryTest, withholdsTheNameAndAsksAgainWhenInDoubt)
+{
+    EXPECT_TRUE(ask(match(0.9)));
+    inquiry.doubt(rules);
+    EXPECT_EQ(view().status, Status::Pending);
+    EXPECT_EQ(view().reason, Reason::Doubt);
+    EXPECT_EQ(view().answer, nullptr);
+    Reply other = match(0.8);
+    other.answer.templateId = "else";
+    EXPECT_TRUE(ask(other));
+    EXPECT_EQ(*view().answer->templateId, "else");
+}
+
+TEST_F(InquiryTest, givesNoNameFromAPhotoThatIsOlderThanTheDoubt)
+{
+    see();
+    inquiry.take();
+    inquiry.doubt(rules);
+    inquiry.replied(match(0.9), at(now), rules);
+    EXPECT_EQ(view().status, Status::Pending);
+    EXPECT_EQ(view().answer, nullptr);
+    EXPECT_TRUE(ask(match(0.9)));
+    EXPECT_EQ(view().status, Status::Identified);
+}
+
+TEST_F(InquiryTest, hasNothingToDoubtBeforeItAsked)
+{
+    see(0.4);
+    inquiry.doubt(rules);
+    now += 400ms;
+    EXPECT_TRUE(due());
+}
+
 TEST_F(InquiryTest, mapsTheServicesBoxAndLandmarksToTheFrameAndMovesThemWithTheTrack)
 {
-    const PhotoPlan plan = planPhoto(largeFace, frame, 0.5, 200);
+    see();
+    const auto shot = inquiry.take();
     Reply reply = match(0.9);
     // In the photo: exactly the face's own box, and a nose in its middle.
-    reply.answer.box = plan.toPhoto(largeFace, frame);
+    reply.answer.box = shot->plan.toPhoto(largeFace, frame);
     reply.answer.landmarks.emplace();
     reply.answer.landmarks->fill(reply.answer.box->centre());
-    ASSERT_TRUE(wish());
-    inquiry.sent({at(now), largeFace, plan, frame});
     inquiry.replied(reply, at(now), rules);
 
     FaceView moved;
@@ -256,8 +471,8 @@ TEST_F(InquiryTest, mapsTheServicesBoxAndLandmarksToTheFrameAndMovesThemWithTheT
 TEST_F(InquiryTest, saysWhenItAskedAndWhenItWasAnswered)
 {
     now = 5s;
-    ASSERT_TRUE(wish());
-    inquiry.sent({at(now), largeFace, planPhoto(largeFace, frame, 0.5, 800), frame});
+    see();
+    ASSERT_TRUE(inquiry.take());
     inquiry.replied(match(0.9), at(7s), rules);
     EXPECT_EQ(view().asked->pts, 5s);
     EXPECT_EQ(view().answered->pts, 7s);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tests plugin/core/tracker.cpp and motion.cpp
-#include "core/tracker.h"
+#include "stage.h"
 
 #include <gtest/gtest.h>
 
@@ -10,6 +10,7 @@
 
 using namespace std::chrono_literals;
 using namespace ooto::core;
+using namespace ooto::test;
 
 namespace
 {
@@ -284,3 +285,104 @@ TEST(Tracker, givesLandmarksRelativeToTheBox)
     EXPECT_NEAR(tracker.find(id)->landmarks->at(0).y, 0.5, 1e-9);
 }
 
+TEST(Tracker, findsAFaceAgainBehindAPillar)
+{
+    for (const std::optional<unsigned> looks : {std::optional<unsigned>(), std::optional(1U)}) {
+        Stage stage({{[](double t) -> std::optional<Box> {
+                          if (t > 1.5 && t < 2.5)
+                              return std::nullopt;
+                          return head(0.1 + 0.15 * t, 0.4);
+                      },
+                      looks}});
+        stage.run(0, 5);
+        EXPECT_TRUE(stage.oneTrackEach());
+        EXPECT_TRUE(stage.doubted.empty());
+    }
+}
+
+TEST(Tracker, takesAJoltOfTheCameraForNoMotion)
+{
+    double jolt = 0;
+    const auto people = [&jolt] {
+        return std::vector<Person>{{[&jolt](double) { return head(0.3 + jolt, 0.4 + jolt / 2); }},
+                                   {[&jolt](double) { return head(0.55 + jolt, 0.5 + jolt / 2); }}};
+    };
+    for (const bool told : {true, false}) {
+        jolt = 0;
+        Stage stage(people());
+        stage.run(0, 2);
+        jolt = 0.17;
+        stage.look(2, told ? Point{0.17, 0.085} : Point{});
+        for (const auto &track : stage.tracker.tracks())
+            EXPECT_LT(std::abs(track.motion.velocity().x), 1);
+        stage.run(2.2, 4);
+        EXPECT_TRUE(stage.oneTrackEach()) << told;
+        EXPECT_TRUE(stage.doubted.empty()) << told;
+    }
+}
+
+TEST(Tracker, followsThroughUnevenSampling)
+{
+    Stage stage({{[](double t) { return head(0.1 + 0.04 * t, 0.4); }, 1},
+                 {[](double t) { return head(0.9 - 0.03 * t, 0.7); }, 2}});
+    double time = 0;
+    for (int round = 0; round < 4; ++round) {
+        for (const double step : {0.04, 0.04, 0.4, 0.2, 2.0, 0.08, 1.0, 0.04})
+            stage.look(time += step);
+    }
+    EXPECT_TRUE(stage.oneTrackEach());
+    EXPECT_TRUE(stage.doubted.empty());
+}
+
+TEST(Tracker, goesOnWithWeakDetectionsAndBeginsNoneWithThem)
+{
+    Stage stage(
+        {{[](double t) { return head(0.2 + 0.1 * t, 0.4); }, std::nullopt,
+          [](double t) { return t > 1; }},
+         {[](double) { return head(0.7, 0.8); }, std::nullopt, [](double) { return true; }}});
+    stage.run(0, 5);
+    EXPECT_EQ(stage.tracksOf(0).size(), 1U);
+    EXPECT_TRUE(stage.ids[1].empty());
+    EXPECT_TRUE(stage.ended.empty());
+}
+
+TEST(Tracker, saysWhoIsLeaving)
+{
+    Stage stage({{[](double t) { return head(0.5 + 0.15 * t, 0.4); }}}, 0);
+    const auto leaving = [&](double time) {
+        return stage.tracker.leaving(stage.tracker.tracks().at(0), at(time), stage.rules);
+    };
+    stage.run(0, 2.1);
+    EXPECT_FALSE(leaving(2.1));
+    stage.run(2.2, 2.9);
+    EXPECT_TRUE(leaving(2.9));
+}
+
+TEST(Tracker, saysWhichTracksAreLost)
+{
+    Stage stage({{[](double t) { return t < 1 ? std::optional(head(0.5, 0.4)) : std::nullopt; }}});
+    stage.run(0, 1.1);
+    EXPECT_EQ(stage.tracker.tracks().at(0).state, Track::State::Confirmed);
+    stage.run(1.2, 1.7);
+    EXPECT_EQ(stage.tracker.tracks().at(0).state, Track::State::Lost);
+}
+
+TEST(Tracker, copesWithACrowd)
+{
+    std::vector<Person> people;
+    for (int i = 0; i < 40; ++i) {
+        people.push_back({[i](double t) {
+                              return head(0.06 + 0.1 * (i % 10) + 0.02 * std::sin(t + i),
+                                          0.15 + 0.2 * (i / 10.0 - 0.1 * (i % 10)), 0.05);
+                          },
+                          static_cast<unsigned>(i)});
+    }
+    Stage stage(people);
+    stage.run(0, 2);
+    const auto start = std::chrono::steady_clock::now();
+    stage.run(2, 22);
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
+    RecordProperty("microsecondsPerSample", static_cast<int>(took.count() / 100));
+    EXPECT_TRUE(stage.oneTrackEach());
+    EXPECT_TRUE(stage.doubted.empty());
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Tests plugin/core/contacts.cpp, association.cpp and assignment.cpp through the tracker
+#include "stage.h"
+
+#include <gtest/gtest.h>
+
+using namespace ooto::core;
+using namespace ooto::test;
+
+namespace
+{
+
+/** Two who walk towards each other, the second behind; they meet at 2 s. */
+std::vector<Person> crossing(bool looks, double dy = 0, double size = 0.06)
+{
+    Person left{[](double t) { return head(0.2 + 0.12 * t, 0.4); }};
+    Person right{[=](double t) { return head(0.68 - 0.12 * t, 0.4 + dy, size); }};
+    if (looks) {
+        left.looks = 1;
+        right.looks = 2;
+    }
+    return {left, right};
+}
+
+/** Two who meet at 2 s, one hiding the other for a moment, and turn back. */
+std::vector<Person> meeting(bool looks)
+{
+    const auto way = [](double t) { return std::max(0.015, std::abs(0.12 * (t - 2))); };
+    Person left{[=](double t) { return head(0.44 - way(t), 0.4); }};
+    Person right{[=](double t) { return head(0.44 + way(t), 0.4); }};
+    if (looks) {
+        left.looks = 1;
+        right.looks = 2;
+    }
+    return {left, right};
+}
+
+} // namespace
+
+TEST(Contacts, keepFacesApartThatCrossHidden)
+{
+    for (const double offset : {0.0, 0.05, 0.1, 0.15}) {
+        Stage stage(crossing(true));
+        stage.run(offset, 4);
+        EXPECT_TRUE(stage.oneTrackEach()) << offset;
+        EXPECT_TRUE(stage.doubted.empty()) << offset;
+    }
+}
+
+TEST(Contacts, keepFacesApartThatCrossHiddenAlsoWithoutLooksButDoubtIt)
+{
+    Stage stage(crossing(false));
+    stage.run(0, 4);
+    EXPECT_TRUE(stage.oneTrackEach());
+    EXPECT_EQ(stage.doubted.size(), 2U);
+}
+
+TEST(Contacts, doNotDoubtWhoCrossesInPlainSight)
+{
+    for (const bool looks : {false, true}) {
+        Stage stage(crossing(looks, 0.14));
+        stage.run(0, 4);
+        EXPECT_TRUE(stage.oneTrackEach());
+        EXPECT_TRUE(stage.doubted.empty());
+    }
+}
+
+TEST(Contacts, keepFacesApartOfDifferentSizes)
+{
+    Stage stage(crossing(false, 0, 0.03));
+    stage.run(0, 4);
+    EXPECT_TRUE(stage.oneTrackEach());
+    EXPECT_FALSE(stage.mistaken());
+}
+
+TEST(Contacts, keepTheNamesOfTwoWhoMeetAndTurnBack)
+{
+    for (const double offset : {0.0, 0.05, 0.1, 0.15}) {
+        Stage stage(meeting(true));
+        stage.run(offset, 4);
+        EXPECT_EQ(stage.ids[0].front(), stage.ids[0].back()) << offset;
+        EXPECT_EQ(stage.ids[1].front(), stage.ids[1].back()) << offset;
+        EXPECT_TRUE(stage.doubted.empty()) << offset;
+    }
+}
+
+TEST(Contacts, doubtTwoWhoMeetAndMayHaveTurnedBack)
+{
+    for (const double offset : {0.0, 0.05, 0.1, 0.15}) {
+        Stage stage(meeting(false));
+        stage.run(offset, 4);
+        EXPECT_EQ(stage.doubted.size(), 2U) << offset;
+    }
+}
+
+TEST(Contacts, doubtWhoeverIsLeftWhenTheOtherIsGone)
+{
+    auto people = meeting(false);
+    people[1].path = [path = people[1].path](double t) {
+        return t < 1.9 ? path(t) : std::optional<Box>();
+    };
+    Stage stage(people);
+    stage.run(0, 5);
+    EXPECT_EQ(stage.doubted, std::vector<TrackId>{stage.ids[0].back()});
+}
+
+TEST(Contacts, doNotDoubtTwoWhoSitCloseAndLookAwayNowAndThen)
+{
+    Person left{[](double t) -> std::optional<Box> {
+        return std::fmod(t, 7) < 0.5 ? std::nullopt : std::optional(head(0.40, 0.4));
+    }};
+    Person right{[](double t) -> std::optional<Box> {
+        return std::fmod(t, 5) < 0.5 ? std::nullopt : std::optional(head(0.45, 0.4));
+    }};
+    Stage stage({left, right});
+    stage.run(1, 60);
+    EXPECT_TRUE(stage.oneTrackEach());
+    EXPECT_TRUE(stage.doubted.empty());
+}
+
+TEST(Contacts, keepThreeApart)
+{
+    auto people = crossing(true);
+    people.push_back({[](double t) { return head(0.44, 0.2 + 0.1 * t, 0.055); }, 3});
+    Stage stage(people);
+    stage.run(0, 4.4);
+    EXPECT_FALSE(stage.mistaken());
+    for (const auto &ids : stage.ids)
+        EXPECT_EQ(ids.front(), ids.back());
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Tests plugin/core/visit_book.cpp
+#include "core/visit_book.h"
+
+#include <gtest/gtest.h>
+
+using namespace std::chrono_literals;
+using namespace ooto::core;
+
+TEST(VisitBook, givesEachTrackAVisitOfItsOwnAtFirst)
+{
+    VisitBook book;
+    EXPECT_EQ(book.begin(0s), 1U);
+    EXPECT_EQ(book.begin(0s), 2U);
+    EXPECT_EQ(book.count(), 2U);
+}
+
+TEST(VisitBook, joinsTheSameTemplateWithinTheTimeout)
+{
+    VisitBook book;
+    const VisitNumber first = book.begin(0s);
+    EXPECT_EQ(book.identified(first, "a", 1s, 120s), first);
+    const VisitNumber second = book.begin(60s);
+    EXPECT_EQ(book.identified(second, "a", 61s, 120s), first);
+    EXPECT_EQ(book.count(), 1U);
+    // Being seen prolongs the visit.
+    const VisitNumber third = book.begin(170s);
+    EXPECT_EQ(book.identified(third, "a", 171s, 120s), first);
+}
+
+TEST(VisitBook, beginsANewOneAfterTheTimeout)
+{
+    VisitBook book;
+    const VisitNumber first = book.begin(0s);
+    book.identified(first, "a", 0s, 120s);
+    const VisitNumber second = book.begin(121s);
+    EXPECT_EQ(book.identified(second, "a", 121s, 120s), second);
+    EXPECT_EQ(book.count(), 2U);
+}
+
+TEST(VisitBook, givesSomebodyElseOnTheSameTrackAnotherVisit)
+{
+    VisitBook book;
+    const VisitNumber first = book.begin(0s);
+    book.identified(first, "a", 0s, 120s);
+    const VisitNumber other = book.identified(first, "b", 5s, 120s);
+    EXPECT_NE(other, first);
+    EXPECT_EQ(book.identified(other, "a", 6s, 120s), first);
+    EXPECT_EQ(book.count(), 2U);
+}
