@@ -23,6 +23,10 @@ constexpr double farthestKnown = 0.8;
 // Before the velocity is known, or since another face was so close that they may be mistaken.
 constexpr double farthestFresh = 1.5;
 constexpr double farthestAlike = 1.2;
+// Who has turned round looks different, and is still there.
+constexpr double farthestUnlike = 0.5;
+// Of a new face, box sizes per second: a third of the frame with a face of a sixteenth of it.
+constexpr double fastest = 6;
 // Out of sight: comes back where it went, which is an overlap (IoU) of a third, or is somebody
 // else's.
 constexpr double farthestOutOfSight = 0.5;
@@ -68,8 +72,13 @@ bool outOfSight(const Track &track, const SampleClock &now)
 double farthest(const Track &track, const SampleClock &now, const std::optional<double> &alike,
                 double way)
 {
+    const double since = std::chrono::duration<double>(now.time - track.lastSeen()).count();
     double base = farthestKnown;
-    if (!track.motion.knowsVelocity() || !track.contacts.empty())
+    if (alike && *alike <= clearlyUnlike)
+        base = farthestUnlike;
+    else if (!track.confirmed() && !track.motion.knowsVelocity())
+        base = std::max(farthestFresh, fastest * since);
+    else if (!track.motion.knowsVelocity() || !track.contacts.empty())
         base = farthestFresh;
     else if (alike && *alike >= clearlyAlike)
         base = farthestAlike;

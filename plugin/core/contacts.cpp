@@ -65,7 +65,7 @@ bool isUnclear(const Side &a, const Side &b, const SampleClock &now)
 
 /**
  * Whether somebody who moved like this can be where `box` is, having been hidden: also who turned
- * on his heels when nobody saw it. @param speed of the faster of the two, box sizes per second
+ * on his heels when nobody saw it. @param speed of the two to each other, box sizes per second
  */
 bool canHaveGoneTo(const Motion &before, const Box &box, double speed, const SampleClock &now)
 {
@@ -73,21 +73,39 @@ bool canHaveGoneTo(const Motion &before, const Box &box, double speed, const Sam
     const double seconds = std::chrono::duration<double>(now.time - before.lastSeen()).count();
     const double dx = (box.centre().x - expected.centre().x) / expected.width;
     const double dy = (box.centre().y - expected.centre().y) / expected.height;
-    constexpr double slack = 0.3; // box sizes, for jitter and nodding
-    return std::hypot(dx, dy) <= slack + (0.25 + 2.2 * speed) * seconds;
+    constexpr double slack = 0.3;   // box sizes, for jitter and nodding
+    constexpr double setOff = 0.25; // somebody who stood still, box sizes per second
+    constexpr double still = 0.2;   // what jitter looks like, box sizes per second
+    const double turned = 2.2 * std::max(0.0, speed - still);
+    return std::hypot(dx, dy) <= slack + (setOff + turned) * seconds;
 }
 
-double speedOf(const Motion &motion)
+/** How fast two come closer or part, box sizes per second. */
+double relativeSpeed(const Motion &a, const Motion &b)
 {
-    return std::hypot(motion.velocity().x, motion.velocity().y);
+    return std::hypot(a.velocity().x - b.velocity().x, a.velocity().y - b.velocity().y);
 }
 
 bool canHaveSwapped(const Motion &a, const Motion &b, const Side &nowA, const Side &nowB,
                     const SampleClock &now)
 {
-    const double speed = std::max(speedOf(a), speedOf(b));
+    const double speed = relativeSpeed(a, b);
     return (!nowB.seen || canHaveGoneTo(a, nowB.seen->box, speed, now)) &&
            (!nowA.seen || canHaveGoneTo(b, nowA.seen->box, speed, now));
+}
+
+/** Two who passed each other from one sample to the next: or did they turn back? */
+bool haveChangedSides(const Side &a, const Side &b)
+{
+    if (!a.seen || !b.seen)
+        return false;
+    const auto between = [](const Box &from, const Box &to) {
+        return Point{(to.centre().x - from.centre().x) / from.width,
+                     (to.centre().y - from.centre().y) / from.height};
+    };
+    const Point before = between(a.track.motion.lastBox(), b.track.motion.lastBox());
+    const Point after = between(a.seen->box, b.seen->box);
+    return before.x * after.x + before.y * after.y < 0;
 }
 
 void note(const Side &a, const Side &b, const SampleClock &now, bool overlap, bool unclear)
@@ -271,8 +289,9 @@ void noteContacts(std::vector<Track> &tracks, const std::vector<Observation> &se
             if (!known && !(seenLately(a.track, now) && seenLately(b.track, now)))
                 continue;
             const bool overlap = iou(boxA, boxOf(b, now)) >= meeting;
-            const bool unclear = (a.seen || b.seen) && isUnclear(a, b, now) &&
-                                 canHaveSwapped(a.track.motion, b.track.motion, a, b, now);
+            const bool unclear = (a.seen || b.seen) &&
+                                 canHaveSwapped(a.track.motion, b.track.motion, a, b, now) &&
+                                 (isUnclear(a, b, now) || haveChangedSides(a, b));
             if (known || overlap || unclear)
                 note(a, b, now, overlap, unclear);
         }
