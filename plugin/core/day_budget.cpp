@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/day_budget.h"
+
+namespace ooto::core
+{
+
+DayRecord onDate(const DayRecord &record, LocalDate today)
+{
+    if (today > record.date)
+        return {today, 0};
+    if (record.date - today > std::chrono::days(1))
+        return {today, record.used};
+    return record;
+}
+
+bool takeOne(DayRecord &record, std::uint64_t limit)
+{
+    if (limit > 0 && record.used >= limit)
+        return false;
+    ++record.used;
+    return true;
+}
+
+void giveBackOne(DayRecord &record, LocalDate date)
+{
+    if (record.date == date && record.used > 0)
+        --record.used;
+}
+
+bool BudgetWarning::isDue(const DayRecord &record, std::uint64_t limit)
+{
+    // Rounded up, and written so that no number is too large for it.
+    if (limit == 0 || record.used < limit - limit / 5 || told_ == record.date)
+        return false;
+    told_ = record.date;
+    return true;
+}
+
+} // namespace ooto::core

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How many requests may still go out today.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace ooto::core
+{
+
+/** A date of the local calendar. */
+using LocalDate = std::chrono::local_days;
+
+/** What is kept of a day: also what a state file holds. */
+struct DayRecord {
+    LocalDate date{};
+    std::uint64_t used = 0;
+
+    bool operator==(const DayRecord &) const = default;
+};
+
+/**
+ * The record as it counts on this date: a new day begins with nothing used. A clock that went back
+ * begins no day, so the count stays under its later date; only if that is off by more than a day
+ * was the later date the mistake (a clock that was wrong until it was set), and the count moves to
+ * today.
+ */
+DayRecord onDate(const DayRecord &record, LocalDate today);
+
+/** One more, unless `limit` (0 = none) is reached. @return false then */
+bool takeOne(DayRecord &record, std::uint64_t limit);
+/** One that was taken on `date` was not needed. */
+void giveBackOne(DayRecord &record, LocalDate date);
+
+/** Says once a day that four fifths of the limit are used. */
+class BudgetWarning
+{
+public:
+    /** @return true when people should be told now */
+    bool isDue(const DayRecord &record, std::uint64_t limit);
+
+private:
+    std::optional<LocalDate> told_;
+};
+
+} // namespace ooto::core

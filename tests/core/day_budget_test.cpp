@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/day_budget.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace ooto::core
+{
+namespace
+{
+
+using std::chrono::days;
+
+constexpr LocalDate monday{days(20000)};
+constexpr LocalDate tuesday = monday + days(1);
+
+/** How many may be taken. */
+int takeAll(DayRecord &record, std::uint64_t limit)
+{
+    int taken = 0;
+    while (taken < 1000 && takeOne(record, limit))
+        ++taken;
+    return taken;
+}
+
+TEST(DayBudget, GivesAsManyAsTheLimitSays)
+{
+    DayRecord record{monday, 0};
+    EXPECT_EQ(takeAll(record, 50), 50);
+    EXPECT_EQ(record.used, 50U);
+    EXPECT_EQ(takeAll(record, 60), 10) << "a limit that was raised";
+    EXPECT_EQ(takeAll(record, 10), 0) << "a limit that was lowered";
+    EXPECT_EQ(takeAll(record, 0), 1000) << "0 is no limit";
+}
+
+TEST(DayBudget, ANewDayBeginsWithNothingUsed)
+{
+    const DayRecord full{monday, 50};
+    EXPECT_EQ(onDate(full, monday), full);
+    EXPECT_EQ(onDate(full, tuesday), (DayRecord{tuesday, 0}));
+    EXPECT_EQ(onDate(full, monday + days(400)), (DayRecord{monday + days(400), 0}));
+    EXPECT_EQ(onDate({}, monday), (DayRecord{monday, 0}));
+}
+
+TEST(DayBudget, AClockThatGoesBackBeginsNoDay)
+{
+    DayRecord record = onDate({monday, 50}, tuesday);
+    takeAll(record, 50);
+    for (int i = 0; i < 5; ++i) {
+        record = onDate(record, monday);
+        EXPECT_EQ(record.used, 50U);
+        record = onDate(record, tuesday);
+        EXPECT_EQ(record.used, 50U);
+    }
+    EXPECT_EQ(onDate(record, tuesday + days(1)).used, 0U);
+}
+
+TEST(DayBudget, AClockThatWasFarAheadDoesNotHoldTheBudgetForYears)
+{
+    DayRecord record = onDate({monday, 50}, monday + days(30000));
+    takeAll(record, 50);
+    record = onDate(record, monday);
+    EXPECT_EQ(record, (DayRecord{monday, 50})) << "being set right is no new day";
+    EXPECT_EQ(onDate(record, tuesday), (DayRecord{tuesday, 0}));
+}
+
+TEST(DayBudget, TakesBackWhatWasNotNeeded)
+{
+    DayRecord record{monday, 50};
+    giveBackOne(record, monday);
+    EXPECT_EQ(record.used, 49U);
+    giveBackOne(record, monday - days(1));
+    EXPECT_EQ(record.used, 49U) << "it was counted on a day that is over";
+    record.used = 0;
+    giveBackOne(record, monday);
+    EXPECT_EQ(record.used, 0U);
+}
+
+TEST(BudgetWarning, ComesOnceADayAtFourFifths)
+{
+    BudgetWarning warning;
+    EXPECT_FALSE(warning.isDue({monday, 39}, 50));
+    EXPECT_TRUE(warning.isDue({monday, 40}, 50));
+    EXPECT_FALSE(warning.isDue({monday, 41}, 50));
+    EXPECT_FALSE(warning.isDue({tuesday, 0}, 50));
+    EXPECT_TRUE(warning.isDue({tuesday, 50}, 50)) << "another process used the rest";
+}
+
+TEST(BudgetWarning, KnowsAnyLimit)
+{
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    EXPECT_FALSE(BudgetWarning().isDue({monday, 1000}, 0));
+    EXPECT_TRUE(BudgetWarning().isDue({monday, 1}, 1));
+    EXPECT_FALSE(BudgetWarning().isDue({monday, 2}, 3));
+    EXPECT_TRUE(BudgetWarning().isDue({monday, 3}, 3));
+    EXPECT_FALSE(BudgetWarning().isDue({monday, most / 5}, most));
+    EXPECT_TRUE(BudgetWarning().isDue({monday, most}, most));
+}
+
+} // namespace
+} // namespace ooto::core
