@@ -49,7 +49,7 @@ bool BestShot::ripe(StreamTime now, StreamTime window) const
 {
     if (!shot_)
         return false;
-    return shot_->quality.total >= plainlyGood || now - improvedAt_ >= nothingBetterFor ||
+    return shot_->quality.total >= plainlyGoodShot || now - improvedAt_ >= nothingBetterFor ||
            now - firstAt_ >= window;
 }
 

@@ -39,7 +39,4 @@ private:
     StreamTime improvedAt_{0};
 };
 
-/** From this quality on nobody waits for a better photo: a frontal, sharp face of some 115 px. */
-inline constexpr double plainlyGood = 0.7;
-
 } // namespace ooto::core

@@ -61,20 +61,30 @@ struct Refusal {
 using VisitNumber = std::uint64_t;
 
 /**
- * How good a photo of a face is, as one number and its parts: 0..1, 1 is the best. See
- * judgeShot() in core/shot_quality.h. The whole is what `min-quality` is compared with.
+ * How good a photo of a face is. Parts and whole are 0..1, 1 is the best. The whole is what
+ * `min-quality` is compared with:
+ *
+ *     total = size * soft(sharpness) * soft(exposure) * frontality * edge * crowding
+ *     soft(x) = 1 - (1 - x)^2
+ *
+ * A product, so that what is hopeless in one way is hopeless: a smear (sharpness below 0.15), a
+ * profile (from 59 degrees on) and a face that is cut off end below 0.3 however good the rest is.
+ * A face that is perfect but for its size has 0.45 with 48 px, 0.7 with 92 px, 1 from 200 px on.
  */
 struct ShotQuality {
     double total = 0;
     double size = 0;
-    double sharpness = 0;
-    double exposure = 0;
+    double sharpness = 0;  ///< as measured, see ShotMeasures
+    double exposure = 0;   ///< as measured
     double frontality = 0; ///< 1 where the detector gives no landmarks to judge by
     double edge = 0;       ///< 0 where the face is cut off by the frame's edge
     double crowding = 0;   ///< less than 1 where a neighbour's face is in the crop
 
     bool operator==(const ShotQuality &) const = default;
 };
+
+/** A shot as good as this need not wait for a better one: a frontal, sharp face of some 100 px. */
+inline constexpr double plainlyGoodShot = 0.7;
 
 /** A face at one moment; boxes in 0..1 of the frame. */
 struct FaceView {

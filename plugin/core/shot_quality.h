@@ -17,35 +17,7 @@ struct ShotMeasures {
     double exposure = 0;  ///< 0..1; 0 is black or burnt out
 };
 
-/** A shot as good as this need not wait for a better one. */
-inline constexpr double plainlyGoodShot = 0.7;
-
 /**
-<<<<<<< HEAD
-=======
- * Parts and whole are 0..1, 1 is the best. The whole is what `min-quality` is compared with:
- *
- *     total = size * soft(sharpness) * soft(exposure) * frontality * edge * crowding
- *     soft(x) = 1 - (1 - x)^2
- *
- * A product, so that what is hopeless in one way is hopeless: a smear (sharpness below 0.15), a
- * profile (from 59 degrees on) and a face that is cut off end below 0.3 however good the rest is.
- * A face that is perfect but for its size has 0.45 with 48 px, 0.7 with 92 px, 1 from 200 px on.
- */
-struct ShotQuality {
-    double total = 0;
-    double size = 0;
-    double sharpness = 0;  ///< as measured
-    double exposure = 0;   ///< as measured
-    double frontality = 0; ///< 1 where the detector gives no landmarks to judge by
-    double edge = 0;       ///< 0 where the face is cut off by the frame's edge
-    double crowding = 0;   ///< less than 1 where a neighbour's face is in the crop
-
-    bool operator==(const ShotQuality &) const = default;
-};
-
-/**
->>>>>>> vision
  * @param face       the face to be photographed
  * @param all        everybody seen in the sample, `face` among them
  * @param margin     share of the face's box that goes around it on each side
