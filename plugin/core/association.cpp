@@ -124,6 +124,9 @@ std::optional<Fit> fit(const Track &track, const Observation &seen, const Sample
 
     Fit result;
     result.off = off;
+    // Most pairs of a crowd end here, before anything costly.
+    if (std::hypot(off.x, off.y) > farthestEver)
+        return std::nullopt;
     result.likeness = likeness(track.reference, seen.appearance);
     if (std::hypot(off.x, off.y) > farthest(track, now, result.likeness, wayLength))
         return std::nullopt;

@@ -276,11 +276,13 @@ void noteContacts(std::vector<Track> &tracks, const std::vector<Observation> &se
         const auto observation = found.observationOf[t];
         return Side{tracks[t], observation ? &seen[*observation] : nullptr};
     };
+    std::vector<Box> boxes;
+    for (std::size_t t = 0; t < tracks.size(); ++t)
+        boxes.push_back(boxOf(sideOf(t), now));
     for (std::size_t i = 0; i < tracks.size(); ++i) {
         if (!seenLately(tracks[i], now) && tracks[i].contacts.empty())
             continue;
         const Side a = sideOf(i);
-        const Box boxA = boxOf(a, now);
         for (std::size_t j = i + 1; j < tracks.size(); ++j) {
             const Side b = sideOf(j);
             if (!a.track.confirmed() && !b.track.confirmed())
@@ -288,10 +290,10 @@ void noteContacts(std::vector<Track> &tracks, const std::vector<Observation> &se
             const bool known = contactWith(a.track, b.track.serial) != nullptr;
             if (!known && !(seenLately(a.track, now) && seenLately(b.track, now)))
                 continue;
-            const bool overlap = iou(boxA, boxOf(b, now)) >= meeting;
+            const bool overlap = iou(boxes[i], boxes[j]) >= meeting;
             const bool unclear = (a.seen || b.seen) &&
                                  canHaveSwapped(a.track.motion, b.track.motion, a, b, now) &&
-                                 (isUnclear(a, b, now) || haveChangedSides(a, b));
+                                 (haveChangedSides(a, b) || isUnclear(a, b, now));
             if (known || overlap || unclear)
                 note(a, b, now, overlap, unclear);
         }

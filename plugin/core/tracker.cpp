@@ -198,13 +198,16 @@ void Tracker::confirm(const TrackerRules &rules, Update &result)
 
 void Tracker::noteOverlaps()
 {
-    for (Track &track : tracks_) {
-        const Box box = expectedBox(track.motion, now_.time);
-        track.overlapping = std::any_of(tracks_.begin(), tracks_.end(), [&](const Track &other) {
-            return other.serial != track.serial && other.missed < 2 &&
-                   intersection(box, expectedBox(other.motion, now_.time)).area() >
-                       overlapShare * box.area();
-        });
+    std::vector<Box> boxes;
+    for (const Track &track : tracks_)
+        boxes.push_back(expectedBox(track.motion, now_.time));
+    for (std::size_t t = 0; t < tracks_.size(); ++t) {
+        tracks_[t].overlapping = false;
+        for (std::size_t other = 0; other < tracks_.size(); ++other) {
+            tracks_[t].overlapping |=
+                other != t && tracks_[other].missed < 2 &&
+                intersection(boxes[t], boxes[other]).area() > overlapShare * boxes[t].area();
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tests plugin/core/contacts.cpp, association.cpp and assignment.cpp through the tracker
+#include "core/contacts.h"
 #include "stage.h"
 
 #include <gtest/gtest.h>
@@ -127,4 +128,29 @@ TEST(Contacts, keepThreeApart)
     EXPECT_FALSE(stage.mistaken());
     for (const auto &ids : stage.ids)
         EXPECT_EQ(ids.front(), ids.back());
+}
+
+TEST(Contacts, giveBackTheirFacesToTwoWhoWereMistakenForEachOther)
+{
+    std::vector<Track> tracks;
+    std::vector<Observation> seen;
+    for (const unsigned who : {0U, 1U}) {
+        const Motion motion(at(1), head(0.4 + 0.1 * who, 0.4));
+        tracks.emplace_back(motion);
+        tracks[who].id = static_cast<TrackId>(who + 1);
+        tracks[who].serial = who + 1;
+        tracks[who].state = Track::State::Confirmed;
+        tracks[who].reference = looksOf(who);
+        tracks[who].contacts.push_back({2 - who, at(0.8), motion, true, true, looksOf(1 - who)});
+        seen.push_back({});
+        seen[who].box = motion.lastBox();
+        seen[who].appearance = looksOf(1 - who);
+    }
+    Association found{{0, 1}, {0, 1}};
+    EXPECT_TRUE(settleContacts(tracks, seen, found, {at(1), at(0.2)}).empty());
+    EXPECT_EQ(found.observationOf[0], 1U);
+    EXPECT_EQ(found.trackOf[0], 1U);
+    EXPECT_NEAR(tracks[0].motion.lastBox().centre().x, 0.5, 1e-9);
+    EXPECT_EQ(tracks[0].id, 1);
+    EXPECT_TRUE(tracks[0].contacts.empty());
 }

@@ -5,6 +5,7 @@
 #include "core/tracker.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -83,7 +84,10 @@ public:
             seen.push_back(observe(*box, people_[i], time));
             who.push_back(i);
         }
+        const auto start = std::chrono::steady_clock::now();
         const auto update = tracker.update(at(time), seen, rules, cameraShift);
+        took_ += std::chrono::steady_clock::now() - start;
+        ++samples_;
         for (std::size_t o = 0; o < seen.size(); ++o) {
             if (update.trackOf[o])
                 ids[who[o]].push_back(*update.trackOf[o]);
@@ -125,6 +129,8 @@ public:
         });
     }
 
+    double microsecondsPerSample() const { return took_.count() / samples_; }
+
     core::Tracker tracker;
     core::TrackerRules rules;
     std::vector<std::vector<TrackId>> ids; ///< for each person, sample by sample
@@ -151,6 +157,8 @@ private:
     }
 
     std::vector<Person> people_;
+    std::chrono::duration<double, std::micro> took_{0};
+    int samples_ = 0;
     std::mt19937 random_{7};
     std::normal_distribution<double> jitter_;
 };
