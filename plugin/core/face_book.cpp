@@ -11,6 +11,8 @@ namespace
 
 // Photos of people who have left wait for the service, newest first; some 10 MB at most.
 constexpr std::size_t mostEnded = 128;
+// Of a face that was not seen, so much behind one that was.
+constexpr double hiddenShare = 0.3;
 
 bool byNewestTrack(TrackId a, TrackId b)
 {
@@ -58,6 +60,8 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
     const StreamTime now = sample.runningTime;
     const auto update = tracker_.update(now, seen, rules_.tracking, cameraShift);
     wishes_.clear();
+    // First: who goes on with a lost track ends it.
+    end(update.ended, sample, events);
     for (const Tracker::Confirmed &confirmed : update.confirmed)
         confirm(confirmed, sample);
 
@@ -71,7 +75,8 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         if (!inside.empty())
             record.last = view(*track, record, inside);
         visits_.seen(record.visit, now);
-        if (seen[i].weak)
+        // Of two who overlap, or just did, a photo could be the other's.
+        if (seen[i].weak || track->overlapping || !track->contacts.empty())
             continue;
         if (auto wish = record.inquiry.see(seen[i].box, frame, now, rules_.asking)) {
             wish->trackId = track->id;
@@ -98,7 +103,6 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         if (said)
             events.push_back(event(FaceEventType::Updated, *record, sample));
     }
-    end(update.ended, sample, events);
     settle(sample, events);
     return events;
 }
@@ -260,6 +264,21 @@ void FaceBook::forget(StreamTime now)
     visits_.forget(now, rules_.visitTimeout);
 }
 
+/** Whether somebody who was seen stands before a face that was not: its name would lie on him. */
+bool FaceBook::isHidden(const Tracker::Track &track, const Box &box, StreamTime now) const
+{
+    if (track.missed == 0)
+        return false;
+    for (const Tracker::Track &other : tracker_.tracks()) {
+        if (other.serial == track.serial || !other.confirmed() || other.missed > 0)
+            continue;
+        const auto front = tracker_.boxAt(other, now, rules_.tracking);
+        if (front && intersection(*front, box).area() > hiddenShare * box.area())
+            return true;
+    }
+    return false;
+}
+
 std::vector<FaceView> FaceBook::faces(StreamTime runningTime) const
 {
     std::vector<FaceView> faces;
@@ -267,7 +286,8 @@ std::vector<FaceView> FaceBook::faces(StreamTime runningTime) const
         const auto record = records_.find(track.id);
         if (!track.confirmed() || record == records_.end())
             continue;
-        if (const auto box = tracker_.boxAt(track, runningTime, rules_.tracking))
+        const auto box = tracker_.boxAt(track, runningTime, rules_.tracking);
+        if (box && !isHidden(track, *box, runningTime))
             faces.push_back(view(track, record->second, *box));
     }
     return faces;

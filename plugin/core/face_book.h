@@ -80,6 +80,7 @@ private:
     void noteIdentity(Record &record, const FrameTimes &now);
     void forget(StreamTime now);
     bool seesItsLast(TrackId id, const Record &record, StreamTime now) const;
+    bool isHidden(const Tracker::Track &track, const Box &box, StreamTime now) const;
     FaceView view(const Tracker::Track &track, const Record &record, const Box &box) const;
     Record *find(TrackId id);
 

@@ -15,6 +15,10 @@ namespace
 
 constexpr double farthest = 1; // between centres, in mean box sizes
 constexpr double mostSizeChange = 1.5;
+// Who walks on behind a pillar may do so slower or faster than before.
+constexpr double slowest = 0;
+constexpr double fastest = 1.5;
+constexpr double speedStep = 0.25;
 // More than leave a crowded scene within a few seconds.
 constexpr std::size_t mostRemembered = 64;
 
@@ -22,6 +26,20 @@ double distance(const Box &a, const Box &b)
 {
     return std::hypot(2 * (a.centre().x - b.centre().x) / (a.width + b.width),
                       2 * (a.centre().y - b.centre().y) / (a.height + b.height));
+}
+
+bool isOnTheWay(const Track &fresh, const Track &gone, StreamTime away)
+{
+    const double seconds = std::chrono::duration<double>(away).count();
+    const Point velocity = gone.motion.velocity();
+    for (double speed = slowest; speed <= fastest; speed += speedStep) {
+        Box there = gone.motion.lastBox();
+        there.x += speed * seconds * velocity.x;
+        there.y += speed * seconds * velocity.y;
+        if (distance(there, fresh.firstBox) <= farthest)
+            return true;
+    }
+    return false;
 }
 
 bool couldBe(const Track &fresh, const Track &gone, StreamTime within)
@@ -32,10 +50,11 @@ bool couldBe(const Track &fresh, const Track &gone, StreamTime within)
     const double change = std::sqrt(fresh.firstBox.area() / gone.motion.lastBox().area());
     if (change > mostSizeChange || change < 1 / mostSizeChange)
         return false;
-    if (distance(gone.motion.lastBox(), fresh.firstBox) > farthest &&
-        distance(expectedBox(gone.motion, fresh.firstSeen), fresh.firstBox) > farthest)
-        return false;
     const auto alike = likeness(gone.reference, fresh.reference);
+    const bool onItsWay = alike && *alike >= clearlyAlike && isOnTheWay(fresh, gone, away);
+    if (distance(gone.motion.lastBox(), fresh.firstBox) > farthest &&
+        distance(expectedBox(gone.motion, fresh.firstSeen), fresh.firstBox) > farthest && !onItsWay)
+        return false;
     // Who was close to somebody else when last seen may have been taken for that one.
     const double enough = gone.contacts.empty() ? clearlyUnlike : clearlyAlike;
     return alike ? *alike > enough : gone.contacts.empty();

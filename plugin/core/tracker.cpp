@@ -109,7 +109,7 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
     }
 
     for (Confirmed &fresh : result.confirmed) {
-        fresh.continues = relinks_.predecessorOf(*find(fresh.id), tracks_, rules.relinkTime);
+        fresh.continues = relinks_.predecessorOf(*find(fresh.id), tracks_, relinkTime(rules));
         // Whoever is somebody else's past does not come back himself.
         const Track *past = fresh.continues ? find(*fresh.continues) : nullptr;
         if (past) {
@@ -228,7 +228,7 @@ std::vector<TrackId> Tracker::advance(StreamTime time, const TrackerRules &rules
         }
         return over;
     });
-    relinks_.forgetBefore(time - rules.relinkTime - tentativeLife);
+    relinks_.forgetBefore(time - relinkTime(rules) - tentativeLife);
     return ended;
 }
 
@@ -281,6 +281,13 @@ bool Tracker::leaving(const Track &track, StreamTime time, const TrackerRules &r
 StreamTime Tracker::trustedMotion() const
 {
     return std::max(leastTrustedMotion, 3 * now_.interval / 2);
+}
+
+StreamTime Tracker::relinkTime(const TrackerRules &rules) const
+{
+    // From the end of the track on, which comes some time after its last detection.
+    const bool never = rules.relinkTime <= StreamTime{0};
+    return never ? StreamTime{0} : rules.relinkTime + lifeWithoutDetection(rules);
 }
 
 StreamTime Tracker::lifeWithoutDetection(const TrackerRules &rules) const

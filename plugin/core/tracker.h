@@ -17,7 +17,7 @@ namespace ooto::core
 struct TrackerRules {
     StreamTime holdTime = std::chrono::seconds(1); ///< how long a box outlives its last detection
     unsigned samplesToConfirm = 2; ///< strong detections before a track is believed; 1 = at once
-    /** A track that starts where one ended within this time goes on with it; 0 = never. */
+    /** A track that starts so soon after the end of one at its place goes on with it; 0 = never. */
     StreamTime relinkTime = std::chrono::seconds(5);
 };
 
@@ -85,6 +85,7 @@ private:
     void confirm(const TrackerRules &rules, Update &result);
     void noteOverlaps();
     StreamTime trustedMotion() const;
+    StreamTime relinkTime(const TrackerRules &rules) const;
     StreamTime lifeWithoutDetection(const TrackerRules &rules) const;
 
     TrackIdSource ids_;

@@ -11,6 +11,10 @@ namespace ooto::gst
 void IdentifyStream::take(Shared &shared, core::FaceBook::Events events)
 {
     for (core::FaceEvent &event : events) {
+        GST_DEBUG("track %d of visit %u: %s, %s, %s", event.face.trackId,
+                  static_cast<unsigned>(event.face.visit), core::eventName(event.type).data(),
+                  core::statusName(event.face.status).data(),
+                  core::reasonName(event.face.reason).data());
         if (event.type == core::FaceEventType::New)
             ++shared.statistics.tracks;
         else if (event.type == core::FaceEventType::End)
