@@ -181,8 +181,9 @@ bool Stillness::moved(const LumaGrid &now)
 void Stillness::learn(StreamTime time, const LumaGrid &now)
 {
     patchChanges(previous_, now, patches_, sorted_);
-    const double seen = std::min(mostNoise, spread(patches_, sorted_));
-    noise_ = noise_ ? *noise_ + noiseGain * (seen - *noise_) : seen;
+    const double seen = spread(patches_, sorted_);
+    if (seen <= mostNoise)
+        noise_ = noise_ ? *noise_ + noiseGain * (seen - *noise_) : seen;
 
     if (habits_.size() != patches_.size()) {
         habits_.assign(patches_.size(), {});
