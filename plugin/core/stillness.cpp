@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr StreamTime stayAwake = 1s;
 constexpr int detectionsToConfirm = 2;
 constexpr StreamTime lookAnyway = 10s;
-constexpr StreamTime habitWindow = 15s;
+constexpr StreamTime habitWindow = 12s;
 
 // All in levels of luma, for patches of 2 by 2 cells. The smallest face changes the patch that it
 // fills best by two fifths of its contrast, wherever it lies in the grid: 4 levels of 10.
@@ -26,7 +26,13 @@ constexpr double noiseSigmas = 5.5;
 /** More is no noise: the whole picture moves. Noise of sigma 6 per pixel makes 0.65 of it. */
 constexpr double mostNoise = 2.5;
 constexpr double noiseGain = 0.1;
-constexpr double habitSigmas = 3;
+/** What noise makes of the largest of a window's changes. */
+constexpr double peakSigmas = 2.5;
+/**
+ * How much more than usual counts. A still picture of 720p with noise of sigma 6, through H.264 of
+ * 250 and 800 kbit/s with a key frame every two seconds, is left alone once that has been learnt.
+ */
+constexpr double habitFactor = 3;
 constexpr float darkest = 4; ///< a cell darker than that tells nothing of a change of light
 constexpr std::size_t enoughForMedian = 1024;
 constexpr double sigmaOfMad = 1.4826;
@@ -136,6 +142,7 @@ bool Stillness::mustDetect(StreamTime time, const LumaGrid &now, bool anyTrack)
         previous_.fits(now) && reference_.fits(now) && lastDetected_ && *lastDetected_ <= time;
     if (!known && !previous_.fits(now)) {
         noise_.reset();
+        changes_.clear();
         habits_.clear();
     }
     if (previous_.fits(now) && !anyTrack)
@@ -170,9 +177,8 @@ bool Stillness::moved(const LumaGrid &now)
         const double change = std::abs(patches_[i]);
         if (change <= limit)
             continue;
-        // Only what went on through two windows is a habit, and not somebody who passed.
-        const double habit = habits_.empty() ? 0 : std::min(habits_[i].last, habits_[i].before);
-        if (change > limit + habitSigmas * std::sqrt(std::max(0.0, habit - 2 * noise * noise)))
+        const double habit = habits_.empty() ? 0 : habits_[i];
+        if (change > limit + habitFactor * std::max(0.0, habit - peakSigmas * noise))
             return true;
     }
     return false;
@@ -181,23 +187,42 @@ bool Stillness::moved(const LumaGrid &now)
 void Stillness::learn(StreamTime time, const LumaGrid &now)
 {
     patchChanges(previous_, now, patches_, sorted_);
-    const double seen = std::min(mostNoise, spread(patches_, sorted_));
-    noise_ = noise_ ? *noise_ + noiseGain * (seen - *noise_) : seen;
+    const double seen = spread(patches_, sorted_);
+    if (seen <= mostNoise)
+        noise_ = noise_ ? *noise_ + noiseGain * (seen - *noise_) : seen;
 
-    if (habits_.size() != patches_.size()) {
-        habits_.assign(patches_.size(), {});
+    if (changes_.size() != patches_.size()) {
+        changes_.assign(patches_.size(), {});
         windowStart_ = time;
-        windowSamples_ = 0;
     }
-    ++windowSamples_;
     for (std::size_t i = 0; i < patches_.size(); ++i)
-        habits_[i].underWay += patches_[i] * patches_[i];
-    if (time >= windowStart_ && time - windowStart_ < habitWindow)
-        return;
-    for (Habit &habit : habits_)
-        habit = {0, habit.underWay / static_cast<float>(windowSamples_), habit.last};
-    windowStart_ = time;
-    windowSamples_ = 0;
+        changes_[i].underWay = std::max(changes_[i].underWay, std::abs(patches_[i]));
+    if (time < windowStart_ || time - windowStart_ >= habitWindow) {
+        endWindow(static_cast<std::size_t>(now.columns) - 1);
+        windowStart_ = time;
+    }
+}
+
+void Stillness::endWindow(std::size_t columns)
+{
+    for (Changes &patch : changes_)
+        patch = {0, {patch.underWay, patch.windows[0], patch.windows[1]}};
+    // Only what goes on through three windows is a habit, and not somebody who passed. What
+    // flickers here now flickers next to it then.
+    habits_.assign(changes_.size(), 0);
+    const std::size_t rows = changes_.size() / columns;
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t column = 0; column < columns; ++column) {
+            const auto &windows = changes_[row * columns + column].windows;
+            const float habit = *std::min_element(windows.begin(), windows.end());
+            for (std::size_t y = row ? row - 1 : 0; y < std::min(rows, row + 2); ++y) {
+                float *around = &habits_[y * columns];
+                for (std::size_t x = column ? column - 1 : 0; x < std::min(columns, column + 2);
+                     ++x)
+                    around[x] = std::max(around[x], habit);
+            }
+        }
+    }
 }
 
 } // namespace ooto::core

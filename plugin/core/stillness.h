@@ -6,6 +6,7 @@
 #include "core/luma_grid.h"
 #include "core/photo_plan.h"
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -18,8 +19,9 @@ struct GridSize {
 };
 
 /**
- * A grid whose cells are so small that the smallest face to be tracked covers at least half of one,
- * in each direction; 16 by 9 cells at least and 160 by 90 at most, and no more than pixels.
+ * A grid whose cells are so small that the smallest face to be tracked covers three quarters of
+ * one or more in each direction; 16 by 9 cells at least and 160 by 90 at most, and no more than
+ * pixels.
  *
  * @param minFacePx shorter side of the smallest face worth a photo, frame px
  */
@@ -27,10 +29,10 @@ GridSize gridSize(const FrameShape &frame, double minFacePx);
 
 /**
  * Decides which samples are worth a detection. A face that appears is noticed at once, also where
- * it is only some 10 levels lighter or darker than what was there; the noise of the camera, the
- * flicker of a codec and a change of light all over are not. What flickers in one place for half
- * a minute (a clock in the picture, leaves) only wakes us when it does so more than before. Not
- * thread-safe.
+ * it is only some 10 levels lighter or darker than what was there; the noise of the camera and a
+ * change of light all over are not. What flickers in one place for forty seconds (a clock in the
+ * picture, leaves, detail at a codec's key frames) only wakes us when it does so more than before.
+ * Not thread-safe.
  */
 class Stillness
 {
@@ -51,10 +53,12 @@ private:
     bool moved(const LumaGrid &now);
     void learn(StreamTime time, const LumaGrid &now);
 
-    struct Habit {
-        float underWay = 0; ///< sum of squared changes since windowStart_
-        float last = 0;     ///< mean square of the window before that
-        float before = 0;   ///< and of the one before
+    void endWindow(std::size_t columns);
+
+    /** A patch's largest changes from sample to sample. */
+    struct Changes {
+        float underWay = 0;             ///< in the window under way
+        std::array<float, 3> windows{}; ///< in those before, the latest first
     };
 
     LumaGrid reference_; ///< of the last detection
@@ -62,10 +66,10 @@ private:
     std::optional<StreamTime> lastDetected_;
     std::optional<StreamTime> awakeUntil_;
     int detectionsOwed_ = 0;
-    std::optional<double> noise_; ///< of patches' changes from sample to sample, sigma in levels
-    std::vector<Habit> habits_;   ///< by patch
+    std::optional<double> noise_;  ///< of patches' changes from sample to sample, sigma in levels
+    std::vector<Changes> changes_; ///< by patch
+    std::vector<float> habits_;    ///< by patch: what is nothing new there, levels
     StreamTime windowStart_{};
-    int windowSamples_ = 0;
     std::vector<float> patches_; ///< scratch
     std::vector<float> sorted_;  ///< scratch
 };

@@ -277,6 +277,20 @@ TEST(Stillness, looksWhenTheWholePictureMoves)
     EXPECT_TRUE(street.wakes(moved));
 }
 
+TEST(Stillness, isNotDeafenedByAPictureThatMoved)
+{
+    Street street;
+    street.fallAsleep();
+    for (int i = 0; i < 15; ++i) {
+        LumaGrid moved = street.seen();
+        std::rotate(moved.luma.begin(), moved.luma.begin() + 2 * i + 2, moved.luma.end());
+        EXPECT_TRUE(street.wakes(moved));
+    }
+    while (street.wakes(street.seen())) {
+    }
+    EXPECT_TRUE(street.wakes(street.seen({smallestFace(700, 400)})));
+}
+
 TEST(Stillness, startsAnewWithAnotherGrid)
 {
     Street street;
