@@ -22,6 +22,7 @@ struct Options {
     TruthBoxes boxes = TruthBoxes::Detector;
     std::optional<Pace> pace;
     double delayS = 0.3;
+    int minFacePx = 48;
     bool list = false;
     bool details = false;
 };
@@ -30,7 +31,8 @@ constexpr const char *kUsage =
     "visits_benchmark [--list] [--scene NAME]... [--clip FILE] [--detector auto|yunet|cascade]\n"
     "  [--truth detector|script]  whose boxes count as true (default: the detector's)\n"
     "  [--stepped | --backpressure | --realtime]  default: backpressure where the element has it\n"
-    "  [--delay MS]  of the service (300)   [--details]   [--sheets FOLDER]  pictures to look at\n";
+    "  [--delay MS]  of the service (300)   [--min-face-size PX]  (48)   [--details]\n"
+    "   [--sheets FOLDER]  pictures to look at\n";
 
 /** False when the arguments make no sense. */
 bool readArguments(int argc, char **argv, Options &options)
@@ -54,6 +56,8 @@ bool readArguments(int argc, char **argv, Options &options)
             options.boxes = value() == "script" ? TruthBoxes::Script : TruthBoxes::Detector;
         else if (name == "--delay")
             options.delayS = std::atof(value().c_str()) / 1000;
+        else if (name == "--min-face-size")
+            options.minFacePx = std::max(1, std::atoi(value().c_str()));
         else if (name == "--stepped")
             options.pace = Pace::Stepped;
         else if (name == "--backpressure")
@@ -110,8 +114,8 @@ std::string playAll(const Options &options, Pace pace,
         const std::optional<Task> task = openTask(options.clip, bench, error);
         if (!task)
             return error;
-        const RunSettings settings{options.detector, pace,           options.delayS,
-                                   options.boxes,    options.sheets, task->lengthS};
+        const RunSettings settings{options.detector, pace,          options.delayS,   options.boxes,
+                                   options.sheets,   task->lengthS, options.minFacePx};
         const Rows rows = Run(settings, *task->pictures, std::move(loaded.detector), *oracle)
                               .play(task->name, options.details);
         ours.push_back(rows.ours);

@@ -23,6 +23,7 @@ struct RunSettings {
     TruthBoxes boxes = TruthBoxes::Detector;
     std::string sheetFolder; ///< empty: no pictures to look at
     double lengthS = 0;      ///< of the pictures, for the sheet
+    int minFacePx = 48;      ///< the element's `min-face-size`
 };
 
 struct Rows {
