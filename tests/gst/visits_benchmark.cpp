@@ -2,15 +2,10 @@
 // How many calls a visit costs, who is named wrongly, and how well the boxes lie on the faces: for
 // ootoidentify, and beside it for a plain sampler that posts every detection once a second.
 #include "gst/elements.h"
-#include "gst/visits_pictures.h"
-#include "gst/visits_plain.h"
-#include "gst/visits_player.h"
-#include "gst/visits_report.h"
+#include "gst/visits_run.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <deque>
-#include <future>
 #include <optional>
 
 using namespace ooto;
@@ -27,6 +22,7 @@ struct Options {
     TruthBoxes boxes = TruthBoxes::Detector;
     std::optional<Pace> pace;
     double delayS = 0.3;
+    int minFacePx = 48;
     bool list = false;
     bool details = false;
 };
@@ -35,7 +31,8 @@ constexpr const char *kUsage =
     "visits_benchmark [--list] [--scene NAME]... [--clip FILE] [--detector auto|yunet|cascade]\n"
     "  [--truth detector|script]  whose boxes count as true (default: the detector's)\n"
     "  [--stepped | --backpressure | --realtime]  default: backpressure where the element has it\n"
-    "  [--delay MS]  of the service (300)   [--details]   [--sheets FOLDER]  pictures to look at\n";
+    "  [--delay MS]  of the service (300)   [--min-face-size PX]  (48)   [--details]\n"
+    "   [--sheets FOLDER]  pictures to look at\n";
 
 /** False when the arguments make no sense. */
 bool readArguments(int argc, char **argv, Options &options)
@@ -59,6 +56,8 @@ bool readArguments(int argc, char **argv, Options &options)
             options.boxes = value() == "script" ? TruthBoxes::Script : TruthBoxes::Detector;
         else if (name == "--delay")
             options.delayS = std::atof(value().c_str()) / 1000;
+        else if (name == "--min-face-size")
+            options.minFacePx = std::max(1, std::atoi(value().c_str()));
         else if (name == "--stepped")
             options.pace = Pace::Stepped;
         else if (name == "--backpressure")
@@ -78,123 +77,6 @@ vision::LoadedDetector loadDetector(const std::string &name)
         return vision::loadYunet(model.value_or(vision::yunetModelName));
     return vision::loadCascade(vision::findCascade().value_or("haarcascade_frontalface_alt2.xml"));
 }
-
-struct Rows {
-    Row ours;
-    Row plain;
-};
-
-/** One scene or clip, both methods over the same pictures. */
-class Run
-{
-public:
-    Run(const Options &options, Pace pace, Pictures &pictures,
-        std::unique_ptr<vision::Detector> detector, Oracle &oracle, double lengthS)
-        : pictures_(pictures),
-          oracle_(oracle),
-          truth_(std::move(detector), pictures.scene(), pictures.shutterS()),
-          player_({options.detector, pace, options.delayS, pictures.sizePx(),
-                   pictures.framesPerSecond()},
-                  oracle),
-          plain_(oracle, options.delayS),
-          ours_(options.boxes, pictures.framesPerSecond()),
-          theirs_(options.boxes, pictures.framesPerSecond()),
-          sheet_(lengthS / 16)
-    {
-        if (!options.sheets.empty())
-            sheetFolder_ = options.sheets;
-        // With backpressure the stream stands still while the service thinks.
-        rows_.ours.delayS = pace == Pace::Backpressure ? 0 : options.delayS;
-        rows_.plain.delayS = options.delayS;
-    }
-
-    Rows play(const std::string &name, bool details)
-    {
-        // The next picture is made and looked at while this one is played.
-        std::future<Prepared> coming = prepare();
-        for (Prepared now = coming.get(); now.there; now = coming.get()) {
-            coming = prepare();
-            step(now.frame, now.truth);
-        }
-        take(player_.finish());
-        fill(name);
-        if (!sheetFolder_.empty())
-            sheet_.save(sheetFolder_ + "/" + name + ".png");
-        printRow(rows_.ours);
-        printRow(rows_.plain);
-        for (const std::string &text : player_.complaints())
-            std::printf("    the element complains: %s\n", text.c_str());
-        if (details)
-            printDetails(player_.asked(), player_.reasons(), ours_.wrongCases());
-        return rows_;
-    }
-
-private:
-    struct Prepared {
-        bool there = false;
-        cv::Mat frame;
-        FrameTruth truth;
-    };
-
-    /** The pictures and the truth are used by one of these at a time, and by nobody else. */
-    std::future<Prepared> prepare()
-    {
-        return std::async(std::launch::async, [this] {
-            Prepared next;
-            double timeS = 0;
-            next.there = pictures_.next(next.frame, timeS);
-            if (next.there)
-                next.truth = truth_.look(timeS, next.frame);
-            return next;
-        });
-    }
-
-    void step(const cv::Mat &frame, const FrameTruth &truth)
-    {
-        waiting_.push_back(truth);
-        oracle_.remember(frame, truth);
-        theirs_.frame(truth, plain_.push(frame, truth));
-        const std::vector<Player::Out> outs = player_.push(frame, truth.timeS);
-        take(outs);
-        if (!sheetFolder_.empty())
-            sheet_.add(frame, truth, outs.empty() ? std::vector<ShownFace>{} : outs.back().faces);
-    }
-
-    void take(const std::vector<Player::Out> &outs)
-    {
-        for (const Player::Out &out : outs) {
-            while (!waiting_.empty() && Player::ptsOf(waiting_.front().timeS) < out.pts)
-                waiting_.pop_front();
-            if (!waiting_.empty())
-                ours_.frame(waiting_.front(), out.faces);
-        }
-    }
-
-    void fill(const std::string &name)
-    {
-        rows_.ours.scene = rows_.plain.scene = name;
-        rows_.ours.method = "ooto";
-        rows_.ours.score = ours_.score();
-        rows_.ours.calls = player_.asked().received;
-        rows_.ours.countsVisits = true;
-        rows_.ours.countedVisits = player_.visits();
-        rows_.plain.method = "plain";
-        rows_.plain.score = theirs_.score();
-        rows_.plain.calls = plain_.calls();
-    }
-
-    Pictures &pictures_;
-    Oracle &oracle_;
-    TruthKeeper truth_;
-    Player player_;
-    PlainSampler plain_;
-    ScoreKeeper ours_;
-    ScoreKeeper theirs_;
-    Sheet sheet_;
-    std::string sheetFolder_;
-    std::deque<FrameTruth> waiting_; ///< of frames that did not come out yet
-    Rows rows_;
-};
 
 /** What is to be played. */
 struct Task {
@@ -232,9 +114,10 @@ std::string playAll(const Options &options, Pace pace,
         const std::optional<Task> task = openTask(options.clip, bench, error);
         if (!task)
             return error;
-        const Rows rows =
-            Run(options, pace, *task->pictures, std::move(loaded.detector), *oracle, task->lengthS)
-                .play(task->name, options.details);
+        const RunSettings settings{options.detector, pace,          options.delayS,   options.boxes,
+                                   options.sheets,   task->lengthS, options.minFacePx};
+        const Rows rows = Run(settings, *task->pictures, std::move(loaded.detector), *oracle)
+                              .play(task->name, options.details);
         ours.push_back(rows.ours);
         plain.push_back(rows.plain);
     }

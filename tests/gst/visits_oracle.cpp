@@ -123,7 +123,7 @@ void Oracle::recognise(const cv::Mat &photo, Verdict &verdict) const
     std::map<std::string, Nearest> people;
     const auto glimpses = likely(cutOut(photo, verdict.sighting.box, kFacePx));
     // The detector's box of the same face differs a little from picture to picture.
-    for (const double grow : {-0.06, 0.0, 0.06}) {
+    for (const double grow : {-0.12, -0.06, 0.0, 0.06, 0.12}) {
         const cv::Mat probe = cutOut(photo, core::grown(verdict.sighting.box, grow), kFacePx);
         for (const Glimpse *glimpse : glimpses) {
             Nearest &nearest = people[glimpse->person];

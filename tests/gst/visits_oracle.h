@@ -22,6 +22,8 @@ struct Verdict {
     bool fine = false;         ///< exposure, contrast, sharpness, and the face shows itself
     double difference = 1;     ///< of the face from the nearest patch of this person, 0..1 …
     double next = 1;           ///< … and from the nearest one of anybody else
+
+    bool unsure() const { return !person.empty() && next < 2 * difference; }
 };
 
 /**

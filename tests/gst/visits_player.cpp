@@ -109,7 +109,7 @@ std::string Player::properties() const
     std::string line =
         "endpoint=" + service_.endpoint() + " credentials-file=" +
         test::writeCredentials(folder_, OracleService::appId, OracleService::appKey) +
-        " detector=" + settings_.detector;
+        " detector=" + settings_.detector + " min-face-size=" + std::to_string(settings_.minFacePx);
     if (settings_.pace == Pace::Backpressure)
         line += " backpressure=true";
     return line;

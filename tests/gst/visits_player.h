@@ -29,6 +29,7 @@ struct PlayerSettings {
     double delayS = 0.3; ///< of the service
     cv::Size framePx;
     double framesPerSecond = 25;
+    int minFacePx = 48;
 };
 
 /** True when the element of this build has the property. */

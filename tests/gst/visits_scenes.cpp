@@ -87,9 +87,9 @@ Script meeting()
  */
 Script pillar(double stopS)
 {
-    constexpr double kSpeed = 0.17; // widths per second
+    constexpr double kSpeed = 0.25; // widths per second
     constexpr double kHidden = 0.4; // s, from there to the middle
-    constexpr double kMiddleS = 3.9;
+    constexpr double kMiddleS = 2.6;
     const double on = kMiddleS + stopS;
     Visit visit{{0, 0.5 - kSpeed * kMiddleS, 0.45, 0.26},
                 {kMiddleS - kHidden, 0.5 - kSpeed * kHidden, 0.45, 0.26},
@@ -115,10 +115,11 @@ Script returning(double awayS)
 Script lookingAway()
 {
     return script(11, {grace({{{0, 1.15, 0.46, 0.3}, {2, 0.4, 0.46, 0.3}, {11, 0.38, 0.46, 0.3}}},
-                             {{5, 8}})});
+                             {{5, 8.5}})});
 }
 
-/** Ten minutes at a desk; looks away for 3 and for 6 s in each of them, and never sits quite still.
+/** Ten minutes at a desk; looks away for 3 and for 5.5 s in each of them, and never sits quite
+ * still.
  */
 Script sitting()
 {
@@ -129,7 +130,7 @@ Script sitting()
                          0.36 + 0.02 * std::sin(0.8 * i)});
     std::vector<scene::Span> away;
     for (double minuteS = 0; minuteS < kLengthS; minuteS += 60) {
-        away.push_back({minuteS + 20, minuteS + 23});
+        away.push_back({minuteS + 20, minuteS + 23.5});
         away.push_back({minuteS + 45, minuteS + 51});
     }
     return script(kLengthS, {eileen({visit}, away)});
@@ -191,18 +192,19 @@ Script empty()
     return made;
 }
 
-/** 40 px wide, below what is worth a photo (48 px). */
+/** 35 px wide, below what is worth a photo (48 px). */
 Script far()
 {
-    return script(9, {grace({{{0.5, 0.2, 0.40, 0.080}, {9, 0.8, 0.40, 0.086}}})});
+    return script(9, {grace({{{0.5, 0.2, 0.40, 0.072}, {9, 0.8, 0.40, 0.073}}})});
 }
 
 /** Five rows of six, the nearer the larger; every third walks in later. */
 Script crowd()
 {
-    const std::vector<cv::Vec3d> tints = {{1, 1, 1},         {0.75, 0.95, 1.1}, {1.15, 1, 0.8},
-                                          {0.85, 1.12, 0.9}, {1, 0.85, 1.05},   {0.7, 0.75, 0.8},
-                                          {1.2, 1.15, 1},    {1.05, 0.95, 1.2}};
+    // Blue, green, red; as different as faces still are found.
+    const std::vector<cv::Vec3d> tints = {{1, 1, 1},        {1.5, 0.9, 0.75},  {0.6, 1.25, 0.85},
+                                          {0.5, 0.8, 1.25}, {1.35, 0.75, 1.2}, {0.55, 0.55, 0.55},
+                                          {1.25, 1.3, 0.7}, {0.45, 1.1, 1.15}};
     std::vector<Role> roles;
     for (int i = 0; i < 30; ++i) {
         Role role{i % 2 ? scene::eileenCollins() : scene::graceHopper(), {}};

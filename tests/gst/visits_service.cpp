@@ -29,6 +29,7 @@ void count(Asked &asked, const Verdict &verdict)
         return;
     }
     ++asked.people[verdict.person];
+    asked.unsure += verdict.unsure();
     asked.worstDifference = std::max(asked.worstDifference, verdict.difference);
     asked.leastNext = std::min(asked.leastNext, verdict.next);
 }

@@ -26,6 +26,7 @@ struct Asked {
     std::map<int, std::size_t> codes; ///< answers by the service's code; 0: a face
     std::size_t poor = 0;             ///< photos of a face that were not fine
     std::size_t nobody = 0;           ///< photos of a face that is none of the truth's
+    std::size_t unsure = 0;           ///< faces that are about as near to another person's patch
     std::map<std::string, std::size_t> people;
     double worstDifference = 0; ///< of a recognised face from its own patch
     double leastNext = 1;       ///< of a recognised face from another person's patch

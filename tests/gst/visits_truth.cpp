@@ -65,8 +65,8 @@ core::Box trueBox(const TrueFace &face, TruthBoxes boxes)
 }
 
 TruthKeeper::TruthKeeper(std::unique_ptr<vision::Detector> detector, const scene::Scene *scene,
-                         double shutterS)
-    : detector_(std::move(detector)), scene_(scene), shutterS_(shutterS)
+                         double shutterS, int minFacePx)
+    : detector_(std::move(detector)), scene_(scene), shutterS_(shutterS), minFacePx_(minFacePx)
 {
 }
 
@@ -75,7 +75,7 @@ FrameTruth TruthKeeper::look(double timeS, const cv::Mat &frame)
     FrameTruth truth;
     truth.timeS = timeS;
     const core::PixelSize size =
-        core::detectionSize({frame.cols, frame.rows}, kMinFacePx, detector_->smallestFacePx());
+        core::detectionSize({frame.cols, frame.rows}, minFacePx_, detector_->smallestFacePx());
     cv::Mat small = frame;
     if (size.width != frame.cols || size.height != frame.rows)
         cv::resize(frame, small, {size.width, size.height}, 0, 0, cv::INTER_AREA);
@@ -83,7 +83,7 @@ FrameTruth TruthKeeper::look(double timeS, const cv::Mat &frame)
          detector_->detect({small.data, small.cols, small.rows, small.step}, kThreshold)) {
         const core::Box box = core::scaled(each.box, double(frame.cols) / size.width,
                                            double(frame.rows) / size.height);
-        if (box.shorterSide() >= core::trackedFacePx(kMinFacePx))
+        if (box.shorterSide() >= core::trackedFacePx(minFacePx_))
             truth.detections.push_back(box);
     }
     if (scene_)
@@ -138,6 +138,15 @@ void TruthKeeper::takeChains(FrameTruth &truth)
         face.foundBox = box;
         truth.faces.push_back(face);
     }
+    for (const Chain &chain : chains_) {
+        if (chain.seenS == truth.timeS)
+            continue;
+        TrueFace face;
+        face.person = chain.person;
+        face.madeBox = chain.box;
+        face.visibleShare = 0;
+        truth.faces.push_back(face);
+    }
 }
 
 bool TruthKeeper::isUsable(const TrueFace &face, double timeS, const cv::Mat &frame) const
@@ -146,7 +155,7 @@ bool TruthKeeper::isUsable(const TrueFace &face, double timeS, const cv::Mat &fr
     constexpr double kMostBlur = 0.1;         // of the face's width
     constexpr double kLeastBrightness = 0.15; // as in examples/identify-server
     const core::Box &box = face.foundBox;
-    if (box.empty() || box.shorterSide() < kMinFacePx || face.turned > 0 ||
+    if (box.empty() || box.shorterSide() < minFacePx_ || face.turned > 0 ||
         face.visibleShare < kLeastVisible)
         return false;
     if (core::touchesEdge(core::scaled(box, 1.0 / frame.cols, 1.0 / frame.rows),

@@ -16,14 +16,13 @@
 namespace ooto::visits
 {
 
-constexpr int kMinFacePx = 48; ///< the element's default
-
 /** One person in one frame. Boxes in px of the frame. */
 struct TrueFace {
     std::string person;
     std::size_t stay = 0; ///< which of the person's stays in the scene, from 0
-    core::Box madeBox;    ///< where the script has it, brow to chin; empty for a clip
-    core::Box foundBox;   ///< where the detector sees it in this very frame; empty when it does not
+    /** Where the script has it, brow to chin; in a clip where it was a moment ago, if not found. */
+    core::Box madeBox;
+    core::Box foundBox; ///< where the detector sees it in this very frame; empty when it does not
     double visibleShare = 1;
     double turned = 0;
     bool usable = false; ///< a photo of now would do: see TruthKeeper
@@ -53,9 +52,12 @@ core::Box trueBox(const TrueFace &face, TruthBoxes boxes);
 class TruthKeeper
 {
 public:
-    /** @param scene borrowed for life; nullptr: a clip, where one chain of boxes is one person */
+    /**
+     * @param scene     borrowed for life; nullptr: a clip, where one chain of boxes is one person
+     * @param minFacePx the element's `min-face-size`
+     */
     TruthKeeper(std::unique_ptr<vision::Detector> detector, const scene::Scene *scene,
-                double shutterS);
+                double shutterS, int minFacePx);
 
     FrameTruth look(double timeS, const cv::Mat &frame);
 
@@ -73,6 +75,7 @@ private:
     std::unique_ptr<vision::Detector> detector_;
     const scene::Scene *scene_;
     double shutterS_;
+    int minFacePx_;
     std::map<std::string, Chain> before_; ///< where the script had each person in the last frame
     std::vector<Chain> chains_;
     std::size_t people_ = 0;

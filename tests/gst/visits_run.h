@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One scene or clip, both methods over the same pictures.
+#pragma once
+
+#include "gst/visits_pictures.h"
+#include "gst/visits_plain.h"
+#include "gst/visits_player.h"
+#include "gst/visits_report.h"
+
+#include <deque>
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace ooto::visits
+{
+
+struct RunSettings {
+    std::string detector;
+    Pace pace = Pace::Stepped;
+    double delayS = 0; ///< of the service
+    TruthBoxes boxes = TruthBoxes::Detector;
+    std::string sheetFolder; ///< empty: no pictures to look at
+    double lengthS = 0;      ///< of the pictures, for the sheet
+    int minFacePx = 48;      ///< the element's `min-face-size`
+};
+
+struct Rows {
+    Row ours;
+    Row plain;
+};
+
+class Run
+{
+public:
+    /** @param pictures, oracle borrowed for life */
+    Run(const RunSettings &settings, Pictures &pictures, std::unique_ptr<vision::Detector> detector,
+        Oracle &oracle);
+
+    /** Plays all of it and prints its rows. */
+    Rows play(const std::string &name, bool details);
+
+private:
+    struct Prepared {
+        bool there = false;
+        cv::Mat frame;
+        FrameTruth truth;
+    };
+
+    std::future<Prepared> prepare();
+    void step(const cv::Mat &frame, const FrameTruth &truth);
+    void take(const std::vector<Player::Out> &outs);
+    void watchScene(const FrameTruth &truth);
+    void fill(const std::string &name);
+    void print(bool details);
+
+    RunSettings settings_;
+    Pictures &pictures_;
+    Oracle &oracle_;
+    TruthKeeper truth_;
+    Player player_;
+    PlainSampler plain_;
+    ScoreKeeper ours_;
+    ScoreKeeper theirs_;
+    Sheet sheet_;
+    std::deque<FrameTruth> waiting_;       ///< of frames that did not come out yet
+    std::map<std::string, double> foundS_; ///< when each person was last found by the detector
+    double longestGapS_ = 0;               ///< in which somebody was not
+    std::size_t foundTurned_ = 0;          ///< backs of heads that the detector took for faces
+    Rows rows_;
+};
+
+} // namespace ooto::visits
