@@ -81,11 +81,11 @@ void Session::open(GTlsDatabase *trustedCas)
         soup_session_set_tls_database(session_.get(), trustedCas);
 }
 
-std::shared_ptr<Exchange> Session::make(Request request, Secret key, Exchange::DoneHandler onDone)
+std::shared_ptr<Exchange> Session::make(Request request, Secret key, Exchange::Handlers handlers)
 {
     std::erase_if(exchanges_, [](const auto &exchange) { return exchange.expired(); });
     auto exchange = std::make_shared<Exchange>(settings_, std::move(request), std::move(key), host_,
-                                               std::move(onDone));
+                                               std::move(handlers));
     exchanges_.push_back(exchange);
     return exchange;
 }

@@ -27,7 +27,7 @@ public:
 
     /** @param trustedCas of loadTrustedCas() */
     void open(GTlsDatabase *trustedCas);
-    std::shared_ptr<Exchange> make(Request request, Secret key, Exchange::DoneHandler onDone);
+    std::shared_ptr<Exchange> make(Request request, Secret key, Exchange::Handlers handlers);
     void start(Exchange &exchange) { exchange.start(session_.get()); }
     /** Abandons what is under way, and returns when libsoup has let go of it. */
     void close();
