@@ -27,6 +27,9 @@ struct ConnectionSettings {
     bool sslStrict = true;
     std::string sslCaFile; ///< empty: the system's CAs
     std::string userAgent;
+    std::string proxy{};   ///< checked by checkProxy(); empty: that of the environment, if any
+    std::string proxyId{}; ///< empty: the proxy wants no credentials
+    Secret proxyPassword{};
 
     auto operator<=>(const ConnectionSettings &) const = default;
 };

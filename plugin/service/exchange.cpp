@@ -237,6 +237,8 @@ void Exchange::fail(const GError &error)
     }
     core::Reply reply = judgeError(error, certificateFlags_, host_);
     reply.httpStatus = response_.status;
+    if (!settings_.proxy.empty() && !left_ && reply.outcome == core::Outcome::Unreachable)
+        reply.text += "; the way there is by the proxy, check `proxy` as well";
     finish(std::move(reply));
 }
 

@@ -33,8 +33,11 @@ public:
     void close();
 
 private:
+    void authorize(SoupMessage *message);
+
     const ConnectionSettings settings_;
-    std::string host_; ///< fit to be shown
+    Secret authorization_; ///< for the proxy
+    std::string host_;     ///< fit to be shown
     ObjectHandle<SoupSession> session_;
     std::vector<std::weak_ptr<Exchange>> exchanges_;
 };

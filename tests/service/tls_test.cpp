@@ -112,6 +112,46 @@ TEST_F(Tls, AcceptsAnyCertificateForTheOneWhoAsksForThatOnly)
     EXPECT_EQ(server.requests().size(), 2U);
 }
 
+TEST_F(Tls, OfSixteenAtOnceNoneLoosensAnother)
+{
+    WebServer server(
+        [](const WebRequest &) {
+            return WebResponse{200, matchBody, {}};
+        },
+        certificates().selfSigned());
+    service::ConnectionSettings settings = settingsFor(server.url());
+    std::vector<std::unique_ptr<service::Caller>> callers;
+    std::vector<std::shared_ptr<Inbox<Outcome>>> outcomes;
+    for (int i = 0; i < 16; ++i) {
+        settings.sslStrict = i % 2 == 0;
+        callers.push_back(openCaller(settings, 64));
+        outcomes.push_back(std::make_shared<Inbox<Outcome>>());
+    }
+    for (int round = 0; round < 3; ++round) {
+        for (std::size_t i = 0; i < callers.size(); ++i) {
+            // A strict one is held back once the service was found out.
+            if (auto slot = callers[i]->reserve())
+                callers[i]->send(
+                    std::move(*slot), photoRequest(),
+                    [inbox = outcomes[i]](const core::Reply &reply) { inbox->put(reply.outcome); });
+        }
+        for (std::size_t i = 1; i < callers.size(); i += 2)
+            EXPECT_EQ(outcomes[i]->waitFor(static_cast<std::size_t>(round) + 1).size(),
+                      static_cast<std::size_t>(round) + 1);
+    }
+    for (std::size_t i = 0; i < callers.size(); ++i) {
+        const bool strict = i % 2 == 0;
+        if (strict && i == 0) {
+            EXPECT_FALSE(outcomes[i]->waitFor(1).empty());
+        }
+        for (const Outcome outcome : outcomes[i]->all())
+            EXPECT_EQ(outcome, strict ? Outcome::BadCertificate : Outcome::Answered) << i;
+        EXPECT_EQ(callers[i]->state().condition,
+                  strict ? core::ServiceCondition::Down : core::ServiceCondition::Ok);
+    }
+    EXPECT_EQ(server.requests().size(), 24U);
+}
+
 TEST_F(Tls, KeepsTheConnection)
 {
     WebServer server(
