@@ -38,8 +38,8 @@ struct Raw {
     gboolean olderShape = FALSE;
     gboolean drop = FALSE;
     gboolean trickle = FALSE;
-    CharsPtr host, gallery, appId, appKey, detector, model, enrolFirst, noMatch, retryAfter, body,
-        liveness, deepfake, log, savePhotos;
+    CharsPtr host, certificate, gallery, appId, appKey, detector, model, enrolFirst, noMatch,
+        retryAfter, body, liveness, deepfake, log, savePhotos;
 };
 
 /** The option's value, else the environment's, else the default. */
@@ -150,6 +150,8 @@ std::string parse(int argc, char **argv, Raw &raw)
     const std::array entries = {
         number("port", raw.port, "Port to listen on; 0 takes a free one (8080)", "PORT"),
         text("host", raw.host, "Address to listen on (127.0.0.1)", "ADDRESS"),
+        text("certificate", raw.certificate,
+             "Serve https with the certificate and the key in this PEM file", "FILE"),
         text("gallery", raw.gallery,
              "Folder of JPEG and PNG photos of one face each; file name without suffix = "
              "templateId",
@@ -215,6 +217,7 @@ CommandLine readCommandLine(int argc, char **argv)
     ServerOptions &options = line.options;
     options.port = static_cast<std::uint16_t>(raw.port);
     options.host = chosen(raw.host, nullptr, options.host);
+    options.certificateFile = chosen(raw.certificate, nullptr, "");
     options.appId = chosen(raw.appId, "OOTO_APP_ID", options.appId);
     options.appKey = chosen(raw.appKey, "OOTO_APP_KEY", options.appKey);
     options.model = chosen(raw.model, nullptr, "");

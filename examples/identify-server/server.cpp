@@ -169,8 +169,19 @@ std::string IdentifyServer::Worker::listen()
     if (!address)
         return "\"" + options_.host + "\" is no address to listen on";
     GError *failed = nullptr;
-    if (!soup_server_listen(server_.get(), address.get(), static_cast<SoupServerListenOptions>(0),
-                            &failed)) {
+    const bool tls = !options_.certificateFile.empty();
+    if (tls) {
+        const ObjectPtr<GTlsCertificate> certificate(
+            g_tls_certificate_new_from_file(options_.certificateFile.c_str(), &failed));
+        if (!certificate) {
+            const ErrorPtr error(failed);
+            return "cannot use the certificate " + options_.certificateFile + ": " + error->message;
+        }
+        soup_server_set_tls_certificate(server_.get(), certificate.get());
+    }
+    const auto listenOptions =
+        static_cast<SoupServerListenOptions>(tls ? SOUP_SERVER_LISTEN_HTTPS : 0);
+    if (!soup_server_listen(server_.get(), address.get(), listenOptions, &failed)) {
         const ErrorPtr error(failed);
         return "cannot listen on " + host + ":" + std::to_string(options_.port) + ": " +
                error->message;
@@ -179,8 +190,8 @@ std::string IdentifyServer::Worker::listen()
     port_ = static_cast<std::uint16_t>(g_uri_get_port(static_cast<GUri *>(uris->data)));
     g_slist_free_full(uris, reinterpret_cast<GDestroyNotify>(g_uri_unref));
     const bool v6 = host.find(':') != std::string::npos;
-    endpoint_ =
-        "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port_) + identifyPath;
+    endpoint_ = std::string(tls ? "https://" : "http://") + (v6 ? "[" + host + "]" : host) + ":" +
+                std::to_string(port_) + identifyPath;
     return {};
 }
 

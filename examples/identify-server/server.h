@@ -21,6 +21,7 @@ namespace ooto::server
 struct ServerOptions {
     std::string host = "127.0.0.1"; ///< an address of this machine, or "localhost"
     std::uint16_t port = 0;         ///< 0: any that is free
+    std::string certificateFile;    ///< PEM with certificate and key: https; empty: http
     std::string appId = "demo";     ///< what APP-ID has to be
     std::string appKey = "demo-key";
     DetectorChoice detector = DetectorChoice::Auto;

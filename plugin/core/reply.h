@@ -18,7 +18,7 @@ enum class Outcome {
     TooLarge,       ///< 413
     NoAnswer,       ///< HTTP 200 that is not one JSON object with a `result`, or over 1 MiB
     Unauthorized,   ///< 401, 403
-    WrongEndpoint,  ///< 404, 405
+    WrongEndpoint,  ///< 404, 405, and 407 of a proxy: there is no way to the service
     Redirected,     ///< 3xx: never followed, a redirect could carry the key and faces elsewhere
     BadCertificate, ///< the TLS peer is not who it should be
     RateLimited,    ///< 429

@@ -151,12 +151,14 @@ milliseconds Traffic::keyPause() const
     return std::max(shortestKeyPause, limits_.backoff.longest);
 }
 
-void Traffic::setBudgetSpent(const std::optional<std::string> &reason, WallTime wallNow)
+bool Traffic::setBudgetSpent(const std::optional<std::string> &reason, WallTime wallNow)
 {
-    if (!reason)
-        budgetSpent_.reset();
-    else if (!budgetSpent_)
+    if (reason.has_value() == budgetSpent_.has_value())
+        return false;
+    budgetSpent_.reset();
+    if (reason)
         budgetSpent_ = {ServiceCondition::BudgetSpent, *reason, wallNow};
+    return true;
 }
 
 ServiceState Traffic::state(MemberId id) const

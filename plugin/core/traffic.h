@@ -71,8 +71,8 @@ public:
     /** The request was sent, and is given up before it had a reply. */
     void cancelled(const Ticket &ticket);
     void record(const Ticket &ticket, const Reply &reply, Clock::time_point now, WallTime wallNow);
-    /** Nothing = there is budget left. */
-    void setBudgetSpent(const std::optional<std::string> &reason, WallTime wallNow);
+    /** @param reason nothing = there is budget left @return true when that is news */
+    bool setBudgetSpent(const std::optional<std::string> &reason, WallTime wallNow);
 
     ServiceState state(MemberId member) const;
     /** Whose state changed since they were told last. */

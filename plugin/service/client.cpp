@@ -40,6 +40,11 @@ Caller::Caller(std::shared_ptr<Client> client, std::shared_ptr<Mailbox> mailbox)
 {
 }
 
+void Caller::setWarningHandler(WarningHandler onWarning)
+{
+    client_->setWarningHandler(mailbox_, std::move(onWarning));
+}
+
 Caller::~Caller()
 {
     client_->leave(mailbox_);
@@ -75,6 +80,11 @@ void Caller::setMaxRate(double perSecond)
     client_->setLimit(*mailbox_, &core::Limits::maxRate, perSecond);
 }
 
+void Caller::setMaxRequestsPerDay(std::uint64_t count)
+{
+    client_->setLimit(*mailbox_, &core::Limits::maxRequestsPerDay, count);
+}
+
 void Caller::setBackoff(const core::BackoffRules &rules)
 {
     client_->setLimit(*mailbox_, &core::Limits::backoff, rules);
@@ -83,6 +93,11 @@ void Caller::setBackoff(const core::BackoffRules &rules)
 core::ServiceState Caller::state() const
 {
     return client_->state(*mailbox_);
+}
+
+Caller::BudgetUse Caller::budgetUse() const
+{
+    return client_->budgetUse();
 }
 
 unsigned Caller::inFlight() const

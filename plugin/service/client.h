@@ -27,6 +27,9 @@ struct ConnectionSettings {
     bool sslStrict = true;
     std::string sslCaFile; ///< empty: the system's CAs
     std::string userAgent;
+    std::string proxy{};   ///< checked by checkProxy(); empty: that of the environment, if any
+    std::string proxyId{}; ///< empty: the proxy wants no credentials
+    Secret proxyPassword{};
 
     auto operator<=>(const ConnectionSettings &) const = default;
 };
@@ -54,9 +57,11 @@ public:
     using ReplyHandler = std::function<void(const core::Reply &)>;
     /**
      * Called on the *network* thread when what keeps this caller from asking changed: that its key
-     * is refused, else how the service is.
+     * is refused, else that the day's budget is spent, else how the service is.
      */
     using StateHandler = std::function<void(const core::ServiceState &)>;
+    /** Called on the *network* thread with what people should know, once each. One line. */
+    using WarningHandler = std::function<void(const std::string &)>;
 
     /** Permission to send one request; gives its place back when it is dropped unused. */
     class Slot
@@ -106,6 +111,12 @@ public:
         std::uint64_t restarts = 0; ///< requests sent again since a kept connection had gone
     };
 
+    /** The day's budget, as far as this process knows. */
+    struct BudgetUse {
+        std::uint64_t used = 0;
+        std::uint64_t limit = 0; ///< that of all callers; 0 = none
+    };
+
     /**
      * Finds the process's client for these settings, or makes it.
      * @param maxInFlight 1..64; where callers of one client differ the smallest holds
@@ -114,10 +125,16 @@ public:
     static std::unique_ptr<Caller> open(const ConnectionSettings &settings, unsigned maxInFlight,
                                         StateHandler onStateChange, std::string &error);
 
+    /** To be called before the first reserve(). */
+    void setWarningHandler(WarningHandler onWarning);
+
     /** Cancels this caller's requests and returns when no handler of it runs or ever will. */
     ~Caller();
 
-    /** Permission to send one request, when nothing is in its way. */
+    /**
+     * Permission to send one request, when nothing is in its way. May read and write the file of
+     * the day's budget: not for the *streaming* thread.
+     */
     Reservation reserve();
     void send(Slot slot, Request request, ReplyHandler onReply);
 
@@ -132,9 +149,16 @@ public:
      * callers differ the smallest holds; 0 = no limit. Until it is set, 5 holds.
      */
     void setMaxRate(double perSecond);
+    /**
+     * Counted over all processes of this user that ask the same endpoint with the same app-id,
+     * until midnight; where callers differ the smallest holds; 0 = no limit. Until it is set, 2000
+     * holds.
+     */
+    void setMaxRequestsPerDay(std::uint64_t count);
     /** `retry-backoff-factor` and `-max`: how rarely a service in trouble is asked. */
     void setBackoff(const core::BackoffRules &rules);
     core::ServiceState state() const;
+    BudgetUse budgetUse() const;
     /** Requests of this caller that have no reply yet. */
     unsigned inFlight() const;
     Statistics statistics() const;

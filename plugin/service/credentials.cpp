@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/credentials.h"
 
+#include "service/file_descriptor.h"
 #include "service/handles.h"
 #include "service/plain_text.h"
 
@@ -33,23 +34,6 @@ constexpr Part keyPart{"app-key", "OOTO_APP_KEY"};
 struct WipedBuffer {
     std::array<char, maxFileBytes> bytes;
     ~WipedBuffer() { explicit_bzero(bytes.data(), bytes.size()); }
-};
-
-class FileHandle
-{
-public:
-    explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
-    FileHandle(const FileHandle &) = delete;
-    FileHandle &operator=(const FileHandle &) = delete;
-    ~FileHandle()
-    {
-        if (descriptor_ >= 0)
-            close(descriptor_);
-    }
-    int get() const { return descriptor_; }
-
-private:
-    int descriptor_;
 };
 
 /** The key file, read at most once, and only when a part has to come from it. */
@@ -99,10 +83,10 @@ private:
     bool load(std::string &error)
     {
         // Without O_NONBLOCK a FIFO of this name would stop the application for good.
-        const FileHandle file(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        const FileDescriptor file(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         struct stat status {
         };
-        if (file.get() < 0 || fstat(file.get(), &status) != 0) {
+        if (!file || fstat(file.get(), &status) != 0) {
             error = name_ + "cannot be read (" + plainText(g_strerror(errno)) +
                     "); check the property `credentials-file` and the file's permissions";
             return false;

@@ -12,15 +12,6 @@ namespace ooto::service
 namespace
 {
 
-/** Judges the text only: a name is never looked up, since its answer could change. */
-bool isLoopback(const char *host)
-{
-    if (g_ascii_strcasecmp(host, "localhost") == 0)
-        return true;
-    const ObjectHandle<GInetAddress> address(g_inet_address_new_from_string(host));
-    return address && g_inet_address_get_is_loopback(address.get());
-}
-
 std::string wrong(const char *what)
 {
     return std::string("The endpoint ") + what + "; set `endpoint` to an absolute URL such as " +
@@ -28,6 +19,14 @@ std::string wrong(const char *what)
 }
 
 } // namespace
+
+bool isLoopback(const char *host)
+{
+    if (g_ascii_strcasecmp(host, "localhost") == 0)
+        return true;
+    const ObjectHandle<GInetAddress> address(g_inet_address_new_from_string(host));
+    return address && g_inet_address_get_is_loopback(address.get());
+}
 
 std::string checkEndpoint(const std::string &endpoint, bool allowHttp)
 {

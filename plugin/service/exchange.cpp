@@ -27,12 +27,12 @@ void offerHttp1Only(GIOStream *stream)
 } // namespace
 
 Exchange::Exchange(const ConnectionSettings &settings, Request request, Secret key,
-                   std::string host, DoneHandler onDone)
+                   std::string host, Handlers handlers)
     : settings_(settings),
       request_(std::move(request)),
       key_(std::move(key)),
       host_(std::move(host)),
-      onDone_(std::move(onDone)),
+      handlers_(std::move(handlers)),
       sendable_(key_.fitsHeader() && fitsHeader(settings.appId)),
       body_(makePhotoBody(request_))
 {
@@ -94,8 +94,13 @@ void Exchange::connectSignals()
                 offerHttp1Only(stream);
         }),
         this);
+    // Before the first byte is written, to whatever connection.
+    g_signal_connect(message, "starting", G_CALLBACK(+[](SoupMessage *, gpointer self) {
+                         static_cast<Exchange *>(self)->left_ = true;
+                     }),
+                     this);
     g_signal_connect(message, "restarted", G_CALLBACK(+[](SoupMessage *, gpointer self) {
-                         ++static_cast<Exchange *>(self)->restarts_;
+                         static_cast<Exchange *>(self)->restartedBySoup();
                      }),
                      this);
 }
@@ -222,7 +227,7 @@ bool Exchange::connectionHadGone(const GError &error) const
 
 void Exchange::fail(const GError &error)
 {
-    if (onDone_ && connectionHadGone(error)) {
+    if (handlers_.onDone && connectionHadGone(error) && handlers_.mayRestart()) {
         ++restarts_;
         disconnectSignals();
         message_ = makePhotoMessage(settings_, request_, key_, body_);
@@ -232,12 +237,27 @@ void Exchange::fail(const GError &error)
     }
     core::Reply reply = judgeError(error, certificateFlags_, host_);
     reply.httpStatus = response_.status;
+    if (!settings_.proxy.empty() && !left_ && reply.outcome == core::Outcome::Unreachable)
+        reply.text += "; the way there is by the proxy, check `proxy` as well";
     finish(std::move(reply));
+}
+
+/** libsoup sends once more by itself what a server did not look at; that counts as well. */
+void Exchange::restartedBySoup()
+{
+    ++restarts_;
+    if (!handlers_.onDone || handlers_.mayRestart())
+        return;
+    const auto self = shared_from_this();
+    const ErrorHandle error(
+        g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "connection closed"));
+    finish(judgeError(*error, 0, host_));
+    g_cancellable_cancel(cancellable_.get());
 }
 
 void Exchange::abandon()
 {
-    onDone_ = nullptr;
+    handlers_.onDone = nullptr;
     deadline_.reset();
     g_cancellable_cancel(cancellable_.get());
 }
@@ -254,7 +274,7 @@ void Exchange::finish(core::Reply reply)
     reply.roundTrip = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - begin_);
     reply.bytesSent = bytesSent_;
-    if (const auto onDone = std::exchange(onDone_, nullptr))
+    if (const auto onDone = std::exchange(handlers_.onDone, nullptr))
         onDone(std::move(reply), restarts_);
 }
 

@@ -20,17 +20,23 @@ namespace ooto::service
 class Exchange : public std::enable_shared_from_this<Exchange>
 {
 public:
-    /** @param restarts how often the request was sent again, on another connection */
-    using DoneHandler = std::function<void(core::Reply reply, unsigned restarts)>;
+    struct Handlers {
+        /** @param restarts how often the request was sent again, on another connection */
+        std::function<void(core::Reply reply, unsigned restarts)> onDone;
+        /** Asked before the request is sent again. */
+        std::function<bool()> mayRestart;
+    };
 
     /** @param host whom the request goes to, fit to be shown */
     Exchange(const ConnectionSettings &settings, Request request, Secret key, std::string host,
-             DoneHandler onDone);
+             Handlers handlers);
     ~Exchange();
 
     void start(SoupSession *session);
     /** Cuts the connection; the done handler is dropped without being called. */
     void abandon();
+    /** False as long as no byte of the request can have left. */
+    bool hasLeft() const { return left_; }
 
 private:
     template<void (Exchange::*Method)(GAsyncResult *)>
@@ -46,6 +52,7 @@ private:
     void bytesCame(GAsyncResult *result);
     void bodyEnded();
     void fail(const GError &error);
+    void restartedBySoup();
     bool connectionHadGone(const GError &error) const;
     void judge();
     void finish(core::Reply reply);
@@ -54,7 +61,7 @@ private:
     Request request_;
     const Secret key_;
     const std::string host_;
-    DoneHandler onDone_;  ///< empty once the end is told
+    Handlers handlers_;   ///< `onDone` is empty once the end is told
     const bool sendable_; ///< id and key fit into headers
     PhotoBody body_;
     ObjectHandle<SoupMessage> message_;
@@ -66,6 +73,7 @@ private:
     HttpResponse response_;
     GTlsCertificateFlags certificateFlags_ = G_TLS_CERTIFICATE_NO_FLAGS;
     bool connected_ = false; ///< a connection was made for this message
+    bool left_ = false;      ///< a connection was there to write to
     unsigned restarts_ = 0;
     std::uint64_t bytesSent_ = 0;
     std::chrono::steady_clock::time_point begin_;

@@ -31,6 +31,7 @@ struct Mailbox {
 
     // Network thread only:
     Caller::StateHandler onStateChange;
+    Caller::WarningHandler onWarning;
     bool closed = false; ///< no handler may be called any more
     std::uint64_t errandsBegun = 0;
     std::map<std::uint64_t, Errand> errands;

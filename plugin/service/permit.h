@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/traffic.h"
+#include "service/budget.h"
 #include "service/secret.h"
 
 namespace ooto::service
@@ -10,7 +11,8 @@ namespace ooto::service
 
 struct Permit {
     core::Traffic::Ticket ticket;
-    Secret key; ///< the caller's at that time
+    Secret key;          ///< the caller's at that time
+    Budget::Grant grant; ///< in the day's budget
 };
 
 } // namespace ooto::service

@@ -44,9 +44,9 @@ Secret::~Secret()
     delete[] bytes_;
 }
 
-bool Secret::operator==(const Secret &other) const
+std::strong_ordering Secret::operator<=>(const Secret &other) const
 {
-    return std::string_view(reveal(), size_) == std::string_view(other.reveal(), other.size_);
+    return std::string_view(reveal(), size_) <=> std::string_view(other.reveal(), other.size_);
 }
 
 bool Secret::fitsHeader() const

@@ -2,6 +2,7 @@
 // A key that cannot be printed by accident and does not stay in freed memory.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -26,7 +27,8 @@ public:
     bool empty() const { return size_ == 0; }
     /** For the one place that puts it on the wire. */
     const char *reveal() const { return bytes_ ? bytes_ : ""; }
-    bool operator==(const Secret &other) const;
+    bool operator==(const Secret &other) const { return (*this <=> other) == 0; }
+    std::strong_ordering operator<=>(const Secret &other) const;
 
     /** False with control characters or bytes outside of ASCII: such a key cannot be a header. */
     bool fitsHeader() const;

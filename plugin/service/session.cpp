@@ -3,6 +3,7 @@
 
 #include "service/http_uri.h"
 #include "service/plain_text.h"
+#include "service/proxy.h"
 
 #include <chrono>
 #include <utility>
@@ -77,15 +78,34 @@ void Session::open(GTlsDatabase *trustedCas)
         "user-agent", named ? settings_.userAgent.c_str() : "ooto", nullptr));
     // Nobody is here to be asked for a password, and none is to be sent to whoever asks.
     soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_AUTH_MANAGER);
+    if (const auto proxies = makeProxyResolver(settings_))
+        soup_session_set_proxy_resolver(session_.get(), proxies.get());
+    authorization_ = proxyAuthorization(settings_);
+    g_signal_connect(session_.get(), "request-queued",
+                     G_CALLBACK(+[](SoupSession *, SoupMessage *message, gpointer self) {
+                         static_cast<Session *>(self)->authorize(message);
+                     }),
+                     this);
     if (trustedCas)
         soup_session_set_tls_database(session_.get(), trustedCas);
 }
 
-std::shared_ptr<Exchange> Session::make(Request request, Secret key, Exchange::DoneHandler onDone)
+/** Nobody but the proxy sees this: the head of a tunnel, or of a request that it forwards. */
+void Session::authorize(SoupMessage *message)
+{
+    const bool tunnel = g_strcmp0(soup_message_get_method(message), "CONNECT") == 0;
+    const char *scheme = g_uri_get_scheme(soup_message_get_uri(message));
+    if (!authorization_.empty() && (tunnel || g_strcmp0(scheme, "http") == 0)) {
+        soup_message_headers_replace(soup_message_get_request_headers(message),
+                                     "Proxy-Authorization", authorization_.reveal());
+    }
+}
+
+std::shared_ptr<Exchange> Session::make(Request request, Secret key, Exchange::Handlers handlers)
 {
     std::erase_if(exchanges_, [](const auto &exchange) { return exchange.expired(); });
     auto exchange = std::make_shared<Exchange>(settings_, std::move(request), std::move(key), host_,
-                                               std::move(onDone));
+                                               std::move(handlers));
     exchanges_.push_back(exchange);
     return exchange;
 }
@@ -119,6 +139,7 @@ void Session::close()
     while (patient && busy())
         g_main_context_iteration(context, TRUE);
 
+    g_signal_handlers_disconnect_by_data(session_.get(), this);
     session_.reset();
     // What libsoup left to be done later, such as closing a connection, holds references too.
     while (patient && g_main_context_iteration(context, FALSE)) {

@@ -27,14 +27,17 @@ public:
 
     /** @param trustedCas of loadTrustedCas() */
     void open(GTlsDatabase *trustedCas);
-    std::shared_ptr<Exchange> make(Request request, Secret key, Exchange::DoneHandler onDone);
+    std::shared_ptr<Exchange> make(Request request, Secret key, Exchange::Handlers handlers);
     void start(Exchange &exchange) { exchange.start(session_.get()); }
     /** Abandons what is under way, and returns when libsoup has let go of it. */
     void close();
 
 private:
+    void authorize(SoupMessage *message);
+
     const ConnectionSettings settings_;
-    std::string host_; ///< fit to be shown
+    Secret authorization_; ///< for the proxy
+    std::string host_;     ///< fit to be shown
     ObjectHandle<SoupSession> session_;
     std::vector<std::weak_ptr<Exchange>> exchanges_;
 };

@@ -11,6 +11,10 @@ namespace ooto::service
 namespace
 {
 
+constexpr std::chrono::milliseconds untilTheFileIsFree{100};
+/** A new day is noticed this late at most. */
+constexpr std::chrono::milliseconds untilTheDateIsLookedAt{10000};
+
 using Registry = core::Guarded<std::map<ConnectionSettings, std::weak_ptr<Client>>>;
 
 /** Never destroyed, since a caller may outlive everything else at the end of a process. */
@@ -50,7 +54,9 @@ std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, 
 }
 
 Client::Client(const ConnectionSettings &settings, TlsDatabaseHandle trustedCas)
-    : shared_(std::random_device()()), session_(std::make_shared<Session>(settings))
+    : shared_(std::random_device()()),
+      budget_(BudgetFile::pathFor(settings.endpoint, settings.appId)),
+      session_(std::make_shared<Session>(settings))
 {
     const std::shared_ptr<GTlsDatabase> shared = std::move(trustedCas);
     network_.post([session = session_, shared] { session->open(shared.get()); });
@@ -88,9 +94,12 @@ void Client::leave(const MailboxRef &mailbox)
     network_.runAndWait([this, &mailbox] {
         mailbox->closed = true;
         mailbox->onStateChange = nullptr;
+        mailbox->onWarning = nullptr;
         for (const auto &[number, errand] : std::exchange(mailbox->errands, {})) {
             errand.exchange->abandon();
             shared_.lock()->traffic.cancelled(errand.permit.ticket);
+            if (!errand.exchange->hasLeft())
+                budget_.giveBack(errand.permit.grant);
         }
         auto shared = shared_.lock();
         shared->traffic.leave(mailbox->member, Clock::now());
@@ -107,25 +116,87 @@ void Client::setKey(const Mailbox &mailbox, const Secret &key)
         shared->forgetUnusedKeys();
     }
     // Others may have learned already how the service likes this key.
-    network_.post([client = weak_from_this()] {
+    post(&Client::tellNews);
+}
+
+void Client::post(void (Client::*task)())
+{
+    network_.post([client = weak_from_this(), task] {
         if (const auto self = client.lock())
-            self->tellNews();
+            (*self.*task)();
+    });
+}
+
+void Client::setWarningHandler(const MailboxRef &mailbox, Caller::WarningHandler onWarning)
+{
+    network_.post([mailbox, onWarning = std::move(onWarning)] {
+        if (!mailbox->closed)
+            mailbox->onWarning = onWarning;
     });
 }
 
 std::variant<Permit, Client::Refusal> Client::reserve(const Mailbox &mailbox)
 {
-    auto shared = shared_.lock();
-    const auto answer = shared->traffic.admit(mailbox.member, Clock::now());
-    if (const auto *refusal = std::get_if<Refusal>(&answer))
-        return *refusal;
-    const auto &ticket = std::get<core::Traffic::Ticket>(answer);
-    return Permit{ticket, shared->keys[ticket.key]};
+    Permit permit;
+    std::uint64_t limit = 0;
+    {
+        auto shared = shared_.lock();
+        const auto answer = shared->traffic.admit(mailbox.member, Clock::now());
+        if (const auto *refusal = std::get_if<Refusal>(&answer))
+            return *refusal;
+        permit.ticket = std::get<core::Traffic::Ticket>(answer);
+        permit.key = shared->keys[permit.ticket.key];
+        limit = shared->traffic.limits().maxRequestsPerDay;
+    }
+    // Not under the lock: it waits for a file.
+    const Budget::Taken taken = takeBudget(limit);
+    if (taken.answer == Budget::Answer::Taken) {
+        permit.grant = taken.grant;
+        return permit;
+    }
+    shared_.lock()->traffic.unused(permit.ticket, Clock::now());
+    const bool busy = taken.answer == Budget::Answer::Busy;
+    return Refusal{core::HeldBack::Budget, busy ? untilTheFileIsFree : untilTheDateIsLookedAt};
+}
+
+Budget::Taken Client::takeBudget(std::uint64_t limit)
+{
+    Budget::Taken taken = budget_.take(limit);
+    if (taken.answer != Budget::Answer::Busy) {
+        std::optional<std::string> spent;
+        if (taken.answer == Budget::Answer::Spent) {
+            spent = "All " + std::to_string(limit) +
+                    " requests of today are used (`max-requests-per-day`); nobody is asked until "
+                    "midnight, or until the limit is raised";
+        }
+        if (shared_.lock()->traffic.setBudgetSpent(spent, WallClock::now()))
+            post(&Client::tellNews);
+    }
+    for (const std::string &text : taken.warnings) {
+        network_.post([client = weak_from_this(), text] {
+            if (const auto self = client.lock())
+                self->warn(text);
+        });
+    }
+    return taken;
+}
+
+bool Client::mayRestart()
+{
+    const std::uint64_t limit = shared_.lock()->traffic.limits().maxRequestsPerDay;
+    return takeBudget(limit).answer == Budget::Answer::Taken;
 }
 
 void Client::unused(const Permit &permit)
 {
     shared_.lock()->traffic.unused(permit.ticket, Clock::now());
+    budget_.giveBack(permit.grant);
+}
+
+Caller::BudgetUse Client::budgetUse()
+{
+    const std::uint64_t limit = shared_.lock()->traffic.limits().maxRequestsPerDay;
+    return {budget_.usedToday(), limit};
 }
 
 core::ServiceState Client::state(const Mailbox &mailbox)
@@ -157,10 +228,19 @@ void Client::transmit(Permit permit, Request request, const MailboxRef &mailbox,
         const auto errand = mailbox->errands.extract(number);
         mailbox->counts.lock()->statistics.restarts += restarts;
         const auto self = client.lock();
-        if (self && !errand.empty())
-            self->finished(errand.mapped().permit, reply, *mailbox, onReply);
+        if (!self || errand.empty())
+            return;
+        if (!errand.mapped().exchange->hasLeft())
+            self->budget_.giveBack(errand.mapped().permit.grant);
+        self->finished(errand.mapped().permit, reply, *mailbox, onReply);
     };
-    const auto exchange = session_->make(std::move(request), permit.key, std::move(onDone));
+    Exchange::Handlers handlers;
+    handlers.onDone = std::move(onDone);
+    handlers.mayRestart = [client = weak_from_this()] {
+        const auto self = client.lock();
+        return self && self->mayRestart();
+    };
+    const auto exchange = session_->make(std::move(request), permit.key, std::move(handlers));
     mailbox->errands[number] = {exchange, std::move(permit)};
     ++mailbox->counts.lock()->statistics.sent;
     session_->start(*exchange);
@@ -178,6 +258,17 @@ void Client::finished(const Permit &permit, const core::Reply &reply, Mailbox &m
     tellNews();
     if (!mailbox.closed && onReply)
         onReply(reply);
+}
+
+void Client::warn(const std::string &text)
+{
+    std::vector<MailboxRef> toTell;
+    for (const auto &[member, mailbox] : shared_.lock()->mailboxes)
+        toTell.push_back(mailbox);
+    for (const auto &mailbox : toTell) {
+        if (const auto onWarning = mailbox->onWarning)
+            onWarning(text);
+    }
 }
 
 void Client::tellNews()

@@ -4,6 +4,7 @@
 
 #include "core/guarded.h"
 #include "core/traffic.h"
+#include "service/budget.h"
 #include "service/client.h"
 #include "service/mailbox.h"
 #include "service/network_thread.h"
@@ -44,6 +45,7 @@ public:
         shared->traffic.setLimits(mailbox.member, limits, Clock::now());
     }
     void setKey(const Mailbox &mailbox, const Secret &key);
+    void setWarningHandler(const MailboxRef &mailbox, Caller::WarningHandler onWarning);
 
     std::variant<Permit, Refusal> reserve(const Mailbox &mailbox);
     /** The request that was permitted is not sent. */
@@ -52,6 +54,7 @@ public:
               Caller::ReplyHandler onReply);
 
     core::ServiceState state(const Mailbox &mailbox);
+    Caller::BudgetUse budgetUse();
 
 private:
     using Clock = core::Traffic::Clock;
@@ -69,14 +72,21 @@ private:
         void forgetUnusedKeys();
     };
 
+    /** Takes one more of the day's budget, and tells what people should know about it. */
+    Budget::Taken takeBudget(std::uint64_t limit);
+    bool mayRestart();
+    void post(void (Client::*task)());
+
     // Network thread only:
     void transmit(Permit permit, Request request, const MailboxRef &mailbox,
                   Caller::ReplyHandler onReply);
     void finished(const Permit &permit, const core::Reply &reply, Mailbox &mailbox,
                   const Caller::ReplyHandler &onReply);
+    void warn(const std::string &text);
     void tellNews();
 
     core::Guarded<Shared> shared_;
+    Budget budget_;
     std::shared_ptr<Session> session_; ///< used on the network thread only
     NetworkThread network_;            ///< last: ends before what its tasks use
 };

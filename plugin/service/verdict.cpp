@@ -28,6 +28,7 @@ Outcome outcomeOf(int status)
         return Outcome::Unauthorized;
     case 404:
     case 405:
+    case 407:
         return Outcome::WrongEndpoint;
     case 408:
         return Outcome::ServerError;
@@ -115,6 +116,9 @@ std::string refusalText(const HttpResponse &response, Outcome outcome, const Ser
                ": it does not accept the credentials; check `app-id` and `app-key` (or "
                "`credentials-file`)";
     case Outcome::WrongEndpoint:
+        if (response.status == 407)
+            return "The proxy on the way to " + who +
+                   ": it wants other credentials; check `proxy`, `proxy-id` and `proxy-pw`";
         return who + saying(error) + ": there is no identify service; check `endpoint`";
     case Outcome::TooLarge:
         return who + saying(error) + ": the photo is too large; lower `max-photo-size`";

@@ -114,10 +114,15 @@ private:
 class HttpClient
 {
 public:
-    explicit HttpClient(const std::string &identifyUrl)
+    /** @param caFile whom to trust with https; empty: the system's CAs */
+    explicit HttpClient(const std::string &identifyUrl, const std::string &caFile = {})
         : base_(identifyUrl.substr(0, identifyUrl.rfind('/'))),
           session_(soup_session_new_with_options("timeout", 20u, nullptr))
     {
+        if (!caFile.empty()) {
+            const ObjectPtr<GTlsDatabase> cas(g_tls_file_database_new(caFile.c_str(), nullptr));
+            soup_session_set_tls_database(session_.get(), cas.get());
+        }
     }
 
     std::string appId = "demo"; ///< empty: the header is not sent

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The identify server as a program; meson says in IDENTIFY_SERVER where it is.
 #include "http_client.h"
+#include "support/certificates.h"
 #include "support/photos.h"
 
 #include <gtest/gtest.h>
@@ -94,7 +95,7 @@ TEST(IdentifyServerProgram, HelpsWithEveryOption)
           "--model",        "--older-shape", "--no-match",    "--say-liveness",
           "--say-deepfake", "--log",         "--save-photos", "--delay-ms",
           "--status",       "--retry-after", "--body",        "--drop",
-          "--trickle",      "--fail-first"})
+          "--trickle",      "--fail-first",  "--certificate"})
         EXPECT_NE(help.find(option), std::string::npos) << option;
     EXPECT_NE(help.find("OOTO_APP_KEY"), std::string::npos);
 }
@@ -134,6 +135,18 @@ TEST(IdentifyServerProgram, PassesItsOptionsOn)
     EXPECT_EQ(client.identify({}).status, 401u);
 }
 
+TEST(IdentifyServerProgram, ServesHttpsWithACertificate)
+{
+    const test::Certificates certificates;
+    if (!certificates.made())
+        GTEST_SKIP() << "the openssl program is missing or does not work";
+    Program program({"--port=0", "--certificate=" + certificates.good()});
+    const std::string endpoint = endpointOf(program);
+    EXPECT_TRUE(endpoint.starts_with("https://127.0.0.1:")) << endpoint;
+    HttpClient client(endpoint, certificates.ca());
+    EXPECT_EQ(client.identify(readFile(photos::hopperFile)).status, 200u);
+}
+
 TEST(IdentifyServerProgram, TakesCredentialsFromTheEnvironment)
 {
     g_setenv("OOTO_APP_ID", "someone", TRUE);
@@ -169,6 +182,7 @@ TEST(IdentifyServerProgram, FailsWhenItCannotStart)
          {std::vector<std::string>{"--port", port},
           {"--port=0", "--host=nowhere.invalid"},
           {"--port=0", "--detector=yunet", "--model=/nowhere.onnx"},
+          {"--port=0", "--certificate=/nowhere.pem"},
           {"--port=0", "--log=/nowhere/log"},
           {"--port=0", "--save-photos=/nowhere"}}) {
         Program program(arguments);

@@ -152,7 +152,7 @@ TEST(ClientOutcome, FollowsTheStatus)
         {302, Outcome::Redirected},    {307, Outcome::Redirected},    {308, Outcome::Redirected},
         {400, Outcome::Refused},       {401, Outcome::Unauthorized},  {403, Outcome::Unauthorized},
         {404, Outcome::WrongEndpoint}, {405, Outcome::WrongEndpoint}, {406, Outcome::Refused},
-        {407, Outcome::Refused},       {408, Outcome::ServerError},   {409, Outcome::Refused},
+        {407, Outcome::WrongEndpoint}, {408, Outcome::ServerError},   {409, Outcome::Refused},
         {413, Outcome::TooLarge},      {415, Outcome::Refused},       {429, Outcome::RateLimited},
         {500, Outcome::ServerError},   {502, Outcome::ServerError},   {503, Outcome::ServerError},
         {504, Outcome::ServerError},   {599, Outcome::ServerError}};

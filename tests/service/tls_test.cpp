@@ -112,6 +112,40 @@ TEST_F(Tls, AcceptsAnyCertificateForTheOneWhoAsksForThatOnly)
     EXPECT_EQ(server.requests().size(), 2U);
 }
 
+TEST_F(Tls, OfSixteenNoneLoosensAnother)
+{
+    WebServer server(
+        [](const WebRequest &) {
+            return WebResponse{200, matchBody, {}};
+        },
+        certificates().selfSigned());
+    service::ConnectionSettings settings = settingsFor(server.url());
+    std::vector<std::unique_ptr<service::Caller>> callers;
+    for (int i = 0; i < 16; ++i) {
+        settings.sslStrict = i % 2 == 0;
+        callers.push_back(openCaller(settings));
+    }
+    for (int round = 0; round < 3; ++round) {
+        for (std::size_t i = 0; i < callers.size(); ++i) {
+            const bool strict = i % 2 == 0;
+            // The first strict one finds the service out for all of them.
+            if (strict && (round > 0 || i > 0)) {
+                const auto refused = callers[i]->reserve();
+                EXPECT_EQ(refused.why(), core::HeldBack::Service) << i;
+                EXPECT_FALSE(refused) << i;
+            } else {
+                EXPECT_EQ(ask(*callers[i]).outcome,
+                          strict ? Outcome::BadCertificate : Outcome::Answered)
+                    << i;
+            }
+            EXPECT_EQ(callers[i]->state().condition,
+                      strict ? core::ServiceCondition::Down : core::ServiceCondition::Ok)
+                << i;
+        }
+    }
+    EXPECT_EQ(server.requests().size(), 24U);
+}
+
 TEST_F(Tls, KeepsTheConnection)
 {
     WebServer server(

@@ -38,6 +38,7 @@ std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &s
     EXPECT_TRUE(caller) << error;
     if (caller) {
         caller->setMaxRate(0);
+        caller->setMaxRequestsPerDay(0);
         caller->setAppKey(service::Secret(testKey));
     }
     return caller;

@@ -49,7 +49,7 @@ inline constexpr const char *testKey = "the-key-of-this-test";
 
 service::Request photoRequest(std::chrono::milliseconds timeout = std::chrono::seconds(5));
 
-/** A caller with testKey that must come about, without a limit to its rate. */
+/** A caller with testKey that must come about, without limits to its rate and day. */
 std::unique_ptr<service::Caller>
 openCaller(const service::ConnectionSettings &settings, unsigned maxInFlight = 4,
            const service::Caller::StateHandler &onStateChange = nullptr);

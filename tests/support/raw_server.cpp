@@ -118,6 +118,7 @@ RawServer::~RawServer()
     }
     for (std::thread &thread : threads)
         thread.join();
+    joinEnded();
 }
 
 void RawServer::acceptAll()
@@ -126,15 +127,29 @@ void RawServer::acceptAll()
         const int socket = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
         if (socket < 0)
             return;
+        joinEnded();
         auto state = state_.lock();
         const auto connection = std::make_shared<RawConnection>(socket, ++state->accepted);
         state->connections.push_back(connection);
-        state->threads.emplace_back([this, connection] {
+        const auto thread = state->threads.emplace(state->threads.end());
+        *thread = std::thread([this, connection, thread] {
             script_(*connection);
+            auto after = state_.lock();
             // The socket closes when nobody can shut it down any more.
-            state_.lock()->connections.remove(connection);
+            after->connections.remove(connection);
+            if (!after->stopped)
+                after->ended.splice(after->ended.end(), after->threads, thread);
         });
     }
+}
+
+/** A thread keeps its stack until it is joined, and some tests make thousands. */
+void RawServer::joinEnded()
+{
+    std::list<std::thread> ended;
+    ended.swap(state_.lock()->ended);
+    for (std::thread &thread : ended)
+        thread.join();
 }
 
 std::string RawServer::response(std::string_view status, std::string_view body,

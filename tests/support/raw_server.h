@@ -74,8 +74,10 @@ private:
         bool stopped = false;
         std::list<std::shared_ptr<RawConnection>> connections;
         std::list<std::thread> threads;
+        std::list<std::thread> ended; ///< those that have nothing more to do
     };
     void acceptAll();
+    void joinEnded();
 
     const Script script_;
     int listener_ = -1;

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service/budget.h"
+
+#include "service/plain_text.h"
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+namespace ooto::service
+{
+
+namespace
+{
+
+using core::DayRecord;
+using core::LocalDate;
+
+constexpr std::chrono::milliseconds patience{100};
+/** Giving back happens while elements stop, and what fails is made up for later. */
+constexpr std::chrono::milliseconds patienceToGiveBack{10};
+
+std::uint64_t added(std::uint64_t used, std::int64_t more)
+{
+    if (more >= 0)
+        return used + static_cast<std::uint64_t>(more);
+    return used - std::min(used, static_cast<std::uint64_t>(-more));
+}
+
+} // namespace
+
+LocalDate localToday()
+{
+    const std::time_t now = std::time(nullptr);
+    std::tm local{};
+    localtime_r(&now, &local);
+    return LocalDate(std::chrono::year(local.tm_year + 1900) /
+                     std::chrono::month(static_cast<unsigned>(local.tm_mon + 1)) /
+                     std::chrono::day(static_cast<unsigned>(local.tm_mday)));
+}
+
+Budget::Budget(std::string path, Calendar today) : file_(std::move(path)), today_(std::move(today))
+{
+}
+
+void Budget::Known::beginDay(LocalDate today)
+{
+    if (today > record.date)
+        unsaved = 0;
+    record = onDate(record, today);
+}
+
+Budget::Taken Budget::take(std::uint64_t limit)
+{
+    const LocalDate today = today_();
+    if (limit == 0)
+        return takeHere(today, 0);
+
+    Known before;
+    {
+        auto known = known_.lock();
+        known->beginDay(today);
+        before = *known;
+        known->unsaved = 0;
+    }
+    Taken taken;
+    DayRecord after;
+    std::string error;
+    const auto outcome = file_.update(
+        [&](const std::optional<DayRecord> &onDisk) {
+            // Should somebody have removed the file, this process remembers what it knew.
+            after = onDate(onDisk.value_or(before.record), today);
+            if (onDisk && after.date == before.record.date)
+                after.used = added(after.used, before.unsaved);
+            taken.answer = takeOne(after, limit) ? Answer::Taken : Answer::Spent;
+            return after;
+        },
+        patience, error);
+    if (outcome == BudgetFile::Outcome::Done) {
+        taken.grant = {after.date, true};
+        known_.lock()->record = after;
+        addWarning(taken, limit);
+        return taken;
+    }
+    known_.lock()->unsaved += before.unsaved;
+    if (outcome == BudgetFile::Outcome::Busy)
+        return {};
+    taken = takeHere(today, limit);
+    if (!std::exchange(known_.lock()->toldFailure, true))
+        taken.warnings.push_back("The day's count of requests cannot be kept in '" +
+                                 plainText(file_.path()) + "' (" + plainText(error) +
+                                 "), so `max-requests-per-day` is counted in this process only, "
+                                 "and anew after a restart; set XDG_STATE_HOME to a directory "
+                                 "that can be written");
+    return taken;
+}
+
+Budget::Taken Budget::takeHere(LocalDate today, std::uint64_t limit)
+{
+    Taken taken;
+    {
+        auto known = known_.lock();
+        known->beginDay(today);
+        const bool granted = takeOne(known->record, limit);
+        if (granted)
+            ++known->unsaved;
+        taken.answer = granted ? Answer::Taken : Answer::Spent;
+        taken.grant = {known->record.date, false};
+    }
+    addWarning(taken, limit);
+    return taken;
+}
+
+void Budget::addWarning(Taken &taken, std::uint64_t limit)
+{
+    auto known = known_.lock();
+    if (taken.answer == Answer::Taken && known->warning.isDue(known->record, limit)) {
+        taken.warnings.push_back(std::to_string(known->record.used) + " of today's " +
+                                 std::to_string(limit) +
+                                 " requests are used (`max-requests-per-day`); when all are, "
+                                 "nobody is asked until midnight");
+    }
+}
+
+void Budget::giveBack(const Grant &grant)
+{
+    if (grant.onDisk) {
+        std::string ignored;
+        DayRecord after;
+        const auto outcome = file_.update(
+            [&](const std::optional<DayRecord> &onDisk) {
+                after = onDisk.value_or(known_.lock()->record);
+                giveBackOne(after, grant.date);
+                return after;
+            },
+            patienceToGiveBack, ignored);
+        if (outcome == BudgetFile::Outcome::Done) {
+            known_.lock()->record = after;
+            return;
+        }
+    }
+    auto known = known_.lock();
+    if (known->record.date != grant.date)
+        return;
+    giveBackOne(known->record, grant.date);
+    --known->unsaved;
+}
+
+std::uint64_t Budget::usedToday()
+{
+    const LocalDate today = today_();
+    auto known = known_.lock();
+    known->beginDay(today);
+    return known->record.used;
+}
+
+} // namespace ooto::service

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service/budget_file.h"
+
+#include "service/file_descriptor.h"
+#include "service/handles.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/file.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <thread>
+
+namespace ooto::service
+{
+
+namespace
+{
+
+using core::DayRecord;
+using Outcome = BudgetFile::Outcome;
+
+constexpr int onlyMine = 0600;
+/** The lock is held for some 0.1 ms at a time. */
+constexpr std::chrono::milliseconds betweenTries{1};
+
+std::string stateHome()
+{
+    const char *named = std::getenv("XDG_STATE_HOME");
+    // The specification wants relative paths to be ignored.
+    if (named && g_path_is_absolute(named))
+        return named;
+    return std::string(g_get_home_dir()) + "/.local/state";
+}
+
+Outcome failed(std::string &error)
+{
+    error = g_strerror(errno);
+    return Outcome::Failed;
+}
+
+/**
+ * A lock of the file system's own, on a file beside the record: that one is replaced, and a lock
+ * on it would be one on the past. The lock goes with the descriptor.
+ */
+Outcome lock(const FileDescriptor &file, std::chrono::milliseconds patience, std::string &error)
+{
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return failed(error);
+        if (std::chrono::steady_clock::now() >= end)
+            return Outcome::Busy;
+        std::this_thread::sleep_for(betweenTries);
+    }
+    return Outcome::Done;
+}
+
+/** "2026-01-31 17", as it is kept. Nothing when the text is anything else. */
+std::optional<DayRecord> parseRecord(const char *text)
+{
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    int length = 0;
+    if (std::sscanf(text, "%4d-%2u-%2u %n", &year, &month, &day, &length) != 3 || length == 0)
+        return std::nullopt;
+    // Unlike scanf(), this takes no sign, and knows when a number is too large.
+    std::uint64_t used = 0;
+    const std::string_view number = std::string_view(text).substr(static_cast<std::size_t>(length));
+    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), used);
+    if (problem != std::errc() || *end != '\n')
+        return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                           std::chrono::day(day)};
+    if (!date.ok())
+        return std::nullopt;
+    return DayRecord{core::LocalDate(date), used};
+}
+
+std::string written(const DayRecord &record)
+{
+    const std::chrono::year_month_day date(record.date);
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %llu\n", int(date.year()),
+                  unsigned(date.month()), unsigned(date.day()),
+                  static_cast<unsigned long long>(record.used));
+    return text.data();
+}
+
+/** @return false when there is a file that cannot be read */
+bool readRecord(const std::string &path, std::optional<DayRecord> &record)
+{
+    const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!file)
+        return errno == ENOENT;
+    std::array<char, 64> text{};
+    if (read(file.get(), text.data(), text.size() - 1) < 0)
+        return false;
+    record = parseRecord(text.data());
+    return true;
+}
+
+/** All or nothing: whoever reads sees the old record or the new one. */
+bool replaceRecord(const std::string &path, const DayRecord &record)
+{
+    // Nobody else uses this name, as the lock is held.
+    const std::string fresh = path + ".new";
+    const std::string text = written(record);
+    {
+        const FileDescriptor file(
+            open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, onlyMine));
+        if (!file)
+            return false;
+        const ssize_t size = write(file.get(), text.data(), text.size());
+        if (size != static_cast<ssize_t>(text.size())) {
+            if (size >= 0)
+                errno = ENOSPC;
+            return false;
+        }
+    }
+    return rename(fresh.c_str(), path.c_str()) == 0;
+}
+
+} // namespace
+
+std::string BudgetFile::pathFor(const std::string &endpoint, const std::string &appId)
+{
+    // No endpoint holds a line break, so that no two services look alike here.
+    const std::string whose = endpoint + '\n' + appId;
+    const CharsHandle hash(g_compute_checksum_for_data(
+        G_CHECKSUM_SHA256, reinterpret_cast<const guchar *>(whose.data()), whose.size()));
+    return stateHome() + "/ooto/budget-" + std::string(hash.get()).substr(0, 32);
+}
+
+Outcome BudgetFile::update(const Change &change, std::chrono::milliseconds patience,
+                           std::string &error)
+{
+    const std::string directory = std::filesystem::path(path_).parent_path();
+    if (g_mkdir_with_parents(directory.c_str(), 0700) != 0)
+        return failed(error);
+    const FileDescriptor lockFile(open((path_ + ".lock").c_str(),
+                                       O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+                                       onlyMine));
+    if (!lockFile)
+        return failed(error);
+    if (const Outcome locked = lock(lockFile, patience, error); locked != Outcome::Done)
+        return locked;
+
+    std::optional<DayRecord> before;
+    if (!readRecord(path_, before))
+        return failed(error);
+    const DayRecord after = change(before);
+    if (before != after && !replaceRecord(path_, after))
+        return failed(error);
+    return Outcome::Done;
+}
+
+} // namespace ooto::service

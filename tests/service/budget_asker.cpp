@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A process of its own that asks a service until the day's budget is spent.
+#include "support/asking.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+int main(int argc, char **argv)
+{
+    using namespace ooto::test;
+    if (argc != 3)
+        return 2;
+    const auto caller = openCaller(settingsFor(argv[1]));
+    caller->setMaxRequestsPerDay(std::strtoull(argv[2], nullptr, 10));
+    for (int patience = 0; patience < 1000; ++patience) {
+        auto slot = caller->reserve();
+        if (!slot && slot.why() == ooto::core::HeldBack::Budget &&
+            caller->state().condition == ooto::core::ServiceCondition::BudgetSpent)
+            return 0;
+        if (slot) {
+            const auto done = std::make_shared<Inbox<bool>>();
+            caller->send(std::move(*slot), photoRequest(),
+                         [done](const ooto::core::Reply &) { done->put(true); });
+            done->waitFor(1);
+        }
+    }
+    std::fputs("the budget was never spent\n", stderr);
+    return 1;
+}

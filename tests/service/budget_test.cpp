@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The day's count on disk, with made-up days.
+#include "service/budget.h"
+#include "support/scratch_directory.h"
+
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+namespace ooto::test
+{
+namespace
+{
+
+using service::Budget;
+using service::BudgetFile;
+using Answer = Budget::Answer;
+using std::chrono::days;
+
+constexpr core::LocalDate monday{days(20457)}; // 2026-01-04 in the file
+constexpr core::LocalDate tuesday = monday + days(1);
+
+class BudgetTest : public testing::Test
+{
+protected:
+    Budget::Calendar calendar()
+    {
+        return [this] { return today_; };
+    }
+    /** How many may be taken, until something else than "taken" is said. */
+    static int takeAll(Budget &budget, std::uint64_t limit)
+    {
+        int taken = 0;
+        while (taken < 1000 && budget.take(limit).answer == Answer::Taken)
+            ++taken;
+        return taken;
+    }
+    static unsigned modeOf(const std::string &path)
+    {
+        struct stat status {
+        };
+        EXPECT_EQ(stat(path.c_str(), &status), 0) << path;
+        return status.st_mode & 0777;
+    }
+    std::string file() const { return directory_ / "state/ooto/budget-x"; }
+
+    ScratchDirectory directory_;
+    core::LocalDate today_ = monday;
+};
+
+TEST_F(BudgetTest, SurvivesRestarts)
+{
+    EXPECT_EQ(takeAll(*std::make_unique<Budget>(file(), calendar()), 7), 7);
+    Budget again(file(), calendar());
+    EXPECT_EQ(again.take(7).answer, Answer::Spent);
+    EXPECT_EQ(again.usedToday(), 7U);
+    EXPECT_EQ(takeAll(again, 10), 3);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 10\n");
+}
+
+TEST_F(BudgetTest, BeginsAnewAtMidnightAndNotWhenAClockGoesBack)
+{
+    Budget budget(file(), calendar());
+    takeAll(budget, 5);
+    today_ = tuesday;
+    EXPECT_EQ(takeAll(budget, 5), 5);
+    today_ = monday;
+    EXPECT_EQ(takeAll(budget, 5), 0);
+    EXPECT_EQ(takeAll(*std::make_unique<Budget>(file(), calendar()), 5), 0);
+    today_ = tuesday + days(1);
+    EXPECT_EQ(budget.usedToday(), 0U);
+    EXPECT_EQ(takeAll(budget, 5), 5);
+}
+
+TEST_F(BudgetTest, IsSharedByAllWhoUseTheFile)
+{
+    std::atomic<int> taken{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            Budget budget(file(), calendar());
+            for (;;) {
+                const Answer answer = budget.take(50).answer;
+                if (answer == Answer::Spent)
+                    return;
+                taken += answer == Answer::Taken;
+            }
+        });
+    }
+    for (std::thread &thread : threads)
+        thread.join();
+    EXPECT_EQ(taken, 50);
+}
+
+TEST_F(BudgetTest, TakesBackWhatWasNotSent)
+{
+    Budget budget(file(), calendar());
+    const auto first = budget.take(2);
+    budget.take(2);
+    EXPECT_EQ(budget.take(2).answer, Answer::Spent);
+    budget.giveBack(first.grant);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 1\n");
+    EXPECT_EQ(takeAll(budget, 2), 1);
+    today_ = tuesday;
+    budget.take(2);
+    budget.giveBack(first.grant); // of yesterday
+    EXPECT_EQ(budget.usedToday(), 1U);
+}
+
+TEST_F(BudgetTest, IsForItsUserOnly)
+{
+    const mode_t before = umask(0);
+    Budget(file(), calendar()).take(5);
+    umask(before);
+    EXPECT_EQ(modeOf(file()), 0600U);
+    EXPECT_EQ(modeOf(file() + ".lock"), 0600U);
+    EXPECT_EQ(modeOf(directory_ / "state/ooto"), 0700U);
+    EXPECT_EQ(modeOf(directory_ / "state"), 0700U);
+}
+
+TEST_F(BudgetTest, WritesNothingWithoutALimit)
+{
+    Budget budget(file(), calendar());
+    EXPECT_EQ(takeAll(budget, 0), 1000);
+    EXPECT_EQ(budget.usedToday(), 1000U);
+    EXPECT_FALSE(std::filesystem::exists(file()));
+    EXPECT_EQ(budget.take(1000).answer, Answer::Spent) << "a limit that comes later counts them";
+    EXPECT_EQ(contentOf(file()), "2026-01-04 1000\n");
+}
+
+TEST_F(BudgetTest, WarnsAtFourFifths)
+{
+    Budget budget(file(), calendar());
+    for (int i = 1; i <= 10; ++i) {
+        const auto taken = budget.take(10);
+        ASSERT_EQ(taken.warnings.size(), i == 8 ? 1U : 0U) << i;
+        if (i == 8) {
+            EXPECT_EQ(taken.warnings[0].substr(0, 33), "8 of today's 10 requests are used");
+        }
+    }
+    today_ = tuesday;
+    std::size_t warnings = 0;
+    for (int i = 0; i < 10; ++i)
+        warnings += budget.take(10).warnings.size();
+    EXPECT_EQ(warnings, 1U);
+}
+
+TEST_F(BudgetTest, CountsInTheProcessWhereItCannotWrite)
+{
+    // A file where the directory should be, which not even root can write into.
+    std::ofstream(directory_ / "state") << "in the way";
+    Budget budget(file(), calendar());
+    const auto first = budget.take(10);
+    EXPECT_EQ(first.answer, Answer::Taken);
+    ASSERT_EQ(first.warnings.size(), 1U);
+    EXPECT_NE(first.warnings[0].find("XDG_STATE_HOME"), std::string::npos) << first.warnings[0];
+    EXPECT_NE(first.warnings[0].find(file()), std::string::npos) << first.warnings[0];
+    EXPECT_TRUE(budget.take(10).warnings.empty()) << "told twice";
+    EXPECT_EQ(takeAll(budget, 10), 8);
+    budget.giveBack(first.grant);
+    EXPECT_EQ(takeAll(budget, 10), 1);
+
+    // What was counted meanwhile is not forgotten when the file can be written again.
+    std::filesystem::remove(directory_ / "state");
+    EXPECT_EQ(takeAll(budget, 15), 5);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 15\n");
+}
+
+TEST_F(BudgetTest, AddsWhatItCountedAloneToWhatOthersWrote)
+{
+    Budget budget(file(), calendar());
+    budget.take(0);
+    budget.take(0);
+    Budget other(file(), calendar());
+    other.take(100);
+    budget.take(100);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 4\n");
+    budget.take(100);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 5\n") << "added twice";
+}
+
+TEST_F(BudgetTest, GoesOnFromWhatItKnowsWhenTheFileIsGoneOrGarbage)
+{
+    Budget budget(file(), calendar());
+    budget.take(10);
+    budget.take(10);
+    for (const char *garbage : {"", "hello\n", "2026-13-04 1\n", "2026-01-04 -1\n",
+                                "2026-01-04 99999999999999999999999999\nx", "2026-01-04 1"}) {
+        std::ofstream(file()) << garbage;
+        EXPECT_EQ(budget.take(10).answer, Answer::Taken) << garbage;
+    }
+    EXPECT_EQ(contentOf(file()), "2026-01-04 8\n");
+    std::filesystem::remove(file());
+    budget.take(10);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 9\n");
+}
+
+TEST_F(BudgetTest, DoesNotWaitLongForAProcessThatHoldsTheFile)
+{
+    Budget budget(file(), calendar());
+    const auto before = budget.take(10);
+    const int lockFile = open((file() + ".lock").c_str(), O_RDWR);
+    ASSERT_EQ(flock(lockFile, LOCK_EX), 0);
+    EXPECT_EQ(budget.take(10).answer, Answer::Busy);
+    budget.giveBack(before.grant); // made up for later
+    close(lockFile);
+    EXPECT_EQ(budget.take(10).answer, Answer::Taken);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 1\n");
+}
+
+TEST_F(BudgetTest, ALinkIsNotFollowed)
+{
+    Budget budget(file(), calendar());
+    budget.take(10);
+    std::filesystem::remove(file());
+    std::ofstream(directory_ / "precious") << "2026-01-04 3\n";
+    std::filesystem::create_symlink(directory_ / "precious", file());
+    budget.take(10);
+    EXPECT_EQ(contentOf(directory_ / "precious"), "2026-01-04 3\n");
+}
+
+TEST(BudgetPath, IsOneForEachServiceAndAppIdAndTellsNeither)
+{
+    const std::string path = BudgetFile::pathFor("https://cloud.example/identify", "the-id");
+    EXPECT_EQ(path, BudgetFile::pathFor("https://cloud.example/identify", "the-id"));
+    EXPECT_NE(path, BudgetFile::pathFor("https://cloud.example/identify", "other-id"));
+    EXPECT_NE(path, BudgetFile::pathFor("https://cloud.example/identif", "ythe-id"));
+    EXPECT_EQ(path.find("the-id"), std::string::npos);
+    EXPECT_EQ(path.find("cloud"), std::string::npos);
+}
+
+TEST(BudgetPath, IsWhereStateBelongs)
+{
+    const char *const was = std::getenv("XDG_STATE_HOME");
+    const std::string before = was ? was : "";
+    setenv("XDG_STATE_HOME", "/somewhere", 1);
+    EXPECT_EQ(BudgetFile::pathFor("a", "b").substr(0, 23), "/somewhere/ooto/budget-");
+    for (const char *useless : {"", "relative/path"}) {
+        setenv("XDG_STATE_HOME", useless, 1);
+        EXPECT_NE(BudgetFile::pathFor("a", "b").find("/.local/state/ooto/budget-"),
+                  std::string::npos);
+    }
+    unsetenv("XDG_STATE_HOME");
+    if (was)
+        setenv("XDG_STATE_HOME", before.c_str(), 1);
+}
+
+} // namespace
+} // namespace ooto::test

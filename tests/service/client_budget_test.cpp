@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What callers see of the day's budget, alone and beside another process.
+#include "support/asking.h"
+#include "support/raw_server.h"
+#include "support/scratch_directory.h"
+#include "support/web_server.h"
+
+#include <gtest/gtest.h>
+
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <atomic>
+
+extern char **environ;
+
+namespace ooto::test
+{
+namespace
+{
+
+using core::HeldBack;
+using core::Outcome;
+using core::ServiceCondition;
+using namespace std::chrono_literals;
+
+class ClientBudget : public testing::Test
+{
+protected:
+    void SetUp() override { setenv("XDG_STATE_HOME", directory_.path().c_str(), 1); }
+    void TearDown() override { unsetenv("XDG_STATE_HOME"); }
+
+    std::unique_ptr<service::Caller> callerWith(const std::string &url, std::uint64_t limit)
+    {
+        auto caller =
+            openCaller(settingsFor(url), 4,
+                       [states = states_](const core::ServiceState &s) { states->put(s); });
+        caller->setMaxRequestsPerDay(limit);
+        caller->setWarningHandler(
+            [warnings = warnings_](const std::string &text) { warnings->put(text); });
+        return caller;
+    }
+
+    ScratchDirectory directory_;
+    const std::shared_ptr<Inbox<core::ServiceState>> states_ =
+        std::make_shared<Inbox<core::ServiceState>>();
+    const std::shared_ptr<Inbox<std::string>> warnings_ = std::make_shared<Inbox<std::string>>();
+    WebServer server_{[](const WebRequest &) { return WebResponse{200, matchBody, {}}; }};
+};
+
+TEST_F(ClientBudget, NoRequestLeavesWhenItIsSpent)
+{
+    const auto caller = callerWith(server_.url(), 5);
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    for (int i = 0; i < 3; ++i) {
+        const auto refused = caller->reserve();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.why(), HeldBack::Budget);
+        EXPECT_GT(refused.tryAgainIn(), 0ms);
+    }
+    EXPECT_EQ(server_.requests().size(), 5U);
+    const auto told = states_->waitFor(1);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].condition, ServiceCondition::BudgetSpent);
+    EXPECT_NE(told[0].reason.find("`max-requests-per-day`"), std::string::npos) << told[0].reason;
+    EXPECT_EQ(caller->budgetUse().used, 5U);
+    EXPECT_EQ(caller->budgetUse().limit, 5U);
+    const auto warnings = warnings_->waitFor(1);
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_EQ(warnings[0].substr(0, 32), "4 of today's 5 requests are used");
+
+    caller->setMaxRequestsPerDay(6);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    EXPECT_EQ(states_->waitFor(2).at(1).condition, ServiceCondition::Ok);
+}
+
+TEST_F(ClientBudget, SurvivesTheClient)
+{
+    EXPECT_EQ(ask(*callerWith(server_.url(), 2)).outcome, Outcome::Answered);
+    EXPECT_EQ(ask(*callerWith(server_.url(), 2)).outcome, Outcome::Answered);
+    EXPECT_EQ(callerWith(server_.url(), 2)->reserve().why(), HeldBack::Budget);
+}
+
+TEST_F(ClientBudget, ASlotThatIsNotUsedCostsNothing)
+{
+    const auto caller = callerWith(server_.url(), 1);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_TRUE(caller->reserve());
+    EXPECT_EQ(caller->budgetUse().used, 0U);
+}
+
+TEST_F(ClientBudget, WhatNeverLeftCostsNothing)
+{
+    const auto caller =
+        callerWith("http://127.0.0.1:" + std::to_string(freePort()) + "/identify", 10);
+    caller->setBackoff({10ms, 10ms});
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable);
+    EXPECT_EQ(caller->budgetUse().used, 0U);
+}
+
+TEST_F(ClientBudget, WhatLeftCostsEvenWithoutAnAnswer)
+{
+    RawServer server([](RawConnection &connection) { connection.readRequest(); });
+    const auto caller = callerWith(server.url(), 10);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable);
+    EXPECT_EQ(caller->budgetUse().used, 1U);
+}
+
+TEST_F(ClientBudget, WhatIsSentAgainIsCountedAgain)
+{
+    std::atomic<int> served{0};
+    RawServer server([&served](RawConnection &connection) {
+        // A connection answers one request and is gone when the next one comes.
+        for (int here = 0; !connection.readRequest().empty() && here == 0; ++here) {
+            ++served;
+            connection.write(RawServer::response("200 OK", matchBody));
+        }
+    });
+    const auto caller = callerWith(server.url(), 4);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    EXPECT_EQ(caller->statistics().restarts, 1U);
+    EXPECT_EQ(caller->budgetUse().used, 3U);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable) << "its second try is one too many";
+    EXPECT_EQ(caller->budgetUse().used, 4U);
+    EXPECT_EQ(served, 2);
+}
+
+TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)
+{
+    std::ofstream(directory_ / "ooto") << "in the way of the directory";
+    const auto caller = callerWith(server_.url(), 10);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    caller->setMaxRequestsPerDay(3);
+    EXPECT_EQ(caller->reserve().why(), HeldBack::Budget);
+    states_->waitFor(1);
+    ASSERT_GE(warnings_->all().size(), 1U);
+    EXPECT_NE(warnings_->all()[0].find("XDG_STATE_HOME"), std::string::npos);
+    EXPECT_EQ(warnings_->all().size(), 1U);
+}
+
+TEST_F(ClientBudget, IsSharedByTwoProcesses)
+{
+    const std::string url = server_.url();
+    std::vector<pid_t> children;
+    for (int i = 0; i < 2; ++i) {
+        std::string program = OOTO_BUDGET_ASKER;
+        std::string address = url;
+        std::string limit = "50";
+        char *arguments[] = {program.data(), address.data(), limit.data(), nullptr};
+        pid_t child = 0;
+        ASSERT_EQ(posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments, environ), 0);
+        children.push_back(child);
+    }
+    for (const pid_t child : children) {
+        int status = -1;
+        waitpid(child, &status, 0);
+        EXPECT_EQ(status, 0);
+    }
+    EXPECT_EQ(server_.requests().size(), 50U);
+    EXPECT_GE(server_.connections(), 2U) << "one process did it all";
+}
+
+} // namespace
+} // namespace ooto::test

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Minutes of trouble of all kinds, after which everything has to add up.
+#include "support/asking.h"
+#include "support/raw_server.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <random>
+#include <thread>
+
+namespace ooto::test
+{
+namespace
+{
+
+using core::Outcome;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint32_t seed = 20260131;
+
+/** Ten minutes, or what OOTO_SOAK_SECONDS says. */
+std::chrono::seconds duration()
+{
+    const char *given = std::getenv("OOTO_SOAK_SECONDS");
+    return std::chrono::seconds(given ? std::max(5, std::atoi(given)) : 600);
+}
+
+std::size_t residentBytes()
+{
+    std::size_t total = 0;
+    std::size_t resident = 0;
+    std::ifstream("/proc/self/statm") >> total >> resident;
+    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+/** What became of all requests. */
+struct Tally {
+    std::atomic<std::uint64_t> sent{0};
+    std::atomic<std::uint64_t> answered{0};
+    std::atomic<std::uint64_t> failed{0};
+    std::atomic<std::uint64_t> cancelled{0}; ///< their handler went without being called
+    std::atomic<std::uint64_t> twice{0};
+    core::Guarded<std::map<std::string, std::uint64_t>> outcomes;
+};
+
+/** One request's end; what goes untold was cancelled. */
+class Fate
+{
+public:
+    explicit Fate(Tally &tally) : tally_(tally) { ++tally_.sent; }
+    Fate(const Fate &) = delete;
+    Fate &operator=(const Fate &) = delete;
+    ~Fate()
+    {
+        if (!told_)
+            ++tally_.cancelled;
+    }
+    void tell(const core::Reply &reply)
+    {
+        if (told_.exchange(true))
+            ++tally_.twice;
+        ++(reply.outcome == Outcome::Answered ? tally_.answered : tally_.failed);
+        ++(*tally_.outcomes.lock())[std::string(core::outcomeName(reply.outcome))];
+    }
+
+private:
+    Tally &tally_;
+    std::atomic<bool> told_{false};
+};
+
+/** A server in a mood that depends on the seed and the connection. */
+void misbehave(RawConnection &connection)
+{
+    std::mt19937 random(seed + connection.number());
+    while (!connection.readRequest().empty()) {
+        switch (random() % 14) {
+        case 0:
+            connection.write(RawServer::response("500 Trouble", "<html>"));
+            break;
+        case 1:
+            connection.write(RawServer::response("429 Slow Down", "", "Retry-After: 0\r\n"));
+            break;
+        case 2:
+            connection.write(RawServer::response("200 OK", "{\"result\":{\"sea"));
+            break;
+        case 3:
+            connection.write(RawServer::response("400 Bad", R"({"result":{"code":5}})"));
+            break;
+        case 4:
+            connection.reset();
+            return;
+        case 5:
+            return;
+        case 6:
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{");
+            return;
+        case 7:
+            connection.pause(1s); // longer than the client's patience
+            return;
+        case 8:
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n");
+            while (connection.write(" ") && connection.pause(20ms)) {
+            }
+            return;
+        case 9:
+            connection.write(
+                RawServer::response("302 Found", "", "Location: http://x.example/\r\n"));
+            break;
+        default:
+            connection.pause(std::chrono::milliseconds(random() % 30));
+            connection.write(RawServer::response("200 OK", matchBody));
+        }
+    }
+}
+
+/** One element's life: asks, and now and then stops and starts. */
+void live(const std::string &url, unsigned number, Clock::time_point end, Tally &tally)
+{
+    std::mt19937 random(seed - number);
+    const auto open = [&url] {
+        auto caller = openCaller(settingsFor(url), 8);
+        caller->setBackoff({10ms, 30ms});
+        return caller;
+    };
+    auto caller = open();
+    while (Clock::now() < end) {
+        if (auto slot = caller->reserve()) {
+            auto fate = std::make_shared<Fate>(tally);
+            caller->send(std::move(*slot), photoRequest(150ms),
+                         [fate](const core::Reply &reply) { fate->tell(reply); });
+        } else {
+            std::this_thread::sleep_for(2ms);
+        }
+        if (random() % 500 == 0) {
+            caller.reset();
+            caller = open();
+        }
+    }
+    for (int patience = 0; patience < 5000 && caller->inFlight() > 0; ++patience)
+        std::this_thread::sleep_for(1ms);
+    EXPECT_EQ(caller->inFlight(), 0U);
+    EXPECT_EQ(caller->statistics().sent, caller->statistics().replies);
+    for (int i = 0; i < 100 && !waitForSlot(*caller, 100ms); ++i) {
+    }
+    EXPECT_TRUE(waitForSlot(*caller)) << "places or probes were lost";
+}
+
+TEST(ClientSoak, EveryRequestHasOneEnd)
+{
+    Tally tally;
+    std::size_t before = 0;
+    std::size_t after = 0;
+    {
+        RawServer server(misbehave);
+        const auto begin = Clock::now();
+        const auto end = begin + duration();
+        std::vector<std::thread> elements;
+        for (unsigned i = 0; i < 4; ++i)
+            elements.emplace_back([&, i] { live(server.url(), i, end, tally); });
+        // Once everything was there that comes only once.
+        std::this_thread::sleep_until(begin + duration() / 4);
+        before = residentBytes();
+        std::this_thread::sleep_until(end);
+        after = residentBytes();
+        for (std::thread &element : elements)
+            element.join();
+    }
+    std::string outcomes;
+    for (const auto &[name, count] : *tally.outcomes.lock())
+        outcomes += " " + name + "=" + std::to_string(count);
+    RecordProperty("outcomes", outcomes);
+    std::printf("sent=%llu cancelled=%llu%s, %zu -> %zu kB\n",
+                static_cast<unsigned long long>(tally.sent.load()),
+                static_cast<unsigned long long>(tally.cancelled.load()), outcomes.c_str(),
+                before / 1024, after / 1024);
+    EXPECT_EQ(tally.sent, tally.answered + tally.failed + tally.cancelled);
+    EXPECT_EQ(tally.twice, 0U);
+    EXPECT_GT(tally.answered, 0U);
+    EXPECT_GT(tally.outcomes.lock()->size(), 5U) << "there was not much trouble";
+    EXPECT_LT(after, before + (std::size_t{8} << 20)) << "memory grows";
+}
+
+} // namespace
+} // namespace ooto::test

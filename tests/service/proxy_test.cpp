@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Asking by way of a proxy.
+#include "service/proxy.h"
+#include "support/asking.h"
+#include "support/certificates.h"
+#include "support/proxy_server.h"
+#include "support/web_server.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace ooto::test
+{
+namespace
+{
+
+using core::Outcome;
+using service::Secret;
+using namespace std::chrono_literals;
+
+constexpr const char *credentials = "bWU6cEBzczovdzByZA=="; // me:p@ss:/w0rd
+constexpr const char *password = "p@ss:/w0rd";
+
+/** Sets a variable for as long as it lives. */
+class Variable
+{
+public:
+    Variable(const char *name, const std::string &value) : name_(name)
+    {
+        const char *before = std::getenv(name);
+        was_ = before ? std::optional<std::string>(before) : std::nullopt;
+        setenv(name, value.c_str(), 1);
+    }
+    Variable(const Variable &) = delete;
+    Variable &operator=(const Variable &) = delete;
+    ~Variable()
+    {
+        if (was_)
+            setenv(name_, was_->c_str(), 1);
+        else
+            unsetenv(name_);
+    }
+
+private:
+    const char *const name_;
+    std::optional<std::string> was_;
+};
+
+WebResponse answered(const WebRequest &)
+{
+    return {200, matchBody, {}};
+}
+
+class Proxy : public testing::Test
+{
+protected:
+    core::Reply askVia(const std::string &proxy, const std::string &id = {},
+                       const std::string &secret = {})
+    {
+        service::ConnectionSettings settings = settingsFor(server_.url());
+        settings.proxy = proxy;
+        settings.proxyId = id;
+        settings.proxyPassword = Secret(secret);
+        const core::Reply reply = ask(*openCaller(settings));
+        EXPECT_EQ(reply.text.find(password), std::string::npos) << reply.text;
+        EXPECT_EQ(reply.text.find("p%40ss"), std::string::npos) << reply.text;
+        return reply;
+    }
+
+    WebServer server_{answered};
+};
+
+TEST_F(Proxy, ForwardsWhatIsPlainHttp)
+{
+    ProxyServer proxy;
+    EXPECT_EQ(askVia(proxy.url()).outcome, Outcome::Answered);
+    EXPECT_EQ(proxy.requests(), std::vector<std::string>{"POST " + server_.url() + " HTTP/1.1"});
+    EXPECT_EQ(server_.requests().size(), 1U);
+    EXPECT_EQ(server_.requests()[0].headers.count("Proxy-Authorization"), 0U);
+}
+
+TEST_F(Proxy, MayBeWrittenWithoutAScheme)
+{
+    ProxyServer proxy;
+    EXPECT_EQ(askVia(proxy.url().substr(7)).outcome, Outcome::Answered);
+    EXPECT_EQ(proxy.requests().size(), 1U);
+}
+
+TEST_F(Proxy, GetsItsCredentials)
+{
+    ProxyServer proxy(credentials);
+    EXPECT_EQ(askVia(proxy.url(), "me", password).outcome, Outcome::Answered);
+    EXPECT_EQ(proxy.refused(), 0U);
+    EXPECT_EQ(server_.requests().size(), 1U);
+}
+
+TEST_F(Proxy, SaysThatItsCredentialsAreWrong)
+{
+    ProxyServer proxy(credentials);
+    for (const char *wrong : {"", "wrong"}) {
+        const core::Reply reply = askVia(proxy.url(), *wrong ? "me" : "", wrong);
+        EXPECT_EQ(reply.outcome, Outcome::WrongEndpoint);
+        EXPECT_EQ(reply.httpStatus, 407);
+        EXPECT_NE(reply.text.find("`proxy-pw`"), std::string::npos) << reply.text;
+    }
+    EXPECT_TRUE(server_.requests().empty());
+}
+
+TEST_F(Proxy, ItsCredentialsGoToNobodyElse)
+{
+    WebServer nosy([](const WebRequest &) {
+        return WebResponse{401, "", {{"WWW-Authenticate", "Basic realm=\"x\""}}};
+    });
+    ProxyServer proxy(credentials);
+    service::ConnectionSettings settings = settingsFor(nosy.url());
+    settings.proxy = proxy.url();
+    settings.proxyId = "me";
+    settings.proxyPassword = Secret(password);
+    EXPECT_EQ(ask(*openCaller(settings)).outcome, Outcome::Unauthorized);
+    ASSERT_EQ(nosy.requests().size(), 1U);
+    EXPECT_EQ(nosy.requests()[0].headers.count("Authorization"), 0U);
+}
+
+TEST_F(Proxy, ThatIsNotThereIsNamedAsSuch)
+{
+    const core::Reply reply =
+        askVia("http://127.0.0.1:" + std::to_string(freePort()), "me", password);
+    EXPECT_EQ(reply.outcome, Outcome::Unreachable);
+    EXPECT_NE(reply.text.find("`proxy`"), std::string::npos) << reply.text;
+    EXPECT_TRUE(server_.requests().empty()) << "it went around the proxy";
+}
+
+TEST_F(Proxy, OthersShareNothing)
+{
+    ProxyServer proxy;
+    service::ConnectionSettings settings = settingsFor(server_.url());
+    const auto direct = openCaller(settings);
+    settings.proxy = proxy.url();
+    const auto proxied = openCaller(settings);
+    ask(*direct);
+    EXPECT_TRUE(proxy.requests().empty());
+    ask(*proxied);
+    EXPECT_EQ(proxy.requests().size(), 1U);
+    EXPECT_EQ(server_.connections(), 2U);
+}
+
+TEST(ProxyTunnel, IsOpenedForHttps)
+{
+    const Certificates certificates;
+    if (!certificates.made())
+        GTEST_SKIP() << "the openssl program is missing or does not work";
+    WebServer server(answered, certificates.good());
+    for (const char *wanted : {"", credentials}) {
+        ProxyServer proxy(wanted);
+        service::ConnectionSettings settings = settingsFor(server.url("localhost"));
+        settings.sslCaFile = certificates.ca();
+        settings.proxy = proxy.url();
+        settings.proxyId = *wanted ? "me" : "";
+        settings.proxyPassword = Secret(*wanted ? password : "");
+        const auto caller = openCaller(settings);
+        for (int i = 0; i < 3; ++i) {
+            const core::Reply reply = ask(*caller);
+            EXPECT_EQ(reply.outcome, Outcome::Answered) << reply.text;
+        }
+        ASSERT_FALSE(proxy.requests().empty());
+        EXPECT_EQ(proxy.requests().back().substr(0, 18), "CONNECT localhost:");
+        EXPECT_EQ(proxy.requests().size(), 1U) << "one tunnel for all";
+    }
+    EXPECT_EQ(server.requests().size(), 6U);
+}
+
+TEST(ProxyTunnel, DoesNotOpenWithoutTheRightCredentials)
+{
+    const Certificates certificates;
+    if (!certificates.made())
+        GTEST_SKIP() << "the openssl program is missing or does not work";
+    WebServer server(answered, certificates.good());
+    ProxyServer proxy(credentials);
+    service::ConnectionSettings settings = settingsFor(server.url("localhost"));
+    settings.sslCaFile = certificates.ca();
+    settings.proxy = proxy.url();
+    for (const char *id : {"", "you"}) {
+        settings.proxyId = id;
+        settings.proxyPassword = Secret(password);
+        const core::Reply reply = ask(*openCaller(settings));
+        EXPECT_EQ(reply.outcome, Outcome::WrongEndpoint) << reply.text;
+        EXPECT_NE(reply.text.find("`proxy-id`"), std::string::npos) << reply.text;
+    }
+    EXPECT_EQ(proxy.refused(), 2U);
+    EXPECT_TRUE(server.requests().empty());
+}
+
+/** Whom the environment would have the endpoint asked through. */
+std::string chosenFor(const std::string &endpoint)
+{
+    service::ConnectionSettings settings;
+    settings.endpoint = endpoint;
+    const auto resolver = service::makeProxyResolver(settings);
+    if (!resolver)
+        return "nothing said";
+    char **proxies = g_proxy_resolver_lookup(resolver.get(), endpoint.c_str(), nullptr, nullptr);
+    const std::string first = proxies ? proxies[0] : "";
+    g_strfreev(proxies);
+    return first;
+}
+
+TEST(ProxyEnvironment, IsFollowed)
+{
+    const Variable none("no_proxy", "");
+    EXPECT_EQ(chosenFor("https://cloud.example/"), "nothing said");
+    const Variable https("https_proxy", "http://one.example:1");
+    const Variable http("http_proxy", "two.example:2");
+    EXPECT_EQ(chosenFor("https://cloud.example/"), "http://one.example:1");
+    EXPECT_EQ(chosenFor("http://cloud.example/"), "http://two.example:2");
+}
+
+TEST(ProxyEnvironment, MayBeForAllAndInCapitals)
+{
+    const Variable none("no_proxy", "");
+    const Variable all("ALL_PROXY", "http://all.example:1");
+    EXPECT_EQ(chosenFor("http://cloud.example/"), "http://all.example:1");
+    const Variable https("HTTPS_PROXY", "http://one.example:1");
+    EXPECT_EQ(chosenFor("https://cloud.example/"), "http://one.example:1");
+    const Variable http("HTTP_PROXY", "http://evil.example:1");
+    EXPECT_EQ(chosenFor("http://cloud.example/"), "http://all.example:1");
+}
+
+TEST(ProxyEnvironment, HasExceptions)
+{
+    const Variable https("https_proxy", "http://one.example:1");
+    const Variable none("no_proxy", "own.example, .dotted.example,192.0.2.0/24 198.51.100.7");
+    for (const char *direct :
+         {"https://own.example/", "https://a.own.example/", "https://a.dotted.example/",
+          "https://192.0.2.77/", "https://198.51.100.7/"})
+        EXPECT_EQ(chosenFor(direct), "direct://") << direct;
+    for (const char *proxied : {"https://notown.example/", "https://198.51.100.8/"})
+        EXPECT_EQ(chosenFor(proxied), "http://one.example:1") << proxied;
+    const Variable all("no_proxy", "*");
+    EXPECT_EQ(chosenFor("https://notown.example/"), "direct://");
+}
+
+TEST(ProxyEnvironment, DoesNotSendAwayWhatIsOnThisMachine)
+{
+    const Variable none("no_proxy", "");
+    ProxyServer proxy;
+    const Variable http("http_proxy", proxy.url());
+    WebServer server(answered);
+    EXPECT_EQ(askOnce(server.url()).outcome, Outcome::Answered);
+    EXPECT_TRUE(proxy.requests().empty());
+}
+
+TEST(ProxyEnvironment, IsUsedByTheClient)
+{
+    const Variable none("no_proxy", "");
+    ProxyServer proxy;
+    const Variable http("http_proxy", proxy.url());
+    WebServer server(answered);
+    // The proxy knows only ports, so any name will do.
+    const std::string port = std::to_string(g_uri_get_port(
+        service::UriHandle(g_uri_parse(server.url().c_str(), G_URI_FLAGS_NONE, nullptr)).get()));
+    EXPECT_EQ(askOnce("http://cloud.example:" + port + "/identify").outcome, Outcome::Answered);
+    EXPECT_EQ(proxy.requests().size(), 1U);
+}
+
+TEST(ProxyCheck, SaysWhatIsWrong)
+{
+    for (const char *good : {"", "http://proxy:3128", "proxy.example:3128", "https://[::1]:3128",
+                             "socks5://proxy:1080", "http://192.0.2.1:8080/"})
+        EXPECT_EQ(service::checkProxy(good), "") << good;
+    for (const char *bad : {"ftp://proxy", "http://", "http://a b", "http://me:secret@proxy:1",
+                            "http://proxy\n", "://"}) {
+        const std::string error = service::checkProxy(bad);
+        EXPECT_NE(error.find("`proxy`"), std::string::npos) << bad << ": " << error;
+        EXPECT_EQ(error.find("secret"), std::string::npos);
+    }
+}
+
+} // namespace
+} // namespace ooto::test
