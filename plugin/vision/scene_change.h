@@ -12,9 +12,9 @@ namespace ooto::vision
 
 /**
  * How far everything in the picture has moved, as shares of the frame's width and height: add it to
- * where things were to get to where they are. Off by less than half a cell in 48 jolts by 3 to 20 %
- * of each of seven pictures in three sizes. With 90x50 cells 0.4 ms where nothing moved, else 1.3
- * ms.
+ * where things were to get to where they are. Of 784 jolts by 3 to 20 % of the frame (seven
+ * pictures of 480 to 1920 px, noise of sigma 4) 752 were told, by 0.4 of a cell off at most. With
+ * 90x50 cells it takes 0.4 ms where nothing moved, else 1.3 ms.
  *
  * @return nothing where the picture stands still, moved by less than a cell and a half or by more
  *         than a quarter of the frame, where only a part of it moved (but somebody who fills most
