@@ -22,7 +22,7 @@ struct Appearance {
 };
 
 /** What likeness() says where no zone is in both: nothing for and nothing against. */
-inline constexpr double neutralLikeness = 0.5;
+inline constexpr double neutralLikeness = 0.735;
 
 /**
  * How alike two people look, 0..1; 1 is the same. 1 - the Hellinger distance of each zone's

@@ -5,6 +5,7 @@
 #include "core/shot_quality.h"
 #include "gst/identify_debug.h"
 #include "vision/appearance.h"
+#include "vision/scene_change.h"
 #include "vision/shot_measures.h"
 
 #include <algorithm>
@@ -44,6 +45,9 @@ void IdentifyStream::analyse(const Job &job)
 {
     const auto begin = std::chrono::steady_clock::now();
     refreshFiles();
+    core::Point cameraShift;
+    if (!lookAgain(job, cameraShift))
+        return;
     const std::vector<core::Observation> seen = look(job);
     std::vector<core::ShotWish> wishes;
     {
@@ -51,7 +55,7 @@ void IdentifyStream::analyse(const Job &job)
         if (shared->epoch != job.epoch || shared->stopping)
             return;
         shared->statistics.detections += seen.size();
-        take(*shared, shared->book.observe(job.times, sample_.shape(), seen));
+        take(*shared, shared->book.observe(job.times, sample_.shape(), seen, cameraShift));
         wishes = shared->book.wishes();
     }
     postReports();
@@ -62,6 +66,37 @@ void IdentifyStream::analyse(const Job &job)
 
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     shared_.lock()->statistics.analysisMs.add(took.count());
+}
+
+/**
+ * False where nothing moved since faces were looked for last, and nobody was there: such a sample
+ * costs a look at some lines of it.
+ * @param cameraShift set to how far the camera was jolted since the last sample
+ */
+bool IdentifyStream::lookAgain(const Job &job, core::Point &cameraShift)
+{
+    const core::GridSize size = core::gridSize(sample_.shape(), job.settings->minFaceSizePx);
+    if (!detector_ || !sample_.lumaGrid(size, grid_))
+        return true;
+    bool anyTrack = false;
+    bool another = false;
+    {
+        auto shared = shared_.lock();
+        anyTrack = shared->book.hasTracks();
+        another = std::exchange(stillnessEpoch_, shared->epoch) != shared->epoch;
+    }
+    if (another)
+        stillness_ = {};
+    const core::StreamTime now = job.times.runningTime;
+    if (!stillness_.mustDetect(now, grid_, anyTrack)) {
+        ++shared_.lock()->statistics.samplesStill;
+        return false;
+    }
+    stillness_.detected(now, grid_);
+    if (anyTrack)
+        cameraShift = vision::pictureShift(lastGrid_, grid_).value_or(core::Point{});
+    lastGrid_ = grid_;
+    return true;
 }
 
 std::vector<core::Observation> IdentifyStream::look(const Job &job)
@@ -165,6 +200,14 @@ core::PhotoBytes IdentifyStream::makePhoto(const Job &job, const core::PhotoPlan
     return bytes;
 }
 
+void IdentifyStream::applyLimits(service::Caller &caller, const Settings &settings)
+{
+    caller.setMaxInFlight(settings.maxInFlight);
+    caller.setMaxRate(settings.maxRate);
+    caller.setMaxRequestsPerDay(settings.maxRequestsPerDay);
+    caller.setBackoff(core::backoffRules(settings.retryBackoffFactorS, settings.retryBackoffMaxS));
+}
+
 void IdentifyStream::refreshFiles()
 {
     std::shared_ptr<const Settings> settings; // of now, not of when the sample was taken
@@ -180,8 +223,7 @@ void IdentifyStream::refreshFiles()
                                       : credentials_.refresh();
         if (changed)
             caller_->setAppKey(credentials_.current().appKey);
-        caller_->setMaxInFlight(settings->maxInFlight);
-        caller_->setMaxRate(settings->maxRate);
+        applyLimits(*caller_, *settings);
     }
     std::string problem;
     if (labelsFile_.refresh(settings->labelsFile, problem))

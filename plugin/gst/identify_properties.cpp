@@ -195,6 +195,24 @@ std::vector<Property> where()
               "Requests per second, with bursts of a second's worth, over all elements that share "
               "the service; where they differ the smallest holds; 0 = no limit",
               0, 1000),
+        {g_param_spec_uint64("max-requests-per-day", "Max requests per day",
+                             "Requests from midnight to midnight, over all processes of this user "
+                             "that ask the same service with the same app-id; 0 = no limit. When "
+                             "they are spent, the video flows on and faces stay pending",
+                             0, G_MAXUINT64, Settings().maxRequestsPerDay, whilePlaying),
+         [](Settings &settings, const GValue *v) {
+             settings.maxRequestsPerDay = g_value_get_uint64(v);
+         },
+         [](const Settings &settings, GValue *v) {
+             g_value_set_uint64(v, settings.maxRequestsPerDay);
+         }},
+        share(&Settings::retryBackoffFactorS, "retry-backoff-factor", "Retry backoff factor",
+              "Seconds that a service in trouble is left alone after the first failure at most; "
+              "twice as long after each further one",
+              0, 3600),
+        share(&Settings::retryBackoffMaxS, "retry-backoff-max", "Retry backoff max",
+              "Seconds that a service in trouble is left alone at most, unless it asks for more", 0,
+              3600),
         toggle(&Settings::dryRun, "dry-run", "Dry run",
                "Do everything but send: needs no credentials, faces stay pending", whilePlaying),
     };

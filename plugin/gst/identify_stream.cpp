@@ -31,14 +31,18 @@ IdentifyStream::~IdentifyStream() = default;
 
 std::string IdentifyStream::connect(const service::ConnectionSettings &connection)
 {
-    const unsigned maxInFlight = shared_.lock()->settings->maxInFlight;
+    const std::shared_ptr<const Settings> settings = shared_.lock()->settings;
     std::string error;
     caller_ = service::Caller::open(
-        connection, maxInFlight, [this](const core::ServiceState &state) { onServiceState(state); },
-        error);
+        connection, settings->maxInFlight,
+        [this](const core::ServiceState &state) { onServiceState(state); }, error);
     if (!caller_)
         return error;
     caller_->setAppKey(credentials_.current().appKey);
+    caller_->setWarningHandler([this](const std::string &text) {
+        GST_ELEMENT_WARNING(element_, RESOURCE, FAILED, ("%s", text.c_str()), (nullptr));
+    });
+    applyLimits(*caller_, *settings);
     shared_.lock()->canSend = true;
     // The service may be in trouble already, known through another element.
     const core::ServiceState state = caller_->state();

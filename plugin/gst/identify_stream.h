@@ -5,6 +5,7 @@
 #include "core/face_book.h"
 #include "core/guarded.h"
 #include "core/sampler.h"
+#include "core/stillness.h"
 #include "core/worker_pool.h"
 #include "gst/credentials_source.h"
 #include "gst/faces_meta.h"
@@ -107,6 +108,7 @@ private:
     void queueAnalysis(Job job);
 
     void analyse(const Job &job);
+    bool lookAgain(const Job &job, core::Point &cameraShift);
     std::vector<core::Observation> look(const Job &job);
     void photograph(const Job &job, const core::ShotWish &wish,
                     const std::vector<core::Observation> &seen);
@@ -114,6 +116,7 @@ private:
                             const std::vector<core::Observation> &seen);
     core::PhotoBytes makePhoto(const Job &job, const core::PhotoPlan &plan, std::size_t face,
                                const std::vector<core::Observation> &seen);
+    static void applyLimits(service::Caller &caller, const Settings &settings);
     void refreshFiles();
     void renameFaces(std::shared_ptr<const Labels> labels);
 
@@ -159,6 +162,10 @@ private:
     CredentialsSource credentials_;
     LabelsFile labelsFile_;
     SampleFrame sample_;
+    core::Stillness stillness_;
+    unsigned stillnessEpoch_ = 0;
+    core::LumaGrid grid_;
+    core::LumaGrid lastGrid_; ///< of the last detection
     vision::Image detectionImage_;
     vision::Image photoImage_;
     vision::Image faceImage_;

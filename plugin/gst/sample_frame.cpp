@@ -4,6 +4,7 @@
 #include "gst/visible_rect.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace ooto::gst
 {
@@ -112,6 +113,60 @@ bool SampleFrame::cut(const core::PixelRect &part, const core::PixelSize &size,
         return false;
     gst_video_converter_frame(converter.get(), &frame, &*target);
     return true;
+}
+
+bool SampleFrame::lumaGrid(const core::GridSize &size, core::LumaGrid &grid)
+{
+    constexpr int linesPerCell = 2;
+    MappedFrame whole(copy_.get(), info_, GST_MAP_READ);
+    const GstVideoFormatInfo *format = info_.finfo;
+    const GstVideoFormatInfo *unpacked = gst_video_format_get_info(format->unpack_format);
+    if (!whole || !unpacked || visible_.width < size.columns || visible_.height < size.rows)
+        return false;
+    // Of the four components of a pixel: luma comes second, and so does red; green is nearer.
+    const std::size_t bytes = GST_VIDEO_FORMAT_INFO_BITS(unpacked) > 32 ? 2 : 1;
+    const std::size_t component = GST_VIDEO_FORMAT_INFO_IS_RGB(unpacked) ? 2 : 1;
+    line_.resize((static_cast<std::size_t>(info_.width) + 64) * 4 * bytes);
+
+    grid.columns = size.columns;
+    grid.rows = size.rows;
+    grid.luma.assign(static_cast<std::size_t>(size.columns) * size.rows, 0);
+    for (int row = 0; row < size.rows; ++row) {
+        float *cells = &grid.luma[static_cast<std::size_t>(row) * size.columns];
+        for (int i = 0; i < linesPerCell; ++i) {
+            const int inCell = (2 * i + 1) * visible_.height / (2 * linesPerCell * size.rows);
+            int y = visible_.y + row * visible_.height / size.rows + inCell;
+            if (fields_)
+                y &= ~1; // the top field
+            format->unpack_func(format, GST_VIDEO_PACK_FLAG_NONE, line_.data(), whole->data,
+                                whole->info.stride, 0, std::min(y, info_.height - 1), info_.width);
+            addLine(cells, size.columns, line_.data() + component * bytes, bytes);
+        }
+        for (int column = 0; column < size.columns; ++column)
+            cells[column] /= linesPerCell;
+    }
+    return true;
+}
+
+/** Adds each cell's mean over one line of pixels of four components. */
+void SampleFrame::addLine(float *cells, int columns, const std::uint8_t *values,
+                          std::size_t bytes) const
+{
+    for (int column = 0; column < columns; ++column) {
+        const int begin = visible_.x + column * visible_.width / columns;
+        const int end = visible_.x + (column + 1) * visible_.width / columns;
+        unsigned sum = 0;
+        for (int x = begin; x < end; ++x) {
+            const std::uint8_t *value = values + static_cast<std::size_t>(x) * 4 * bytes;
+            std::uint16_t wide = *value;
+            if (bytes == 2) {
+                std::memcpy(&wide, value, sizeof wide);
+                wide >>= 8;
+            }
+            sum += wide;
+        }
+        cells[column] += static_cast<float>(sum) / static_cast<float>(std::max(1, end - begin));
+    }
 }
 
 } // namespace ooto::gst

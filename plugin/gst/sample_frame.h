@@ -2,9 +2,14 @@
 // One frame of the stream kept for analysis, and pictures cut from it.
 #pragma once
 
+#include "core/luma_grid.h"
 #include "core/photo_plan.h"
+#include "core/stillness.h"
 #include "gst/handles.h"
 #include "vision/image.h"
+
+#include <cstdint>
+#include <vector>
 
 namespace ooto::gst
 {
@@ -33,7 +38,17 @@ public:
      */
     bool cut(const core::PixelRect &part, const core::PixelSize &size, vision::Image &image) const;
 
+    /**
+     * Mean brightness by cell, from a few lines through each row of cells: nobody looks at every
+     * pixel of a picture in which nothing may have happened.
+     * @return false when the format has no brightness to be had
+     */
+    bool lumaGrid(const core::GridSize &size, core::LumaGrid &grid);
+
 private:
+    void addLine(float *cells, int columns, const std::uint8_t *values, std::size_t bytes) const;
+
+    std::vector<std::uint8_t> line_; ///< unpacked; kept for its memory
     Handle<GstBuffer> copy_;
     GstVideoInfo info_{};
     core::FrameShape shape_;

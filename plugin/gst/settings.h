@@ -7,6 +7,7 @@
 #include "service/secret.h"
 #include "vision/photo_encoder.h"
 
+#include <cstdint>
 #include <string>
 
 namespace ooto::gst
@@ -39,7 +40,10 @@ struct Settings {
     std::string sslCaFile;
     std::string userAgent = "gst-ooto/" OOTO_VERSION;
     unsigned maxInFlight = 4;
-    double maxRate = 5; ///< requests per second; 0 = no limit
+    double maxRate = 5;                     ///< requests per second; 0 = no limit
+    std::uint64_t maxRequestsPerDay = 2000; ///< 0 = no limit
+    double retryBackoffFactorS = 0.5;
+    double retryBackoffMaxS = 30;
     bool dryRun = false;
     int analysisRateN = 5; ///< samples per analysisRateD seconds; 0 = every frame
     int analysisRateD = 1;

@@ -49,7 +49,7 @@ def default_of(element, spec):
 
 
 class Properties(unittest.TestCase):
-    names = {"gchararray": "string", "gboolean": "boolean", "guint": "uint", "gint": "int",
+    names = {"gchararray": "string", "gboolean": "boolean", "guint": "uint", "guint64": "uint64", "gint": "int",
              "gdouble": "double", "GstFraction": "fraction", "GstStructure": "structure"}
 
     def setUp(self):
