@@ -124,7 +124,7 @@ bool SampleFrame::lumaGrid(const core::GridSize &size, core::LumaGrid &grid)
     if (!whole || !unpacked || visible_.width < size.columns || visible_.height < size.rows)
         return false;
     // Of the four components of a pixel: luma comes second, and so does red; green is nearer.
-    const std::size_t bytes = GST_VIDEO_FORMAT_INFO_BITS(unpacked) > 32 ? 2 : 1;
+    const std::size_t bytes = GST_VIDEO_FORMAT_INFO_BITS(unpacked) > 8 ? 2 : 1;
     const std::size_t component = GST_VIDEO_FORMAT_INFO_IS_RGB(unpacked) ? 2 : 1;
     line_.resize((static_cast<std::size_t>(info_.width) + 64) * 4 * bytes);
 

@@ -42,8 +42,12 @@ TEST(Relinks, goOnWithSomebodyWhoLookedAwayForThreeSeconds)
 
 TEST(Relinks, areNotMadeAfterTheRelinkTimeOrWhereItIsZero)
 {
-    Stage late({sitting(0.5, 3, 8.5)});
-    late.run(0, 12);
+    // A track ends two seconds after its last detection, and five more are the relink time.
+    Stage soon({sitting(0.5, 3, 9)});
+    soon.run(0, 12);
+    EXPECT_EQ(soon.continues.size(), 1U);
+    Stage late({sitting(0.5, 3, 10.5)});
+    late.run(0, 14);
     EXPECT_TRUE(late.continues.empty());
     Stage never({sitting(0.5, 3, 6)});
     never.rules.relinkTime = StreamTime{0};

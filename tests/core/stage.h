@@ -151,7 +151,7 @@ private:
         seen.score = seen.weak ? 0.55 : 0.9;
         if (person.looks) {
             seen.appearance = looksOf(*person.looks);
-            core::blend(*seen.appearance, looksOf(1000 + random_() % 50), 0.1);
+            core::blend(*seen.appearance, looksOf(1000 + random_() % 50), 0.03);
         }
         return seen;
     }

@@ -280,7 +280,8 @@ TEST_F(Configuration, everyPropertyReadsBackWhatWasSet)
             text = "true";
         else if (spec->value_type == GST_TYPE_FRACTION)
             text = "7/2";
-        else if (spec->value_type == G_TYPE_UINT || spec->value_type == G_TYPE_INT)
+        else if (spec->value_type == G_TYPE_UINT || spec->value_type == G_TYPE_INT ||
+                 spec->value_type == G_TYPE_UINT64)
             text = "33";
         else if (spec->value_type == G_TYPE_DOUBLE)
             text = "0.5";
