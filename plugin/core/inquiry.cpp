@@ -116,7 +116,7 @@ bool Inquiry::judge(const ShotQuality &quality, Reason worst, const AskingRules 
     // Behind one that is under way only a clearly better one is worth its encoding.
     const bool behind = inFlight_ && quality.total < inFlight_->quality.total + clearlyBetter;
     if (!usable && shot_.empty() && !inFlight_ && status() == Status::Pending)
-        reason_ = tooSmall_ ? Reason::TooSmall : worst;
+        reason_ = tooSmall_ ? Reason::TooSmall : worst == Reason::None ? Reason::Waiting : worst;
     return usable && !behind && shot_.wants(quality);
 }
 
@@ -303,7 +303,8 @@ void Inquiry::describe(FaceView &view) const
     view.refusal = refusal_;
     view.status = status();
     const bool open = view.status == Status::Pending || view.status == Status::Unavailable;
-    view.reason = open ? reason_ : Reason::None;
+    // Before the first judgement there is nothing to say but that one will come.
+    view.reason = !open ? Reason::None : reason_ == Reason::None ? Reason::Waiting : reason_;
     view.shot = view.status == Status::Pending ? seen_ : std::nullopt;
     view.attempts = attempts_;
     view.asked = asked_;

@@ -205,6 +205,7 @@ TEST_F(Trouble, serverErrorsAndRateLimitsAreWaitedOut)
         service->setTrouble(trouble);
         start();
         EXPECT_TRUE(playUntil([&] { return identify->stat("matches") == 1; })) << status;
+        EXPECT_TRUE(playUntil([&] { return states().size() >= 2; })) << status;
         EXPECT_EQ(states(), (std::vector<std::string>{"degraded", "ok"})) << status;
         TearDown();
     }

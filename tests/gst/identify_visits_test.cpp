@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Tests what ootoidentify asks and tells over whole visits: best shots, relinks, labels,
+// backpressure and stillness.
+#include "gst/identify_support.h"
+#include "support/photos.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <thread>
+
+using namespace ooto;
+using namespace ooto::test;
+
+namespace
+{
+
+class Visits : public testing::Test
+{
+protected:
+    void start(const std::string &properties = {})
+    {
+        identify =
+            std::make_unique<Identify>(service.properties() + " detector=cascade " + properties);
+        if (!grace) {
+            grace = makeScene(identify->info(), {{photos::hopperFile, 100, 40, 400}});
+            empty = makeScene(identify->info(), {});
+        }
+    }
+
+    ~Visits() override
+    {
+        identify.reset();
+        for (GstBuffer *buffer : {grace, empty}) {
+            if (buffer)
+                gst_buffer_unref(buffer);
+        }
+    }
+
+    /** Pushes the frame for so much stream time. */
+    void show(GstBuffer *frame, double seconds)
+    {
+        for (int i = 0; i < seconds * 25; ++i)
+            gst_buffer_unref(identify->push(gst_buffer_ref(frame)));
+    }
+
+    std::vector<std::string> told(const char *type)
+    {
+        std::vector<std::string> jsons;
+        for (const StructurePtr &message : identify->messages("ooto-face")) {
+            if (stringField(message.get(), "type") == type)
+                jsons.push_back(stringField(message.get(), "json"));
+        }
+        return jsons;
+    }
+
+    std::vector<std::string> fieldOf(const char *type, const char *field)
+    {
+        std::vector<std::string> values;
+        for (const StructurePtr &message : identify->messages("ooto-face")) {
+            if (stringField(message.get(), "type") == type)
+                values.push_back(stringField(message.get(), field));
+        }
+        return values;
+    }
+
+    Service service{true};
+    std::unique_ptr<Identify> identify;
+    GstBuffer *grace = nullptr;
+    GstBuffer *empty = nullptr;
+};
+
+} // namespace
+
+TEST_F(Visits, whoLooksAwayAndComesBackKeepsNameAndVisitWithoutACall)
+{
+    start("backpressure=true");
+    show(grace, 3);
+    show(empty, 4);
+    show(grace, 3);
+    EXPECT_EQ(service->requests().size(), 1U);
+    EXPECT_EQ(fieldOf("new", "visit-id").size(), 2U);
+    EXPECT_EQ(fieldOf("new", "visit-id")[0], fieldOf("new", "visit-id")[1]);
+    const auto updated = fieldOf("updated", "status");
+    ASSERT_EQ(updated.size(), 1U);
+    EXPECT_EQ(updated[0], "identified");
+    EXPECT_EQ(identify->stat("visits"), 1U);
+}
+
+TEST_F(Visits, whoComesBackLaterIsTheSameVisitAfterASecondCall)
+{
+    start("backpressure=true relink-time=0");
+    show(grace, 3);
+    show(empty, 10);
+    show(grace, 3);
+    EXPECT_EQ(service->requests().size(), 2U);
+    const auto visits = fieldOf("answered", "visit-id");
+    ASSERT_EQ(visits.size(), 2U);
+    EXPECT_EQ(visits[0], visits[1]);
+    EXPECT_EQ(identify->stat("visits"), 1U);
+}
+
+TEST_F(Visits, afterTheVisitTimeoutItIsAnotherVisit)
+{
+    start("backpressure=true relink-time=0 visit-timeout=5");
+    show(grace, 3);
+    show(empty, 10);
+    show(grace, 3);
+    const auto visits = fieldOf("answered", "visit-id");
+    ASSERT_EQ(visits.size(), 2U);
+    EXPECT_NE(visits[0], visits[1]);
+    EXPECT_EQ(identify->stat("visits"), 2U);
+}
+
+TEST_F(Visits, withBackpressureNothingIsSkippedAndARunIsRepeatable)
+{
+    std::vector<std::vector<std::string>> runs;
+    for (int run = 0; run < 2; ++run) {
+        identify.reset();
+        start("backpressure=true camera=door");
+        show(grace, 3);
+        show(empty, 8);
+        show(grace, 1);
+        EXPECT_EQ(identify->stat("samples-skipped"), 0U);
+        EXPECT_EQ(identify->stat("in-flight"), 0U);
+        std::vector<std::string> jsons;
+        for (const char *type : {"new", "answered", "updated", "end"}) {
+            for (std::string json : told(type)) {
+                // Times of day and the server's own numbers aside.
+                for (const char *field : {"\"wall-clock\"", "\"transaction-id\""}) {
+                    const auto begin = json.find(field);
+                    if (begin != std::string::npos)
+                        json.erase(begin, json.find(',', begin) - begin);
+                }
+                jsons.push_back(json);
+            }
+        }
+        EXPECT_GE(jsons.size(), 5U);
+        runs.push_back(jsons);
+    }
+    EXPECT_EQ(runs[0], runs[1]);
+}
+
+TEST_F(Visits, withBackpressureTheFrameThatWasAskedAboutCarriesTheAnswer)
+{
+    server::Trouble slow;
+    slow.delay = std::chrono::milliseconds(300);
+    service->setTrouble(slow);
+    start("backpressure=true");
+    for (int i = 0; i < 50; ++i) {
+        GstBuffer *out = identify->push(gst_buffer_ref(grace));
+        const bool answered = hasStatus(out, "identified");
+        EXPECT_EQ(answered, !service->requests().empty());
+        gst_buffer_unref(out);
+    }
+    EXPECT_EQ(service->requests().size(), 1U);
+}
+
+TEST_F(Visits, withBackpressureAStopDoesNotWaitForTheService)
+{
+    server::Trouble slow;
+    slow.delay = std::chrono::seconds(8);
+    service->setTrouble(slow);
+    start("backpressure=true timeout=30");
+    std::thread pusher([&] {
+        for (int i = 0; i < 100; ++i)
+            if (gst_harness_push(identify->harness(), gst_buffer_copy(grace)) != GST_FLOW_OK)
+                break;
+    });
+    EXPECT_TRUE(service->waitForRequests(1, std::chrono::seconds(10)));
+    const auto begin = std::chrono::steady_clock::now();
+    gst_element_set_state(identify->element(), GST_STATE_NULL);
+    pusher.join();
+    // Far less than the service takes; the rest is the machine's business.
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
+TEST_F(Visits, aPoorFaceIsNotAskedAboutAndSaysWhy)
+{
+    start("backpressure=true min-quality=1");
+    show(grace, 3);
+    show(empty, 4);
+    EXPECT_TRUE(service->requests().empty());
+    const auto reasons = fieldOf("end", "reason");
+    ASSERT_EQ(reasons.size(), 1U);
+    EXPECT_FALSE(reasons[0].empty());
+    EXPECT_NE(told("end")[0].find("\"sharpness\""), std::string::npos);
+}
+
+TEST_F(Visits, aLabelsFileGivesDisplayNamesAndIsReadAgain)
+{
+    const std::string folder = makeFolder();
+    const std::string file = folder + "/labels.conf";
+    std::ofstream(file) << "[labels]\nGrace Hopper = Admiral <Hopper>\n";
+    start("backpressure=true labels-file=" + file);
+    show(grace, 3);
+    ASSERT_EQ(fieldOf("answered", "name").size(), 1U);
+    EXPECT_EQ(fieldOf("answered", "name")[0], "Admiral <Hopper>");
+
+    std::ofstream(file) << "[labels]\nGrace Hopper = Amazing Grace\n";
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100)); // looked at once a second
+    show(grace, 1);
+    ASSERT_EQ(fieldOf("updated", "name").size(), 1U);
+    EXPECT_EQ(fieldOf("updated", "name")[0], "Amazing Grace");
+    EXPECT_TRUE(identify->complaints().empty());
+
+    std::ofstream(file) << "no key file at all";
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    show(grace, 1);
+    EXPECT_EQ(identify->complaints().size(), 1U);
+    removeFolder(folder);
+}
+
+TEST_F(Visits, aStillSceneIsNotSearchedAndAFaceThatAppearsIsFoundWithinTwoSamples)
+{
+    start("backpressure=true");
+    show(empty, 20);
+    const guint64 still = identify->stat("samples-still");
+    EXPECT_GT(still, 70U); // of 100
+    show(grace, 0.4);
+    EXPECT_EQ(fieldOf("new", "status").size(), 1U);
+    EXPECT_LE(identify->stat("samples-still"), still);
+}
+
+TEST_F(Visits, theEndOfTheStreamAsksForWhoIsStillWaiting)
+{
+    start("best-shot-window=60000 min-quality=0.1");
+    // Ever better: nothing is due before the end.
+    GstBuffer *small = makeScene(identify->info(), {{photos::hopperFile, 200, 100, 160}});
+    for (int i = 0; i < 12 && identify->messages("ooto-face").empty(); ++i) {
+        gst_buffer_unref(identify->push(gst_buffer_ref(small)));
+        std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    }
+    gst_buffer_unref(small);
+    gst_harness_push_event(identify->harness(), gst_event_new_eos());
+    EXPECT_TRUE(service->waitForRequests(1, std::chrono::seconds(10)));
+}
