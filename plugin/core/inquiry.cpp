@@ -17,8 +17,10 @@ using namespace std::chrono_literals;
 constexpr StreamTime pauseAfterRefusal = 700ms;
 // So long a second opinion is waited for before the first one counts alone.
 constexpr StreamTime longestSecondOpinion = 3s;
-// An "unknown" is asked again only with a photo that is better by this much.
+// An "unknown" is asked again only with a photo that is better by this much, or by this share of
+// what the first one lacked.
 constexpr double clearlyBetter = 0.15;
+constexpr double shareOfLack = 0.4;
 // A second opinion is worth something only on a photo nearly as good.
 constexpr double nearlyAsGood = 0.8;
 // After "too small" a face has to have grown clearly before it is worth another call.
@@ -35,6 +37,11 @@ constexpr unsigned mostNoAnswers = 2;
 constexpr int codeNoFace = 5;
 constexpr int codeSeveralFaces = 6;
 constexpr int codeTooSmall = 9;
+
+double betterThan(double quality)
+{
+    return quality + std::min(clearlyBetter, shareOfLack * (1 - quality));
+}
 
 std::size_t hashOf(const PhotoBytes &bytes)
 {
@@ -81,7 +88,7 @@ void Inquiry::want(Need need)
 double Inquiry::leastQuality(const AskingRules &rules) const
 {
     if (need_ == Need::Better)
-        return std::max(rules.minQuality, answeredQuality_ + clearlyBetter);
+        return std::max(rules.minQuality, betterThan(answeredQuality_));
     if (need_ == Need::SecondOpinion)
         return std::max(rules.minQuality, answeredQuality_ * nearlyAsGood);
     return rules.minQuality;
@@ -114,7 +121,7 @@ bool Inquiry::judge(const ShotQuality &quality, Reason worst, const AskingRules 
     seen_ = quality;
     const bool usable = !tooSmall_ && (rules.wholeFrame || quality.total >= leastQuality(rules));
     // Behind one that is under way only a clearly better one is worth its encoding.
-    const bool behind = inFlight_ && quality.total < inFlight_->quality.total + clearlyBetter;
+    const bool behind = inFlight_ && quality.total < betterThan(inFlight_->quality.total);
     if (!usable && shot_.empty() && !inFlight_ && status() == Status::Pending)
         reason_ = tooSmall_ ? Reason::TooSmall : worst == Reason::None ? Reason::Waiting : worst;
     return usable && !behind && shot_.wants(quality);
@@ -212,7 +219,7 @@ void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules
         triedBetter_ = true;
         // A photo that came while this one was under way may be the better one already.
         const bool haveBetter =
-            shot_.held() && shot_.held()->quality.total >= answeredQuality_ + clearlyBetter;
+            shot_.held() && shot_.held()->quality.total >= betterThan(answeredQuality_);
         need_ = Need::Better;
         if (!haveBetter)
             shot_.clear();

@@ -154,6 +154,10 @@ void IdentifyStream::photograph(const Job &job, const core::ShotWish &wish,
         shot.quality = judge(job, wish, seen);
     else
         shot.quality.total = 1; // nothing is known of the face but that it is one
+    GST_LOG("track %d: %.2f = size %.2f sharp %.2f exposed %.2f frontal %.2f edge %.2f alone %.2f",
+            wish.trackId, shot.quality.total, shot.quality.size, shot.quality.sharpness,
+            shot.quality.exposure, shot.quality.frontality, shot.quality.edge,
+            shot.quality.crowding);
     {
         auto shared = shared_.lock();
         if (shared->epoch != job.epoch || shared->stopping ||
