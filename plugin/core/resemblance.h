@@ -11,11 +11,11 @@ namespace ooto::core
 // one person from sample to sample 0.77 to 1, mostly above 0.85; two people 0.60 to 0.68.
 
 /** From here on two detections are one person's, for all that colours can tell. */
-inline constexpr double clearlyAlike = 0.77;
+inline constexpr double clearlyAlike = 0.8;
 /** Up to here they are not, unless the light changed or the person turned round. */
 inline constexpr double clearlyUnlike = 0.7;
 /** By how much two people's likenesses have to differ for colours to tell who is who. */
-inline constexpr double clearDifference = 0.08;
+inline constexpr double clearDifference = 0.12;
 
 /** -2 ln of how much likelier one person looks so alike than two people; 0 half way. */
 inline double unlikelihood(double likeness)

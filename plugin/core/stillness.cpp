@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr StreamTime stayAwake = 1s;
 constexpr int detectionsToConfirm = 2;
-constexpr StreamTime lookAnyway = 10s;
 constexpr StreamTime habitWindow = 12s;
 
 // All in levels of luma, for patches of 2 by 2 cells. The smallest face changes the patch that it
@@ -154,7 +153,7 @@ bool Stillness::mustDetect(StreamTime time, const LumaGrid &now, bool anyTrack)
         detectionsOwed_ = 1 + detectionsToConfirm;
     }
     const bool awake = detectionsOwed_ > 0 || (awakeUntil_ && time <= *awakeUntil_);
-    return wakes || anyTrack || awake || time - *lastDetected_ >= lookAnyway;
+    return wakes || anyTrack || awake || time - *lastDetected_ >= lookAnyway_;
 }
 
 void Stillness::detected(StreamTime time, const LumaGrid &now)

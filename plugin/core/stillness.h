@@ -37,9 +37,15 @@ GridSize gridSize(const FrameShape &frame, double minFacePx);
 class Stillness
 {
 public:
+    /** @param lookAnyway longest time between two detections in a still scene */
+    explicit Stillness(StreamTime lookAnyway = std::chrono::seconds(10)) : lookAnyway_(lookAnyway)
+    {
+    }
+
     /**
      * To be asked once for each sample, in order. True for the first one, where something moved
-     * since the last detection, for a second and two samples after that, and every ten seconds.
+     * since the last detection, for a second and two samples after that, and once in a while
+     * anyway.
      *
      * @param now      of the same size as before, else all is taken to be new
      * @param anyTrack somebody is in view: true without further ado
@@ -61,6 +67,7 @@ private:
         std::array<float, 3> windows{}; ///< in those before, the latest first
     };
 
+    StreamTime lookAnyway_;
     LumaGrid reference_; ///< of the last detection
     LumaGrid previous_;  ///< of the last sample
     std::optional<StreamTime> lastDetected_;

@@ -86,7 +86,7 @@ bool IdentifyStream::lookAgain(const Job &job, core::Point &cameraShift)
         another = std::exchange(stillnessEpoch_, shared->epoch) != shared->epoch;
     }
     if (another)
-        stillness_ = {};
+        stillness_ = core::Stillness(detector_->stillInterval());
     const core::StreamTime now = job.times.runningTime;
     if (!stillness_.mustDetect(now, grid_, anyTrack)) {
         ++shared_.lock()->statistics.samplesStill;

@@ -21,6 +21,8 @@ IdentifyStream::IdentifyStream(GstElement *element, const Settings &settings,
       detector_(std::move(detector)),
       credentials_(std::move(credentials))
 {
+    if (detector_)
+        stillness_ = core::Stillness(detector_->stillInterval());
     auto shared = shared_.lock();
     shared->settings = std::make_shared<const Settings>(settings);
     shared->book.setRules(rules(settings));

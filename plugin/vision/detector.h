@@ -5,6 +5,7 @@
 #include "core/box.h"
 #include "vision/image.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ public:
     virtual const std::string &lastError() const = 0;
     /** Shorter side in px of the smallest face in the image that is found reliably. */
     virtual double smallestFacePx() const = 0;
+    /** How often to look at a still scene all the same, for less than half a percent of a core. */
+    virtual std::chrono::seconds stillInterval() const = 0;
     virtual const char *name() const = 0; ///< "yunet", "cascade"
 };
 
