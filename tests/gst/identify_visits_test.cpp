@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 #include <thread>
 
 using namespace ooto;
@@ -42,6 +43,27 @@ protected:
     {
         for (int i = 0; i < seconds * 25; ++i)
             gst_buffer_unref(identify->push(gst_buffer_ref(frame)));
+    }
+
+    /** Every request gets this answer. */
+    void always(unsigned status, const std::string &json)
+    {
+        service->setScript([=](const server::ReceivedRequest &) -> std::optional<server::Reply> {
+            return server::Reply{status, 0, json, "application/json", {}};
+        });
+    }
+
+    /** Widths of the photos so far, px; no two photos are the same bytes. */
+    std::vector<int> photoWidths()
+    {
+        std::vector<int> widths;
+        std::set<std::vector<std::uint8_t>> photos;
+        for (const server::ReceivedRequest &request : service->requests()) {
+            widths.push_back(request.photoWidth);
+            photos.insert(request.part("photo")->bytes);
+        }
+        EXPECT_EQ(photos.size(), widths.size());
+        return widths;
     }
 
     std::vector<std::string> told(const char *type)
@@ -185,6 +207,67 @@ TEST_F(Visits, aPoorFaceIsNotAskedAboutAndSaysWhy)
     ASSERT_EQ(reasons.size(), 1U);
     EXPECT_FALSE(reasons[0].empty());
     EXPECT_NE(told("end")[0].find("\"sharpness\""), std::string::npos);
+}
+
+TEST_F(Visits, afterNoFaceThePhotoIsWiderAndAfterTwoTheFaceIsLeftAlone)
+{
+    always(400, R"({"result":{"status":"error","code":5,"info":"can not detect face"}})");
+    start("backpressure=true");
+    show(grace, 6);
+    const auto widths = photoWidths();
+    ASSERT_EQ(widths.size(), 2U);
+    EXPECT_GT(widths[1], widths[0] * 5 / 4);
+    EXPECT_TRUE(told("end").empty());
+}
+
+TEST_F(Visits, afterSeveralFacesThePhotoIsTighter)
+{
+    always(400, R"({"result":{"status":"error","code":6,"info":"more than one face"}})");
+    start("backpressure=true");
+    show(grace, 6);
+    const auto widths = photoWidths();
+    ASSERT_GE(widths.size(), 2U);
+    EXPECT_LT(widths[1], widths[0] * 4 / 5);
+    EXPECT_LE(widths.size(), 3U);
+}
+
+TEST_F(Visits, afterTooSmallAClearlyLargerFaceIsWaitedFor)
+{
+    always(400, R"({"result":{"status":"error","code":9,"info":"probably it is too small"}})");
+    start("backpressure=true min-quality=0.1");
+    GstBuffer *small = makeScene(identify->info(), {{photos::hopperFile, 100, 40, 240}});
+    show(small, 6);
+    EXPECT_EQ(photoWidths().size(), 1U);
+    // Nobody grows at once: the track goes on.
+    for (int size = 250; size <= 400; size += 10) {
+        GstBuffer *larger = makeScene(
+            identify->info(), {{photos::hopperFile, 220 - size / 2, 160 - size * 9 / 25, size}});
+        show(larger, 0.4);
+        gst_buffer_unref(larger);
+    }
+    gst_buffer_unref(small);
+    const auto widths = photoWidths();
+    ASSERT_GE(widths.size(), 2U);
+    EXPECT_GT(widths[1], widths[0] * 6 / 5);
+}
+
+TEST_F(Visits, whoIsNotLiveGetsASecondOpinionBeforeHeIsASpoof)
+{
+    always(200, R"({"result":{"search":{"templateId":"she","similarity":0.9},
+        "liveness":{"score":0.2,"fine":false}}})");
+    start("backpressure=true check-liveness=true");
+    show(grace, 6);
+    EXPECT_EQ(photoWidths().size(), 2U);
+    EXPECT_EQ(fieldOf("answered", "status"), (std::vector<std::string>{"pending", "spoof"}));
+}
+
+TEST_F(Visits, aFaceThatNobodyKnowsIsAskedAboutOnceUnlessItGetsClearer)
+{
+    always(200, R"({"result":{"search":{"templateId":"she","similarity":0.3}}})");
+    start("backpressure=true");
+    show(grace, 10);
+    EXPECT_EQ(photoWidths().size(), 1U);
+    EXPECT_EQ(fieldOf("answered", "status"), std::vector<std::string>{"unknown"});
 }
 
 TEST_F(Visits, aLabelsFileGivesDisplayNamesAndIsReadAgain)
