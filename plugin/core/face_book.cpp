@@ -200,6 +200,12 @@ FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTi
     return events;
 }
 
+void FaceBook::serviceIsBack()
+{
+    for (auto &[id, record] : records_)
+        record.inquiry.serviceIsBack();
+}
+
 FaceBook::Events FaceBook::advance(const FrameTimes &now)
 {
     Events events;

@@ -52,6 +52,9 @@ public:
     void putOff(TrackId id, Reason reason);
     Events replied(TrackId id, const Reply &reply, const FrameTimes &now);
 
+    /** The service, or the key, is well again. */
+    void serviceIsBack();
+
     /** A frame passed, or a gap. */
     Events advance(const FrameTimes &now);
     /** The stream ends: photos that wait are still due. */

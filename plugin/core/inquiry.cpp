@@ -145,6 +145,8 @@ bool Inquiry::due(StreamTime now, bool last, const AskingRules &rules) const
 {
     if (!hasUnsent() || !mayAsk(rules) || (notBefore_ && now < *notBefore_ && !last))
         return false;
+    if (retryAt_ && now < *retryAt_)
+        return false;
     return last || rules.wholeFrame || shot_.ripe(now, rules.bestShotWindow);
 }
 
@@ -191,11 +193,11 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
         takeNoAnswer(now);
         break;
     default:
-        // Nothing is wrong with the photo: it waits for the service to come back.
-        shot_.giveBack(shot, now.runningTime);
-        reason_ = reply.outcome == Outcome::Unauthorized ? Reason::Unauthorized : Reason::Service;
-        break;
+        takeFailure(reply, shot, now, rules);
+        return false;
     }
+    retry_.beginAnew();
+    retryAt_.reset();
     return isAnswer;
 }
 
@@ -267,6 +269,26 @@ void Inquiry::takeTooLarge()
     givenUp_ = ++tooLarge_ > mostShrinks;
     want(givenUp_ ? Need::None : need_);
     settled_ = settled_ || givenUp_;
+}
+
+void Inquiry::takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
+                          const AskingRules &rules)
+{
+    // Nothing is wrong with the photo: it goes again, or a better one that comes meanwhile.
+    shot_.giveBack(std::move(shot), now.runningTime);
+    reason_ = reply.outcome == Outcome::Unauthorized ? Reason::Unauthorized : Reason::Service;
+    const RetryDecision decision = retry_.ended(reply, rules.retry);
+    // Who has given up still asks now and then: somebody has to find out that the service is back.
+    const auto pause = decision.next == RetryDecision::Next::WhenServiceIsBack
+                           ? rules.retry.backoff.longest
+                           : decision.pause;
+    retryAt_ = now.runningTime + pause;
+}
+
+void Inquiry::serviceIsBack()
+{
+    retry_.beginAnew();
+    retryAt_.reset();
 }
 
 void Inquiry::doubt(const AskingRules &rules)

@@ -5,6 +5,7 @@
 #include "core/best_shot.h"
 #include "core/face.h"
 #include "core/reply.h"
+#include "core/retry_schedule.h"
 #include "core/shot.h"
 #include "core/votes.h"
 
@@ -21,7 +22,8 @@ struct AskingRules {
     StreamTime bestShotWindow = std::chrono::milliseconds(1500);
     unsigned maxAttempts = 3;         ///< answers that a track may cost, until it is asked anew
     StreamTime reidentifyInterval{0}; ///< until a track with an answer is asked anew; 0 = never
-    bool wholeFrame = false;          ///< the face is the frame itself: its quality does not count
+    RetryRules retry;
+    bool wholeFrame = false; ///< the face is the frame itself: its quality does not count
 };
 
 /**
@@ -55,6 +57,8 @@ public:
     /** @return true when people should hear of it: an answer came, usable or not */
     bool replied(const Reply &reply, const FrameTimes &now, const AskingRules &rules);
 
+    /** The service, or the key, is well again: what waits for that need not wait any longer. */
+    void serviceIsBack();
     /** May be somebody else from here on: what was said so far no longer counts. */
     void doubt(const AskingRules &rules);
     /** Time passed. @return true when the status changed by that alone */
@@ -92,6 +96,8 @@ private:
                      const AskingRules &rules);
     void takeNoAnswer(const FrameTimes &now);
     void takeTooLarge();
+    void takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
+                     const AskingRules &rules);
 
     Need need_ = Need::First;
     Reason reason_ = Reason::None;
@@ -112,6 +118,8 @@ private:
     double waitForPx_ = 0;       ///< the face has to be this large to be asked about
     double answeredQuality_ = 0; ///< of the photo that was answered last
     std::optional<StreamTime> notBefore_;
+    RetrySchedule retry_{1};
+    std::optional<StreamTime> retryAt_; ///< what failed is not tried again before
 
     BestShot shot_;
     std::optional<ShotQuality> seen_; ///< in the last sample

@@ -45,6 +45,7 @@
 #include "gst/identify_debug.h"
 #include "gst/identify_properties.h"
 #include "gst/identify_stream.h"
+#include "service/proxy.h"
 
 #include <gst/base/gstbasetransform.h>
 #include <gst/video/video.h>
@@ -148,11 +149,15 @@ static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &set
     const std::string endpointError = service::checkEndpoint(settings.endpoint, settings.allowHttp);
     if (!endpointError.empty())
         return gst_ooto_identify_fail(self, endpointError);
+    const std::string proxyError = service::checkProxy(settings.proxy);
+    if (!proxyError.empty())
+        return gst_ooto_identify_fail(self, proxyError);
     const std::string credentialsError = credentials.load();
     if (!credentialsError.empty() && !settings.dryRun)
         return gst_ooto_identify_fail(self, credentialsError);
-    connection = {settings.endpoint, credentials.current().appId, settings.sslStrict,
-                  settings.sslCaFile, settings.userAgent};
+    connection = {settings.endpoint,  credentials.current().appId, settings.sslStrict,
+                  settings.sslCaFile, settings.userAgent,          settings.proxy,
+                  settings.proxyId,   settings.proxyPassword};
     return true;
 }
 

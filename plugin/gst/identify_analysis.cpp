@@ -225,8 +225,12 @@ void IdentifyStream::refreshFiles()
         const bool changed = replaced ? credentials_.replace({settings->appId, settings->appKey},
                                                              settings->credentialsFile)
                                       : credentials_.refresh();
-        if (changed)
+        if (changed) {
             caller_->setAppKey(credentials_.current().appKey);
+            auto shared = shared_.lock();
+            shared->heldBackUntil = {};
+            shared->book.serviceIsBack();
+        }
         applyLimits(*caller_, *settings);
     }
     std::string problem;

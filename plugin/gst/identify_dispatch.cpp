@@ -208,6 +208,7 @@ void IdentifyStream::onServiceState(const core::ServiceState &state)
         if (well) {
             shared->serviceGivenUp = false;
             shared->heldBackUntil = {};
+            shared->book.serviceIsBack();
         }
     }
     postReports();

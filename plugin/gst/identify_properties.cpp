@@ -22,6 +22,8 @@ constexpr auto whilePlaying = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PAR
                                                        GST_PARAM_MUTABLE_PLAYING);
 constexpr auto whenReady =
     static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+constexpr auto writeOnlyWhenReady =
+    static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
 constexpr auto writeOnly =
     static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
 
@@ -95,6 +97,18 @@ Property text(std::string Settings::*field, const char *name, const char *nick, 
         }};
 }
 
+/** Never readable. */
+Property secret(service::Secret Settings::*field, const char *name, const char *nick,
+                const char *blurb, GParamFlags flags)
+{
+    return {g_param_spec_string(name, nick, blurb, nullptr, flags),
+            [field](Settings &settings, const GValue *value) {
+                const char *text = g_value_get_string(value);
+                settings.*field = service::Secret(text ? text : "");
+            },
+            nullptr};
+}
+
 /** An unset string that stands for something: setting NULL gives the default back. */
 Property textWithDefault(std::string Settings::*field, const char *name, const char *nick,
                          const char *blurb, GParamFlags flags)
@@ -160,17 +174,12 @@ std::vector<Property> where()
              "Identifier of the application; else from credentials-file, else from the "
              "environment variable OOTO_APP_ID",
              whenReady),
-        {g_param_spec_string("app-key", "Application key",
-                             "Secret key of the application, never readable; else from "
-                             "credentials-file, else from the environment variable OOTO_APP_KEY. "
-                             "Set it from an application only: what is typed on a launch line "
-                             "shows in process lists and in GStreamer's own logs",
-                             nullptr, writeOnly),
-         [](Settings &settings, const GValue *value) {
-             const char *key = g_value_get_string(value);
-             settings.appKey = service::Secret(key ? key : "");
-         },
-         nullptr},
+        secret(&Settings::appKey, "app-key", "Application key",
+               "Secret key of the application, never readable; else from "
+               "credentials-file, else from the environment variable OOTO_APP_KEY. "
+               "Set it from an application only: what is typed on a launch line "
+               "shows in process lists and in GStreamer's own logs",
+               writeOnly),
         text(
             &Settings::credentialsFile, "credentials-file", "Credentials file",
             "Key file with a group [ooto] and the keys app-id and app-key, not accessible to "
@@ -182,6 +191,13 @@ std::vector<Property> where()
         text(&Settings::sslCaFile, "ssl-ca-file", "SSL CA file",
              "PEM file with the certificate authorities to trust, instead of the system's",
              whenReady),
+        text(&Settings::proxy, "proxy", "Proxy",
+             "URI of the HTTP proxy to go through, as http://proxy.local:3128; else that of the "
+             "environment variables https_proxy, http_proxy, all_proxy and no_proxy, if any",
+             whenReady),
+        text(&Settings::proxyId, "proxy-id", "Proxy id", "User name for the proxy", whenReady),
+        secret(&Settings::proxyPassword, "proxy-pw", "Proxy password",
+               "Password for the proxy, never readable", writeOnlyWhenReady),
         textWithDefault(&Settings::userAgent, "user-agent", "User agent",
                         "Value of the User-Agent header", whenReady),
         count(&Settings::timeoutS, "timeout", "Timeout",
@@ -206,6 +222,11 @@ std::vector<Property> where()
          [](const Settings &settings, GValue *v) {
              g_value_set_uint64(v, settings.maxRequestsPerDay);
          }},
+        count(&Settings::retries, "retries", "Retries",
+              "How often a photo is sent again after failures in a row that may pass (timeouts, "
+              "lost connections, 408, 429, 5xx). After that it waits for the service to be back, "
+              "and is tried every retry-backoff-max seconds to find out",
+              0, 100, whilePlaying),
         share(&Settings::retryBackoffFactorS, "retry-backoff-factor", "Retry backoff factor",
               "Seconds that a service in trouble is left alone after the first failure at most; "
               "twice as long after each further one",

@@ -273,6 +273,9 @@ core::BookRules IdentifyStream::rules(const Settings &settings) const
     rules.asking.maxAttempts = settings.maxAttempts;
     rules.asking.reidentifyInterval = std::chrono::seconds(settings.reidentifyIntervalS);
     rules.asking.similarityThreshold = settings.similarityThreshold;
+    rules.asking.retry.retries = settings.retries;
+    rules.asking.retry.backoff =
+        core::backoffRules(settings.retryBackoffFactorS, settings.retryBackoffMaxS);
     rules.asking.wholeFrame = !detector_;
     rules.keepPhotos = settings.messagePhotos;
     return rules;

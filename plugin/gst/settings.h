@@ -38,10 +38,14 @@ struct Settings {
     unsigned timeoutS = 10;
     bool sslStrict = true;
     std::string sslCaFile;
+    std::string proxy;
+    std::string proxyId;
+    service::Secret proxyPassword;
     std::string userAgent = "gst-ooto/" OOTO_VERSION;
     unsigned maxInFlight = 4;
     double maxRate = 5;                     ///< requests per second; 0 = no limit
     std::uint64_t maxRequestsPerDay = 2000; ///< 0 = no limit
+    unsigned retries = 2; ///< failures in a row of one photo
     double retryBackoffFactorS = 0.5;
     double retryBackoffMaxS = 30;
     bool dryRun = false;

@@ -289,6 +289,7 @@ TEST_F(InquiryTest, isNotUsedUpByFailuresAndKeepsItsShot)
         EXPECT_EQ(shot->times.runningTime, 0s);
         EXPECT_FALSE(inquiry.replied(failure(i % 2 ? Outcome::Timeout : Outcome::ServerError),
                                      at(now), rules));
+        now += rules.retry.backoff.longest;
         EXPECT_TRUE(due());
     }
     EXPECT_EQ(view().status, Status::Pending);
@@ -296,6 +297,23 @@ TEST_F(InquiryTest, isNotUsedUpByFailuresAndKeepsItsShot)
     EXPECT_EQ(view().attempts, 0U);
     EXPECT_TRUE(ask(match(0.9)));
     EXPECT_EQ(view().status, Status::Identified);
+}
+
+TEST_F(InquiryTest, triesAgainSoonAndAfterTheRetriesRarelyUntilTheServiceIsBack)
+{
+    rules.retry.retries = 2;
+    see(0.9);
+    for (int tries = 1; tries <= 3; ++tries) {
+        ASSERT_TRUE(inquiry.take());
+        inquiry.replied(failure(Outcome::Timeout), at(now), rules);
+        if (tries < 3)
+            now += 2s; // a pause is 0.5 s at most, then 1 s
+        EXPECT_EQ(due(true), tries < 3);
+    }
+    now += rules.retry.backoff.longest - 1ms;
+    EXPECT_FALSE(due(true));
+    inquiry.serviceIsBack();
+    EXPECT_TRUE(due());
 }
 
 TEST_F(InquiryTest, sendsABetterShotThatCameWhileTheFirstOneFailed)
@@ -306,6 +324,8 @@ TEST_F(InquiryTest, sendsABetterShotThatCameWhileTheFirstOneFailed)
     see(0.5); // not clearly better
     see(0.7);
     inquiry.replied(failure(Outcome::Timeout), at(now), rules);
+    now += 1s;
+    EXPECT_TRUE(due());
     EXPECT_DOUBLE_EQ(inquiry.take()->quality.total, 0.7);
 }
 

@@ -73,7 +73,7 @@ class Properties(unittest.TestCase):
                 self.assertEqual(kind, expected)
                 if expected == "flags":
                     self.assertEqual(set(default.split("+")), default_of(self.element, spec))
-                elif default and name not in ("endpoint", "app-key", "stats"):
+                elif default and name not in ("endpoint", "app-key", "proxy-pw", "stats"):
                     self.assertEqual(default.strip("`"), default_of(self.element, spec))
 
     def test_what_needs_a_restart_is_marked(self):
