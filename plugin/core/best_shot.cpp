@@ -42,6 +42,7 @@ void BestShot::giveBack(Shot shot, StreamTime now)
     if (shot_ && shot_->quality.total > shot.quality.total)
         return;
     shot_ = std::move(shot);
+    shot_->again = true;
     firstAt_ = improvedAt_ = now - nothingBetterFor;
 }
 

@@ -24,7 +24,8 @@ struct Shot {
     PhotoPlan plan;
     ShotQuality quality;
     PhotoBytes bytes;
-    bool png = false; ///< else JPEG
+    bool png = false;   ///< else JPEG
+    bool again = false; ///< was sent before, and could not be delivered
 
     /** Shorter side of the face, px of the frame. */
     double facePx() const { return scaled(face, frame.width, frame.height).shorterSide(); }

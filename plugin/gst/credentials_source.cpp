@@ -18,13 +18,13 @@ std::string CredentialsSource::load()
     return found.error;
 }
 
-bool CredentialsSource::refresh()
+bool CredentialsSource::refresh(bool refused)
 {
     const auto now = std::chrono::steady_clock::now();
-    if (file_.empty() || now < nextLook_)
+    if (file_.empty() || (now < nextLook_ && !refused))
         return false;
     nextLook_ = now + std::chrono::seconds(1);
-    return fileState() != loaded_ && loadChanged();
+    return (refused || fileState() != loaded_) && loadChanged();
 }
 
 bool CredentialsSource::replace(service::Credentials given, std::string file)

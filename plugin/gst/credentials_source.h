@@ -20,8 +20,12 @@ public:
 
     /** Reads anew. @return an empty string, or what is wrong, for people */
     std::string load();
-    /** Looks at most once a second whether the file changed. @return true when the key did */
-    bool refresh();
+    /**
+     * Looks at most once a second whether the file changed.
+     * @param refused read it in any case: the service does not take what it had
+     * @return true when the key changed
+     */
+    bool refresh(bool refused = false);
     /** Another key or file was set. @return true when the key in force changed */
     bool replace(service::Credentials given, std::string file);
 

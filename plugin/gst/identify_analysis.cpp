@@ -216,15 +216,17 @@ void IdentifyStream::refreshFiles()
 {
     std::shared_ptr<const Settings> settings; // of now, not of when the sample was taken
     bool replaced = false;
+    bool refused = false;
     {
         auto shared = shared_.lock();
         settings = shared->settings;
         replaced = std::exchange(shared->credentialsReplaced, false);
+        refused = std::exchange(shared->credentialsRefused, false);
     }
     if (caller_) {
         const bool changed = replaced ? credentials_.replace({settings->appId, settings->appKey},
                                                              settings->credentialsFile)
-                                      : credentials_.refresh();
+                                      : credentials_.refresh(refused);
         if (changed) {
             caller_->setAppKey(credentials_.current().appKey);
             auto shared = shared_.lock();
@@ -232,6 +234,10 @@ void IdentifyStream::refreshFiles()
             shared->book.serviceIsBack();
         }
         applyLimits(*caller_, *settings);
+        const auto budget = caller_->budgetUse();
+        auto shared = shared_.lock();
+        shared->statistics.requestsToday = budget.used;
+        shared->statistics.budgetLeft = budget.limit - std::min(budget.limit, budget.used);
     }
     std::string problem;
     if (labelsFile_.refresh(settings->labelsFile, problem))

@@ -85,6 +85,7 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
             if (!shot)
                 continue;
             ++shared->statistics.requests;
+            shared->statistics.retries += shot->again;
             ++shared->statistics.inFlight;
         }
         send(settings, std::move(*reservation), due[i], *shot);
@@ -205,6 +206,8 @@ void IdentifyStream::onServiceState(const core::ServiceState &state)
         shared->service = state;
         shared->reports.emplace_back(state);
         well = state.condition == core::ServiceCondition::Ok;
+        if (state.condition == core::ServiceCondition::Unauthorized)
+            shared->credentialsRefused = true;
         if (well) {
             shared->serviceGivenUp = false;
             shared->heldBackUntil = {};

@@ -93,6 +93,7 @@ private:
         std::vector<std::pair<core::TrackId, core::Reply>> heldReplies; ///< with backpressure
         bool serviceGivenUp = false; ///< waited for once; not again until it is well
         bool credentialsReplaced = false;
+        bool credentialsRefused = false; ///< by the service: the file may have others by now
         bool canSend = false; ///< connected; `caller_` itself is not for the application's threads
     };
 

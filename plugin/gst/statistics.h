@@ -25,6 +25,9 @@ struct Statistics {
     std::uint64_t tracks = 0;
     std::uint64_t visits = 0;
     std::uint64_t requests = 0;
+    std::uint64_t retries = 0;       ///< of these, photos that could not be delivered before
+    std::uint64_t requestsToday = 0; ///< of all elements and processes that share the budget
+    std::uint64_t budgetLeft = 0;    ///< 0 without a limit, too
     unsigned inFlight = 0;
     std::uint64_t answers = 0; ///< HTTP 200 with a result
     std::uint64_t matches = 0;
