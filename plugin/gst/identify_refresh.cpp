@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What may change while playing, looked at once per sample: limits, credentials, display names.
+#include "gst/identify_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ooto::gst
+{
+
+void IdentifyStream::applyLimits(service::Caller &caller, const Settings &settings)
+{
+    caller.setMaxInFlight(settings.maxInFlight);
+    caller.setMaxRate(settings.maxRate);
+    caller.setMaxRequestsPerDay(settings.maxRequestsPerDay);
+    caller.setBackoff(core::backoffRules(settings.retryBackoffFactorS, settings.retryBackoffMaxS));
+}
+
+void IdentifyStream::refreshFiles()
+{
+    std::shared_ptr<const Settings> settings; // of now, not of when the sample was taken
+    bool replaced = false;
+    bool refused = false;
+    {
+        auto shared = shared_.lock();
+        settings = shared->settings;
+        replaced = std::exchange(shared->credentialsReplaced, false);
+        refused = std::exchange(shared->credentialsRefused, false);
+    }
+    if (caller_) {
+        const bool changed = replaced ? credentials_.replace({settings->appId, settings->appKey},
+                                                             settings->credentialsFile)
+                                      : credentials_.refresh(refused);
+        if (changed) {
+            caller_->setAppKey(credentials_.current().appKey);
+            auto shared = shared_.lock();
+            shared->heldBackUntil = {};
+            shared->book.serviceIsBack();
+        }
+        applyLimits(*caller_, *settings);
+        const auto budget = caller_->budgetUse();
+        auto shared = shared_.lock();
+        shared->statistics.requestsToday = budget.used;
+        shared->statistics.budgetLeft = budget.limit - std::min(budget.limit, budget.used);
+    }
+    std::string problem;
+    if (labelsFile_.refresh(settings->labelsFile, problem))
+        renameFaces(labelsFile_.labels());
+    if (!problem.empty())
+        GST_ELEMENT_WARNING(element_, RESOURCE, SETTINGS, ("%s", problem.c_str()), (nullptr));
+}
+
+void IdentifyStream::renameFaces(std::shared_ptr<const Labels> labels)
+{
+    {
+        auto shared = shared_.lock();
+        const ReportContext before{{}, 0, {}, std::exchange(shared->labels, std::move(labels))};
+        const ReportContext after{{}, 0, {}, shared->labels};
+        core::FaceBook::Events renamed;
+        for (const core::FaceView &face : shared->book.faces(shared->latest.runningTime)) {
+            if (nameOf(before, face) != nameOf(after, face))
+                renamed.push_back(
+                    {core::FaceEventType::Updated, face, shared->latest, false, nullptr, false});
+        }
+        take(*shared, std::move(renamed));
+    }
+    postReports();
+}
+
+} // namespace ooto::gst
