@@ -2,8 +2,6 @@
 // Why no request may go out just now.
 #pragma once
 
-#include <string_view>
-
 namespace ooto::core
 {
 
@@ -14,8 +12,5 @@ enum class HeldBack {
     Service,      ///< the service is in trouble, and it is not time for a probe
     Unauthorized, ///< the key was refused, and it is not time to try it again
 };
-
-/** A short name for counters and messages, such as "in-flight" or "budget". */
-std::string_view heldBackName(HeldBack why);
 
 } // namespace ooto::core
