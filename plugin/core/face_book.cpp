@@ -44,12 +44,9 @@ FaceEvent FaceBook::event(FaceEventType type, Record &record, const FrameTimes &
 {
     record.last.visit = record.visit;
     record.inquiry.describe(record.last);
-    FaceEvent event{type, record.last, now, record.ended.has_value(), nullptr, false};
-    const Shot *sent = record.inquiry.lastSent();
-    if (rules_.keepPhotos && type != FaceEventType::New && sent) {
-        event.photo = sent->bytes;
-        event.photoIsPng = sent->png;
-    }
+    FaceEvent event{type, record.last, now, record.ended.has_value(), nullptr, record.photoIsPng};
+    if (rules_.keepPhotos && type != FaceEventType::New)
+        event.photo = record.photo;
     return event;
 }
 
@@ -99,7 +96,7 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         Record *record = find(id);
         const bool said = record && record->last.status != Status::Pending;
         if (record)
-            record->inquiry.doubt(rules_.asking);
+            record->inquiry.doubt();
         if (said)
             events.push_back(event(FaceEventType::Updated, *record, sample));
     }
@@ -123,6 +120,8 @@ void FaceBook::takeOver(Record &record, TrackId id, TrackId from)
         return;
     record.inquiry = std::move(found->second.inquiry);
     record.visit = found->second.visit;
+    record.photo = std::move(found->second.photo);
+    record.photoIsPng = found->second.photoIsPng;
     records_.erase(found);
     // An answer that is still under way comes for the old number, or for that one's old number.
     for (auto &[ended, goesOn] : goesOnAs_) {
@@ -168,7 +167,14 @@ std::vector<TrackId> FaceBook::due(StreamTime now) const
 std::optional<Shot> FaceBook::take(TrackId id)
 {
     Record *record = find(id);
-    return record && !record->inquiry.inFlight() ? record->inquiry.take() : std::nullopt;
+    if (!record || record->inquiry.inFlight())
+        return std::nullopt;
+    auto shot = record->inquiry.take();
+    if (shot) {
+        record->photo = rules_.keepPhotos ? shot->bytes : nullptr;
+        record->photoIsPng = shot->png;
+    }
+    return shot;
 }
 
 void FaceBook::putOff(TrackId id, Reason reason)

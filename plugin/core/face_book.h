@@ -72,6 +72,8 @@ private:
         Inquiry inquiry;
         FaceView last; ///< as last seen in view; what `end` and late answers tell
         VisitNumber visit = 0;
+        PhotoBytes photo; ///< the last one sent, where photos are kept
+        bool photoIsPng = false;
         std::optional<StreamTime> ended; ///< kept for its answer, or for who goes on with it
     };
 

@@ -31,7 +31,6 @@ constexpr double tighter = 0.3;
 constexpr double someMoreAround = 1.15;
 constexpr double smallerPhoto = 0.6;
 constexpr unsigned mostShrinks = 4;
-constexpr unsigned mostNoAnswers = 2;
 
 // The service's codes (HTTP 400).
 constexpr int codeNoFace = 5;
@@ -85,6 +84,14 @@ void Inquiry::want(Need need)
     shot_.clear();
 }
 
+/** For the same need as the photo that did not do; or none, and what is known counts. */
+void Inquiry::wantAnother(bool giveUp)
+{
+    givenUp_ = giveUp;
+    settled_ = settled_ || giveUp;
+    want(giveUp ? Need::None : need_);
+}
+
 double Inquiry::leastQuality(const AskingRules &rules) const
 {
     if (need_ == Need::Better)
@@ -102,7 +109,7 @@ std::optional<ShotWish> Inquiry::see(const Box &face, const FrameShape &frame, S
         now - answered_->runningTime >= rules.reidentifyInterval) {
         attemptsThisTime_ = 0;
         givenUp_ = false;
-        want(Need::Again);
+        want(Need::Answer);
     }
     if (!wanted() || !mayAsk(rules))
         return std::nullopt;
@@ -157,7 +164,6 @@ std::optional<Shot> Inquiry::take()
         return std::nullopt;
     reason_ = Reason::Waiting;
     staleSent_ = false;
-    lastSent_ = inFlight_;
     return inFlight_;
 }
 
@@ -190,7 +196,7 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
         takeTooLarge();
         break;
     case Outcome::NoAnswer:
-        takeNoAnswer(now);
+        takeNoAnswer(reply, now, rules);
         break;
     default:
         takeFailure(reply, shot, now, rules);
@@ -247,28 +253,22 @@ void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes
         waitForPx_ = shot.facePx() * clearlyLarger;
     }
     // Seen twice to be no face by the service: believe it rather than the detector.
-    givenUp_ = noFaceInARow_ >= 2 || !mayAsk(rules);
-    want(givenUp_ ? Need::None : need_ == Need::First ? Need::Other : need_);
-    settled_ = settled_ || givenUp_;
+    wantAnother(noFaceInARow_ >= 2 || !mayAsk(rules));
 }
 
-void Inquiry::takeNoAnswer(const FrameTimes &now)
+void Inquiry::takeNoAnswer(const Reply &reply, const FrameTimes &now, const AskingRules &rules)
 {
-    // Each was probably billed.
+    // It was probably billed, so that another photo is wanted, not the same one again.
     reason_ = Reason::Service;
     notBefore_ = now.runningTime + pauseAfterRefusal;
-    givenUp_ = ++noAnswers_ >= mostNoAnswers;
-    want(givenUp_ ? Need::None : need_);
-    settled_ = settled_ || givenUp_;
+    wantAnother(retry_.ended(reply, rules.retry).next == RetryDecision::Next::Never);
 }
 
 void Inquiry::takeTooLarge()
 {
     reason_ = Reason::Refused;
     sideFactor_ *= smallerPhoto;
-    givenUp_ = ++tooLarge_ > mostShrinks;
-    want(givenUp_ ? Need::None : need_);
-    settled_ = settled_ || givenUp_;
+    wantAnother(++tooLarge_ > mostShrinks);
 }
 
 void Inquiry::takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
@@ -291,7 +291,7 @@ void Inquiry::serviceIsBack()
     retryAt_.reset();
 }
 
-void Inquiry::doubt(const AskingRules &rules)
+void Inquiry::doubt()
 {
     if (inDoubt_ || (votes_.empty() && !inFlight_ && attempts_ == 0))
         return; // nothing was said that could be wrong
@@ -299,14 +299,15 @@ void Inquiry::doubt(const AskingRules &rules)
     staleSent_ = inFlight_.has_value();
     votes_ = {};
     attemptsThisTime_ = 0;
-    noFaceInARow_ = noAnswers_ = 0;
+    noFaceInARow_ = 0;
+    retry_.beginWithSomebodyElse();
     marginFactor_ = 1;
     waitForPx_ = 0;
     triedBetter_ = givenUp_ = settled_ = false;
     refusal_.reset();
     notBefore_.reset();
     reason_ = Reason::Doubt;
-    want(rules.maxAttempts > 0 ? Need::First : Need::None);
+    want(Need::Answer);
 }
 
 bool Inquiry::settle(StreamTime now, bool ended)

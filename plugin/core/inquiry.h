@@ -60,7 +60,7 @@ public:
     /** The service, or the key, is well again: what waits for that need not wait any longer. */
     void serviceIsBack();
     /** May be somebody else from here on: what was said so far no longer counts. */
-    void doubt(const AskingRules &rules);
+    void doubt();
     /** Time passed. @return true when the status changed by that alone */
     bool settle(StreamTime now, bool ended);
 
@@ -69,19 +69,15 @@ public:
     bool hasUnsent() const { return !shot_.empty() && !inFlight_ && wanted(); }
     /** The template that the track is identified as; null when it is not. */
     const std::string *identity() const;
-    /** The photo that was sent last; null before. */
-    const Shot *lastSent() const { return lastSent_ ? &*lastSent_ : nullptr; }
     /** Fills in what is known; `view.box` is set already. */
     void describe(FaceView &view) const;
 
 private:
     /** What the next photo is for. */
     enum class Need {
-        First,         ///< nothing was answered yet
+        Answer,        ///< any that is good enough: there is none yet, or it is asked anew
         Better,        ///< nobody was recognised: once more, with a clearly better photo
         SecondOpinion, ///< not live, or not genuine, says one photo
-        Other,         ///< the last one was refused
-        Again,         ///< after `reidentify-interval`
         None,
     };
 
@@ -91,15 +87,16 @@ private:
     double leastQuality(const AskingRules &rules) const;
     bool wasAnswered(const PhotoBytes &bytes) const;
     void want(Need need);
+    void wantAnother(bool giveUp);
     void takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules);
     void takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
                      const AskingRules &rules);
-    void takeNoAnswer(const FrameTimes &now);
+    void takeNoAnswer(const Reply &reply, const FrameTimes &now, const AskingRules &rules);
     void takeTooLarge();
     void takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
                      const AskingRules &rules);
 
-    Need need_ = Need::First;
+    Need need_ = Need::Answer;
     Reason reason_ = Reason::None;
     bool givenUp_ = false;          ///< no usable answer, and none will come
     bool settled_ = false;          ///< there will be no second opinion
@@ -108,7 +105,6 @@ private:
     unsigned attempts_ = 0;         ///< answers so far
     unsigned attemptsThisTime_ = 0; ///< of these, since the track was asked anew
     unsigned noFaceInARow_ = 0;
-    unsigned noAnswers_ = 0;
     unsigned tooLarge_ = 0;
     bool triedBetter_ = false;
     bool tooSmall_ = false;          ///< in the last sample, for a photo
@@ -124,7 +120,6 @@ private:
     BestShot shot_;
     std::optional<ShotQuality> seen_; ///< in the last sample
     std::optional<Shot> inFlight_;
-    std::optional<Shot> lastSent_;
     std::vector<std::size_t> answeredPhotos_; ///< hashes: none is sent twice
     Votes votes_;
     std::optional<FrameTimes> asked_;

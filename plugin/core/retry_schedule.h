@@ -44,11 +44,13 @@ public:
     RetryDecision ended(const Reply &reply, const RetryRules &rules);
     /** The service is back, or another photo is sent that is not for the failed one. */
     void beginAnew() { failuresInARow_ = 0; }
+    /** The track may be another person's now, who has not been asked about at all. */
+    void beginWithSomebodyElse() { withoutAnswer_ = 0; }
     unsigned failuresInARow() const { return failuresInARow_; }
 
 private:
     unsigned failuresInARow_ = 0;
-    unsigned withoutAnswer_ = 0; ///< of the track's whole life
+    unsigned withoutAnswer_ = 0; ///< of one person's track, in all
     Backoff backoff_;
 };
 

@@ -438,7 +438,7 @@ TEST_F(InquiryTest, asksAgainAfterTheIntervalAndIsNeverDowngraded)
 TEST_F(InquiryTest, withholdsTheNameAndAsksAgainWhenInDoubt)
 {
     EXPECT_TRUE(ask(match(0.9)));
-    inquiry.doubt(rules);
+    inquiry.doubt();
     EXPECT_EQ(view().status, Status::Pending);
     EXPECT_EQ(view().reason, Reason::Doubt);
     EXPECT_EQ(view().answer, nullptr);
@@ -452,7 +452,7 @@ TEST_F(InquiryTest, givesNoNameFromAPhotoThatIsOlderThanTheDoubt)
 {
     see();
     inquiry.take();
-    inquiry.doubt(rules);
+    inquiry.doubt();
     inquiry.replied(match(0.9), at(now), rules);
     EXPECT_EQ(view().status, Status::Pending);
     EXPECT_EQ(view().answer, nullptr);
@@ -463,7 +463,7 @@ TEST_F(InquiryTest, givesNoNameFromAPhotoThatIsOlderThanTheDoubt)
 TEST_F(InquiryTest, hasNothingToDoubtBeforeItAsked)
 {
     see(0.4);
-    inquiry.doubt(rules);
+    inquiry.doubt();
     now += 400ms;
     EXPECT_TRUE(due());
 }
