@@ -11,8 +11,8 @@ CredentialsSource::CredentialsSource(service::Credentials given, std::string fil
 
 std::string CredentialsSource::load()
 {
-    loaded_ = fileState();
-    service::CredentialsResult found = service::findCredentials(given_, file_);
+    file_.noted();
+    service::CredentialsResult found = service::findCredentials(given_, file_.path());
     if (found.error.empty())
         current_ = std::move(found.credentials);
     return found.error;
@@ -20,17 +20,14 @@ std::string CredentialsSource::load()
 
 bool CredentialsSource::refresh(bool refused)
 {
-    const auto now = std::chrono::steady_clock::now();
-    if (file_.empty() || (now < nextLook_ && !refused))
-        return false;
-    nextLook_ = now + std::chrono::seconds(1);
-    return (refused || fileState() != loaded_) && loadChanged();
+    const bool readAnyway = refused && !file_.path().empty();
+    return (readAnyway || file_.changed()) && loadChanged();
 }
 
 bool CredentialsSource::replace(service::Credentials given, std::string file)
 {
     given_ = std::move(given);
-    file_ = std::move(file);
+    file_ = FileWatch(std::move(file));
     return loadChanged();
 }
 
@@ -40,16 +37,6 @@ bool CredentialsSource::loadChanged()
     const service::Secret before = current_.appKey;
     load();
     return !(current_.appKey == before);
-}
-
-std::optional<CredentialsSource::FileState> CredentialsSource::fileState() const
-{
-    std::error_code error;
-    FileState state;
-    state.modified = std::filesystem::last_write_time(file_, error);
-    if (!error)
-        state.size = std::filesystem::file_size(file_, error);
-    return error ? std::nullopt : std::optional(state);
 }
 
 } // namespace ooto::gst

@@ -2,11 +2,9 @@
 // The credentials in force, read again when their file changes.
 #pragma once
 
+#include "gst/file_watch.h"
 #include "service/credentials.h"
 
-#include <chrono>
-#include <filesystem>
-#include <optional>
 #include <string>
 
 namespace ooto::gst
@@ -32,19 +30,11 @@ public:
     const service::Credentials &current() const { return current_; }
 
 private:
-    struct FileState {
-        std::filesystem::file_time_type modified{};
-        std::uintmax_t size = 0;
-        bool operator==(const FileState &) const = default;
-    };
-    std::optional<FileState> fileState() const;
     bool loadChanged();
 
     service::Credentials given_;
-    std::string file_;
+    FileWatch file_;
     service::Credentials current_;
-    std::optional<FileState> loaded_;
-    std::chrono::steady_clock::time_point nextLook_{};
 };
 
 } // namespace ooto::gst

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/labels_file.h"
 
-#include "gst/handles.h"
-
 #include <glib.h>
 
 #include <algorithm>
@@ -73,44 +71,22 @@ std::string labelOf(const Labels &labels, const std::string &templateId)
     return found == labels.end() ? std::string() : found->second;
 }
 
-std::optional<LabelsFile::FileState> LabelsFile::stateOf(const std::string &file)
-{
-    std::error_code error;
-    FileState state;
-    state.modified = std::filesystem::last_write_time(file, error);
-    if (!error)
-        state.size = std::filesystem::file_size(file, error);
-    return error ? std::nullopt : std::optional(state);
-}
-
 bool LabelsFile::refresh(const std::string &file, std::string &problem)
 {
-    const auto now = std::chrono::steady_clock::now();
-    const bool another = file != file_;
-    if (!another && (file.empty() || now < nextLook_))
-        return false;
-    nextLook_ = now + std::chrono::seconds(1);
-    if (another)
-        looked_ = false;
-    file_ = file;
-
     const std::shared_ptr<const Labels> before = labels_;
-    if (file.empty()) {
-        labels_ = std::make_shared<const Labels>();
-        return *before != *labels_;
+    if (file != file_.path()) {
+        file_ = FileWatch(file);
+        if (file.empty())
+            labels_ = std::make_shared<const Labels>();
     }
-    const auto state = stateOf(file);
-    if (looked_ && state == loaded_)
-        return false;
-    looked_ = true;
-    loaded_ = state;
-    if (state && state->size > largestFile) {
-        problem = "The labels file " + file + " is larger than 16 MiB";
-        return false;
+    if (file_.changed()) {
+        const auto bytes = file_.noted();
+        if (bytes && *bytes > largestFile)
+            problem = "The labels file " + file + " is larger than 16 MiB";
+        else if (const auto labels = read(file, problem))
+            labels_ = labels;
     }
-    if (const auto labels = read(file, problem))
-        labels_ = labels;
-    return *before != *labels_;
+    return labels_ != before && *labels_ != *before;
 }
 
 } // namespace ooto::gst

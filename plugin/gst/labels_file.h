@@ -2,11 +2,10 @@
 // Display names for template ids, read from a key file, and again when that changes.
 #pragma once
 
-#include <chrono>
-#include <filesystem>
+#include "gst/file_watch.h"
+
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace ooto::gst
@@ -34,17 +33,7 @@ public:
     const std::shared_ptr<const Labels> &labels() const { return labels_; }
 
 private:
-    struct FileState {
-        std::filesystem::file_time_type modified{};
-        std::uintmax_t size = 0;
-        bool operator==(const FileState &) const = default;
-    };
-    static std::optional<FileState> stateOf(const std::string &file);
-
-    std::string file_;
-    std::optional<FileState> loaded_;
-    bool looked_ = false;
-    std::chrono::steady_clock::time_point nextLook_{};
+    FileWatch file_;
     std::shared_ptr<const Labels> labels_ = std::make_shared<const Labels>();
 };
 
