@@ -129,21 +129,28 @@ Property toggle(bool Settings::*field, const char *name, const char *nick, const
         [field](const Settings &settings, GValue *v) { g_value_set_boolean(v, settings.*field); }};
 }
 
+template<typename Number>
+Property number(Number Settings::*field, GParamSpec *spec, Number (*read)(const GValue *),
+                void (*write)(GValue *, Number))
+{
+    return {spec, [=](Settings &settings, const GValue *value) { settings.*field = read(value); },
+            [=](const Settings &settings, GValue *value) { write(value, settings.*field); }};
+}
+
 Property count(unsigned Settings::*field, const char *name, const char *nick, const char *blurb,
                unsigned least, unsigned most, GParamFlags flags)
 {
-    return {g_param_spec_uint(name, nick, blurb, least, most, Settings().*field, flags),
-            [field](Settings &settings, const GValue *v) { settings.*field = g_value_get_uint(v); },
-            [field](const Settings &settings, GValue *v) { g_value_set_uint(v, settings.*field); }};
+    return number(field,
+                  g_param_spec_uint(name, nick, blurb, least, most, Settings().*field, flags),
+                  g_value_get_uint, g_value_set_uint);
 }
 
 Property share(double Settings::*field, const char *name, const char *nick, const char *blurb,
                double least, double most)
 {
-    return {
-        g_param_spec_double(name, nick, blurb, least, most, Settings().*field, whilePlaying),
-        [field](Settings &settings, const GValue *v) { settings.*field = g_value_get_double(v); },
-        [field](const Settings &settings, GValue *v) { g_value_set_double(v, settings.*field); }};
+    return number(
+        field, g_param_spec_double(name, nick, blurb, least, most, Settings().*field, whilePlaying),
+        g_value_get_double, g_value_set_double);
 }
 
 template<typename Enum>
@@ -211,17 +218,14 @@ std::vector<Property> where()
               "Requests per second, with bursts of a second's worth, over all elements that share "
               "the service; where they differ the smallest holds; 0 = no limit",
               0, 1000),
-        {g_param_spec_uint64("max-requests-per-day", "Max requests per day",
-                             "Requests from midnight to midnight, over all processes of this user "
-                             "that ask the same service with the same app-id; 0 = no limit. When "
-                             "they are spent, the video flows on and faces stay pending",
-                             0, G_MAXUINT64, Settings().maxRequestsPerDay, whilePlaying),
-         [](Settings &settings, const GValue *v) {
-             settings.maxRequestsPerDay = g_value_get_uint64(v);
-         },
-         [](const Settings &settings, GValue *v) {
-             g_value_set_uint64(v, settings.maxRequestsPerDay);
-         }},
+        number(&Settings::maxRequestsPerDay,
+               g_param_spec_uint64(
+                   "max-requests-per-day", "Max requests per day",
+                   "Requests from midnight to midnight, over all processes of this user that ask "
+                   "the same service with the same app-id; 0 = no limit. When they are spent, the "
+                   "video flows on and faces stay pending",
+                   0, G_MAXUINT64, Settings().maxRequestsPerDay, whilePlaying),
+               g_value_get_uint64, g_value_set_uint64),
         count(&Settings::retries, "retries", "Retries",
               "How often a photo is sent again after failures in a row that may pass (timeouts, "
               "lost connections, 408, 429, 5xx). After that it waits for the service to be back, "
@@ -304,10 +308,10 @@ std::vector<Property> what()
               -1, 4),
         choice(&Settings::photoFormat, photoFormatType(), "photo-format", "Photo format",
                "File format of the photos", whilePlaying),
-        {g_param_spec_int("jpeg-quality", "JPEG quality", "Quality of JPEG photos", 1, 100,
-                          Settings().jpegQuality, whilePlaying),
-         [](Settings &settings, const GValue *v) { settings.jpegQuality = g_value_get_int(v); },
-         [](const Settings &settings, GValue *v) { g_value_set_int(v, settings.jpegQuality); }},
+        number(&Settings::jpegQuality,
+               g_param_spec_int("jpeg-quality", "JPEG quality", "Quality of JPEG photos", 1, 100,
+                                Settings().jpegQuality, whilePlaying),
+               g_value_get_int, g_value_set_int),
         count(&Settings::maxPhotoSizePx, "max-photo-size", "Max photo size",
               "Longer side of a photo in pixels at most; larger crops are scaled down", 32, 8192,
               whilePlaying),
