@@ -8,12 +8,16 @@
 namespace ooto::gst
 {
 
-void IdentifyStream::applyLimits(service::Caller &caller, const Settings &settings)
+void IdentifyStream::applyLimits(const std::shared_ptr<const Settings> &settings)
 {
-    caller.setMaxInFlight(settings.maxInFlight);
-    caller.setMaxRate(settings.maxRate);
-    caller.setMaxRequestsPerDay(settings.maxRequestsPerDay);
-    caller.setBackoff(core::backoffRules(settings.retryBackoffFactorS, settings.retryBackoffMaxS));
+    if (settings == limitsOf_)
+        return;
+    limitsOf_ = settings;
+    caller_->setMaxInFlight(settings->maxInFlight);
+    caller_->setMaxRate(settings->maxRate);
+    caller_->setMaxRequestsPerDay(settings->maxRequestsPerDay);
+    caller_->setBackoff(
+        core::backoffRules(settings->retryBackoffFactorS, settings->retryBackoffMaxS));
 }
 
 void IdentifyStream::refreshFiles()
@@ -37,7 +41,7 @@ void IdentifyStream::refreshFiles()
             shared->heldBackUntil = {};
             shared->book.serviceIsBack();
         }
-        applyLimits(*caller_, *settings);
+        applyLimits(settings);
         const auto budget = caller_->budgetUse();
         auto shared = shared_.lock();
         shared->statistics.requestsToday = budget.used;

@@ -44,7 +44,7 @@ std::string IdentifyStream::connect(const service::ConnectionSettings &connectio
     caller_->setWarningHandler([this](const std::string &text) {
         GST_ELEMENT_WARNING(element_, RESOURCE, FAILED, ("%s", text.c_str()), (nullptr));
     });
-    applyLimits(*caller_, *settings);
+    applyLimits(settings);
     shared_.lock()->canSend = true;
     // The service may be in trouble already, known through another element.
     const core::ServiceState state = caller_->state();
@@ -139,7 +139,9 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
         take(*shared, shared->book.advance(times));
         sampled = takeSample(*shared, times);
         job = {shared->settings, times, shared->epoch};
-        dispatchNow = !shared->dispatchQueued && begin >= shared->heldBackUntil &&
+        // With backpressure awaitAnswers() sees to it.
+        dispatchNow = !shared->settings->backpressure && !shared->dispatchQueued &&
+                      begin >= shared->heldBackUntil &&
                       !shared->book.due(times.runningTime).empty();
     }
     if (job.settings->backpressure) {
@@ -162,12 +164,10 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
     }
     attachFaces(buffer, faces, context(*job.settings, shape, std::move(labels)), notices, visible.x,
                 visible.y);
-    if (!job.settings->backpressure) {
-        if (sampled)
-            startAnalysis(buffer, info, std::move(job));
-        if (dispatchNow)
-            queueDispatch();
-    }
+    if (sampled && !job.settings->backpressure)
+        startAnalysis(buffer, info, std::move(job));
+    if (dispatchNow)
+        queueDispatch();
     postReports();
 
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
@@ -221,9 +221,7 @@ void IdentifyStream::endOfStream()
     {
         auto shared = shared_.lock();
         waits = shared->settings->backpressure;
-        ++shared->epoch;
-        shared->sampler.reset();
-        take(*shared, shared->book.endAll(shared->latest));
+        endTracks(*shared, shared->book.endAll(shared->latest));
     }
     postReports();
     if (waits)
@@ -240,9 +238,14 @@ void IdentifyStream::flush()
 
 void IdentifyStream::flush(Shared &shared)
 {
+    endTracks(shared, shared.book.flush(shared.latest));
+}
+
+void IdentifyStream::endTracks(Shared &shared, core::FaceBook::Events ends)
+{
     ++shared.epoch;
     shared.sampler.reset();
-    take(shared, shared.book.flush(shared.latest));
+    take(shared, std::move(ends));
 }
 
 void IdentifyStream::interrupt(bool interrupted)

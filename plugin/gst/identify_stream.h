@@ -117,7 +117,7 @@ private:
                             const std::vector<core::Observation> &seen);
     core::PhotoBytes makePhoto(const Job &job, const core::PhotoPlan &plan, std::size_t face,
                                const std::vector<core::Observation> &seen);
-    static void applyLimits(service::Caller &caller, const Settings &settings);
+    void applyLimits(const std::shared_ptr<const Settings> &settings);
     void refreshFiles();
     void renameFaces(std::shared_ptr<const Labels> labels);
 
@@ -139,6 +139,7 @@ private:
     static void takeReply(Shared &shared, core::TrackId id, const core::Reply &reply);
     static void takeHeldReplies(Shared &shared);
     static void take(Shared &shared, core::FaceBook::Events events);
+    static void endTracks(Shared &shared, core::FaceBook::Events ends);
     static void flush(Shared &shared);
     static void startAgainIfTimeWentBack(Shared &shared, const core::FrameTimes &times);
     void postReports();
@@ -162,6 +163,7 @@ private:
     std::unique_ptr<vision::Detector> detector_;
     CredentialsSource credentials_;
     LabelsFile labelsFile_;
+    std::shared_ptr<const Settings> limitsOf_; ///< whose limits the caller has
     SampleFrame sample_;
     core::Stillness stillness_;
     unsigned stillnessEpoch_ = 0;
