@@ -34,25 +34,6 @@ inline Photo asJpeg(const cv::Mat &picture, int quality = 90)
     return bytes;
 }
 
-/** A folder that is gone when the test ends. */
-class TemporaryFolder
-{
-public:
-    TemporaryFolder()
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "ooto-XXXXXX").string();
-        path_ = mkdtemp(pattern.data());
-    }
-    TemporaryFolder(const TemporaryFolder &) = delete;
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-
-    const std::filesystem::path &path() const { return path_; }
-    std::string operator/(const std::string &name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
-
 struct BodyPart {
     std::string name;
     Photo bytes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The identify server's folder of photos.
 #include "server_fixture.h"
+#include "support/scratch_directory.h"
 
 #include <set>
 
@@ -30,7 +31,7 @@ protected:
         return names;
     }
 
-    TemporaryFolder folder_;
+    test::ScratchDirectory folder_;
 };
 
 TEST_F(GalleryTest, FileNamesAreTemplateIds)
@@ -106,7 +107,7 @@ TEST_F(GalleryTest, NoTemplateIdLeavesTheFolder)
         EXPECT_EQ(client_->add(hopper(), id).status, 200u) << id;
     EXPECT_EQ(files(), (std::set<std::string>{"%2E.%2Fescaped.jpg", "%2Ftmp%2Footo-escaped.jpg",
                                               "%2Ehidden.jpg", "%2E..jpg", "a%2Fb%5Cc.jpg"}));
-    EXPECT_FALSE(fs::exists(folder_.path().parent_path() / "escaped.jpg"));
+    EXPECT_FALSE(fs::exists(fs::path(folder_.path()).parent_path() / "escaped.jpg"));
     EXPECT_FALSE(fs::exists("/tmp/ooto-escaped.jpg"));
     for (const std::string &id : ids) {
         const std::string escaped = take(g_strescape(id.c_str(), nullptr));

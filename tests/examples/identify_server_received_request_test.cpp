@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the identify server records of a request, and what it has to complain about.
 #include "server_fixture.h"
+#include "support/scratch_directory.h"
 
 #include <algorithm>
 
@@ -120,7 +121,7 @@ TEST_F(ReceivedRequests, MetadataIsComplainedAbout)
 
 TEST_F(ReceivedRequests, AreLoggedWithoutTheKeyAndPhotosKept)
 {
-    const TemporaryFolder folder;
+    const test::ScratchDirectory folder;
     ServerOptions options;
     options.logFile = folder / "log";
     options.photoFolder = folder.path();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/credentials.h"
+#include "support/scratch_directory.h"
 
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 namespace ooto::service
@@ -21,17 +21,14 @@ class CredentialsTest : public testing::Test
 protected:
     void SetUp() override
     {
-        std::string pattern = std::filesystem::temp_directory_path() / "ooto-credentials-XXXXXX";
-        ASSERT_TRUE(mkdtemp(pattern.data()));
-        directory_ = pattern;
+        ASSERT_FALSE(directory_.path().empty());
         unsetenv("OOTO_APP_ID");
         unsetenv("OOTO_APP_KEY");
     }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
 
     std::string file(const std::string &text, mode_t mode = 0600)
     {
-        const std::string path = directory_ + "/key file";
+        const std::string path = directory_ / "key file";
         std::ofstream(path) << text;
         chmod(path.c_str(), mode);
         return path;
@@ -54,7 +51,7 @@ protected:
         EXPECT_TRUE(result.credentials.appKey.empty());
     }
 
-    std::string directory_;
+    test::ScratchDirectory directory_;
 };
 
 TEST_F(CredentialsTest, TakesWhatIsGivenFirst)
@@ -98,9 +95,9 @@ TEST_F(CredentialsTest, RefusesAFileThatIsOpenToEveryone)
 
 TEST_F(CredentialsTest, SaysWhatTheFileLacks)
 {
-    expectError(findCredentials({}, directory_ + "/none"), "none");
-    expectError(findCredentials({}, directory_ + "/none"), "`credentials-file`");
-    expectError(findCredentials({}, directory_), "no regular file");
+    expectError(findCredentials({}, directory_ / "none"), "none");
+    expectError(findCredentials({}, directory_ / "none"), "`credentials-file`");
+    expectError(findCredentials({}, directory_.path()), "no regular file");
     expectError(findCredentials({}, file("")), "[ooto]");
     expectError(findCredentials({}, file("[other]\napp-id=id\n")), "[ooto]");
     expectError(findCredentials({}, file("[ooto]\napp-key=hunter2\n")), "app-id");
@@ -146,7 +143,7 @@ TEST_F(CredentialsTest, RefusesWhatAHeaderCannotCarry)
 
 TEST_F(CredentialsTest, DoesNotWaitForAFifo)
 {
-    const std::string path = directory_ + "/fifo";
+    const std::string path = directory_ / "fifo";
     ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
     expectError(findCredentials({}, path), "no regular file");
 }

@@ -2,7 +2,6 @@
 #include "support/certificates.h"
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 namespace ooto::test
@@ -41,21 +40,12 @@ for name in good expired other-host self-signed; do cat $name.crt $name.key > $n
 
 Certificates::Certificates()
 {
-    std::string pattern = std::filesystem::temp_directory_path() / "ooto-certificates-XXXXXX";
-    if (!mkdtemp(pattern.data()))
+    if (directory().empty())
         return;
-    directory_ = pattern;
-    const std::string scriptFile = directory_ + "/make.sh";
+    const std::string scriptFile = directory_ / "make.sh";
     std::ofstream(scriptFile) << script;
-    const std::string command = "sh '" + scriptFile + "' '" + directory_ + "' >/dev/null 2>&1";
+    const std::string command = "sh '" + scriptFile + "' '" + directory() + "' >/dev/null 2>&1";
     made_ = std::system(command.c_str()) == 0;
-}
-
-Certificates::~Certificates()
-{
-    std::error_code ignored;
-    if (!directory_.empty())
-        std::filesystem::remove_all(directory_, ignored);
 }
 
 } // namespace ooto::test

@@ -2,6 +2,8 @@
 // A CA and what it signed, made anew for each test by the openssl program.
 #pragma once
 
+#include "support/scratch_directory.h"
+
 #include <string>
 
 namespace ooto::test
@@ -12,22 +14,19 @@ class Certificates
 {
 public:
     Certificates();
-    Certificates(const Certificates &) = delete;
-    Certificates &operator=(const Certificates &) = delete;
-    ~Certificates();
 
     /** False when the openssl program is missing or failed: then there are no files. */
     bool made() const { return made_; }
-    const std::string &directory() const { return directory_; }
-    std::string ca() const { return directory_ + "/ca.pem"; }
+    const std::string &directory() const { return directory_.path(); }
+    std::string ca() const { return directory_ / "ca.pem"; }
     // Certificate and key in one file each:
-    std::string good() const { return directory_ + "/good.pem"; } ///< localhost, 127.0.0.1
-    std::string expired() const { return directory_ + "/expired.pem"; }
-    std::string otherHost() const { return directory_ + "/other-host.pem"; }
-    std::string selfSigned() const { return directory_ + "/self-signed.pem"; }
+    std::string good() const { return directory_ / "good.pem"; } ///< localhost, 127.0.0.1
+    std::string expired() const { return directory_ / "expired.pem"; }
+    std::string otherHost() const { return directory_ / "other-host.pem"; }
+    std::string selfSigned() const { return directory_ / "self-signed.pem"; }
 
 private:
-    std::string directory_;
+    ScratchDirectory directory_;
     bool made_ = false;
 };
 
