@@ -10,28 +10,14 @@
 namespace ooto::service
 {
 
-namespace
-{
-
-/**
- * libsoup 3.2 does not end a request over HTTP/2 that is cancelled while it waits for its answer:
- * server and memory would keep it. So HTTP/2 is not offered in the first place.
- */
-void offerHttp1Only(GIOStream *stream)
-{
-    const char *const protocols[] = {"http/1.1", nullptr};
-    if (G_IS_TLS_CONNECTION(stream))
-        g_tls_connection_set_advertised_protocols(G_TLS_CONNECTION(stream), protocols);
-}
-
-} // namespace
-
 Exchange::Exchange(const ConnectionSettings &settings, Request request, Secret key,
-                   std::string host, Handlers handlers)
+                   std::string host, std::shared_ptr<Http2Connections> connections,
+                   Handlers handlers)
     : settings_(settings),
       request_(std::move(request)),
       key_(std::move(key)),
       host_(std::move(host)),
+      connections_(std::move(connections)),
       handlers_(std::move(handlers)),
       sendable_(key_.fitsHeader() && fitsHeader(settings.appId)),
       body_(makePhotoBody(request_))
@@ -48,6 +34,8 @@ void Exchange::start(SoupSession *session)
 {
     begin_ = std::chrono::steady_clock::now();
     session_ = session;
+    connections_->requestBegan();
+    underWay_ = true;
     if (!sendable_) {
         finish(judgeUnsendableKey());
         return;
@@ -89,9 +77,10 @@ void Exchange::connectSignals()
     g_signal_connect(
         message, "network-event",
         G_CALLBACK(+[](SoupMessage *, GSocketClientEvent event, GIOStream *stream, gpointer self) {
-            static_cast<Exchange *>(self)->connected_ = true;
-            if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)
-                offerHttp1Only(stream);
+            auto *exchange = static_cast<Exchange *>(self);
+            exchange->connected_ = true;
+            if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED)
+                exchange->connections_->add(stream);
         }),
         this);
     // Before the first byte is written, to whatever connection.
@@ -122,8 +111,7 @@ void Exchange::startDeadline()
         deadline_.get(),
         [](gpointer data) -> gboolean {
             const auto self = static_cast<Exchange *>(data)->shared_from_this();
-            self->finish(judgeTimeout(self->request_.timeout, self->host_));
-            g_cancellable_cancel(self->cancellable_.get());
+            self->finish(judgeTimeout(self->request_.timeout, self->host_), Rest::Cancel);
             return G_SOURCE_REMOVE;
         },
         this, nullptr);
@@ -173,7 +161,7 @@ void Exchange::bytesCame(GAsyncResult *result)
         if (response_.status == SOUP_STATUS_OK)
             fail(*error);
         else
-            judge();
+            finish(judged());
         return;
     }
     if (size == 0) {
@@ -183,8 +171,7 @@ void Exchange::bytesCame(GAsyncResult *result)
     // Also the bound for what a compressed body unpacks to: it is unpacked a chunk at a time.
     response_.tooLong = response_.body.size() + static_cast<std::size_t>(size) > maxAnswerBytes;
     if (response_.tooLong) {
-        bodyEnded();
-        g_cancellable_cancel(cancellable_.get());
+        finish(judged(), Rest::Cancel);
         return;
     }
     response_.body.append(chunk_.data(), static_cast<std::size_t>(size));
@@ -198,19 +185,19 @@ void Exchange::bodyEnded()
     const bool counted = soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH;
     const auto length = soup_message_headers_get_content_length(headers);
     // libsoup takes a body that is too short for whole when the connection was to close anyhow.
-    if (response_.status == SOUP_STATUS_OK && !response_.tooLong && plain && counted &&
+    if (response_.status == SOUP_STATUS_OK && plain && counted &&
         response_.body.size() < static_cast<std::size_t>(length)) {
         const ErrorHandle error(
             g_error_new_literal(G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "truncated"));
         fail(*error);
         return;
     }
-    judge();
+    finish(judged());
 }
 
-void Exchange::judge()
+core::Reply Exchange::judged() const
 {
-    finish(judgeResponse(response_, host_, key_, std::chrono::system_clock::now()));
+    return judgeResponse(response_, host_, key_, std::chrono::system_clock::now());
 }
 
 /**
@@ -248,22 +235,35 @@ void Exchange::restartedBySoup()
     ++restarts_;
     if (!handlers_.onDone || handlers_.mayRestart())
         return;
-    const auto self = shared_from_this();
     const ErrorHandle error(
         g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "connection closed"));
-    finish(judgeError(*error, 0, host_));
-    g_cancellable_cancel(cancellable_.get());
+    finish(judgeError(*error, 0, host_), Rest::Cancel);
 }
 
 void Exchange::abandon()
 {
     handlers_.onDone = nullptr;
     deadline_.reset();
-    g_cancellable_cancel(cancellable_.get());
+    cancel();
 }
 
-void Exchange::finish(core::Reply reply)
+/** Whatever libsoup still does for the request is no longer wanted. */
+void Exchange::cancel()
 {
+    g_cancellable_cancel(cancellable_.get());
+    ended(true);
+}
+
+void Exchange::ended(bool givenUp)
+{
+    if (!std::exchange(underWay_, false))
+        return;
+    connections_->requestEnded(givenUp);
+}
+
+void Exchange::finish(core::Reply reply, Rest rest)
+{
+    const auto self = shared_from_this();
     deadline_.reset();
     if (stream_ && !g_input_stream_is_closed(stream_.get()) &&
         !g_input_stream_has_pending(stream_.get())) {
@@ -276,6 +276,10 @@ void Exchange::finish(core::Reply reply)
     reply.bytesSent = bytesSent_;
     if (const auto onDone = std::exchange(handlers_.onDone, nullptr))
         onDone(std::move(reply), restarts_);
+    if (rest == Rest::Cancel)
+        cancel();
+    else
+        ended(false);
 }
 
 } // namespace ooto::service

@@ -2,6 +2,7 @@
 // One request on its way, from name look-up to the last byte of the answer.
 #pragma once
 
+#include "service/http2_connections.h"
 #include "service/photo_message.h"
 #include "service/verdict.h"
 
@@ -29,7 +30,7 @@ public:
 
     /** @param host whom the request goes to, fit to be shown */
     Exchange(const ConnectionSettings &settings, Request request, Secret key, std::string host,
-             Handlers handlers);
+             std::shared_ptr<Http2Connections> connections, Handlers handlers);
     ~Exchange();
 
     void start(SoupSession *session);
@@ -39,6 +40,9 @@ public:
     bool hasLeft() const { return left_; }
 
 private:
+    /** What becomes of the part of an exchange that comes after its end was told. */
+    enum class Rest { Leave, Cancel };
+
     template<void (Exchange::*Method)(GAsyncResult *)>
     static void resume(GObject *source, GAsyncResult *result, gpointer self);
     gpointer keepAlive() { return new std::shared_ptr<Exchange>(shared_from_this()); }
@@ -54,13 +58,16 @@ private:
     void fail(const GError &error);
     void restartedBySoup();
     bool connectionHadGone(const GError &error) const;
-    void judge();
-    void finish(core::Reply reply);
+    core::Reply judged() const;
+    void finish(core::Reply reply, Rest rest = Rest::Leave);
+    void cancel();
+    void ended(bool givenUp);
 
     const ConnectionSettings settings_;
     Request request_;
     const Secret key_;
     const std::string host_;
+    const std::shared_ptr<Http2Connections> connections_;
     Handlers handlers_;   ///< `onDone` is empty once the end is told
     const bool sendable_; ///< id and key fit into headers
     PhotoBody body_;
@@ -72,6 +79,7 @@ private:
     std::array<char, 16384> chunk_{};
     HttpResponse response_;
     GTlsCertificateFlags certificateFlags_ = G_TLS_CERTIFICATE_NO_FLAGS;
+    bool underWay_ = false;  ///< `connections_` counts it
     bool connected_ = false; ///< a connection was made for this message
     bool left_ = false;      ///< a connection was there to write to
     unsigned restarts_ = 0;

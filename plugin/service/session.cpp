@@ -105,7 +105,7 @@ std::shared_ptr<Exchange> Session::make(Request request, Secret key, Exchange::H
 {
     std::erase_if(exchanges_, [](const auto &exchange) { return exchange.expired(); });
     auto exchange = std::make_shared<Exchange>(settings_, std::move(request), std::move(key), host_,
-                                               std::move(handlers));
+                                               connections_, std::move(handlers));
     exchanges_.push_back(exchange);
     return exchange;
 }

@@ -39,6 +39,7 @@ private:
     Secret authorization_; ///< for the proxy
     std::string host_;     ///< fit to be shown
     ObjectHandle<SoupSession> session_;
+    const std::shared_ptr<Http2Connections> connections_ = std::make_shared<Http2Connections>();
     std::vector<std::weak_ptr<Exchange>> exchanges_;
 };
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service/http2_connections.h"
+
+#include "service/handles.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ooto::service
+{
+
+namespace
+{
+
+void forget(GWeakRef *reference)
+{
+    g_weak_ref_clear(reference);
+    g_free(reference);
+}
+
+/** The TCP connection below TLS. */
+GSocket *socketBelow(GIOStream *tls)
+{
+    GIOStream *base = nullptr;
+    g_object_get(tls, "base-io-stream", &base, nullptr);
+    const ObjectHandle<GIOStream> below(base);
+    if (!base || !G_IS_SOCKET_CONNECTION(base))
+        return nullptr;
+    return g_socket_connection_get_socket(G_SOCKET_CONNECTION(base));
+}
+
+} // namespace
+
+Http2Connections::~Http2Connections()
+{
+    for (GWeakRef *reference : connections_)
+        forget(reference);
+}
+
+void Http2Connections::add(GIOStream *stream)
+{
+    if (!G_IS_TLS_CONNECTION(stream))
+        return;
+    const char *protocol = g_tls_connection_get_negotiated_protocol(G_TLS_CONNECTION(stream));
+    if (g_strcmp0(protocol, "h2") != 0)
+        return;
+    std::erase_if(connections_, [](GWeakRef *reference) {
+        const ObjectHandle<GIOStream> there(static_cast<GIOStream *>(g_weak_ref_get(reference)));
+        if (!there)
+            forget(reference);
+        return !there;
+    });
+    GWeakRef *reference = g_new0(GWeakRef, 1);
+    g_weak_ref_init(reference, stream);
+    connections_.push_back(reference);
+}
+
+void Http2Connections::requestEnded(bool givenUp)
+{
+    --underWay_;
+    givenUp_ = givenUp_ || givenUp;
+    if (underWay_ == 0 && std::exchange(givenUp_, false))
+        closeAll();
+}
+
+void Http2Connections::closeAll()
+{
+    for (GWeakRef *reference : std::exchange(connections_, {})) {
+        const ObjectHandle<GIOStream> stream(static_cast<GIOStream *>(g_weak_ref_get(reference)));
+        if (GSocket *socket = stream ? socketBelow(stream.get()) : nullptr)
+            g_socket_shutdown(socket, TRUE, TRUE, nullptr);
+        forget(reference);
+    }
+}
+
+} // namespace ooto::service
