@@ -95,6 +95,7 @@ void IdentifyStream::stop()
     {
         auto shared = shared_.lock();
         takeHeldReplies(*shared);
+        shared->statistics.countCancelled();
         take(*shared, shared->book.endAll(shared->latest));
     }
     postReports();

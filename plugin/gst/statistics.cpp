@@ -2,6 +2,7 @@
 #include "gst/statistics.h"
 
 #include <string>
+#include <utility>
 
 namespace ooto::gst
 {
@@ -16,6 +17,12 @@ void Statistics::countReply(const core::Reply &reply)
         ++errors[reply.outcome];
     if (reply.outcome != core::Outcome::Cancelled)
         roundTripMs.add(static_cast<double>(reply.roundTrip.count()) / 1000);
+}
+
+void Statistics::countCancelled()
+{
+    if (inFlight > 0)
+        errors[core::Outcome::Cancelled] += std::exchange(inFlight, 0);
 }
 
 void Statistics::countVerdict(core::Status status)

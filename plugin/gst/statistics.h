@@ -41,6 +41,8 @@ struct Statistics {
     core::RecentValues<> analysisMs;  ///< from a sample's copy to its last photo
 
     void countReply(const core::Reply &reply);
+    /** What is in flight was given up, and no reply will come. */
+    void countCancelled();
     void countVerdict(core::Status status);
     void countEnd(const core::FaceView &face);
     Handle<GstStructure> toStructure() const;

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Minutes of trouble of all kinds, after which everything has to add up.
 #include "support/asking.h"
-#include "support/raw_server.h"
+#include "support/misbehaving_server.h"
+#include "support/soak.h"
 
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <atomic>
-#include <cstdlib>
-#include <fstream>
 #include <map>
 #include <random>
 #include <thread>
@@ -24,21 +21,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t seed = 20260131;
-
-/** Ten minutes, or what OOTO_SOAK_SECONDS says. */
-std::chrono::seconds duration()
-{
-    const char *given = std::getenv("OOTO_SOAK_SECONDS");
-    return std::chrono::seconds(given ? std::max(5, std::atoi(given)) : 600);
-}
-
-std::size_t residentBytes()
-{
-    std::size_t total = 0;
-    std::size_t resident = 0;
-    std::ifstream("/proc/self/statm") >> total >> resident;
-    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 /** What became of all requests. */
 struct Tally {
@@ -74,51 +56,6 @@ private:
     Tally &tally_;
     std::atomic<bool> told_{false};
 };
-
-/** A server in a mood that depends on the seed and the connection. */
-void misbehave(RawConnection &connection)
-{
-    std::mt19937 random(seed + connection.number());
-    while (!connection.readRequest().empty()) {
-        switch (random() % 14) {
-        case 0:
-            connection.write(RawServer::response("500 Trouble", "<html>"));
-            break;
-        case 1:
-            connection.write(RawServer::response("429 Slow Down", "", "Retry-After: 0\r\n"));
-            break;
-        case 2:
-            connection.write(RawServer::response("200 OK", "{\"result\":{\"sea"));
-            break;
-        case 3:
-            connection.write(RawServer::response("400 Bad", R"({"result":{"code":5}})"));
-            break;
-        case 4:
-            connection.reset();
-            return;
-        case 5:
-            return;
-        case 6:
-            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{");
-            return;
-        case 7:
-            connection.pause(1s); // longer than the client's patience
-            return;
-        case 8:
-            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n");
-            while (connection.write(" ") && connection.pause(20ms)) {
-            }
-            return;
-        case 9:
-            connection.write(
-                RawServer::response("302 Found", "", "Location: http://x.example/\r\n"));
-            break;
-        default:
-            connection.pause(std::chrono::milliseconds(random() % 30));
-            connection.write(RawServer::response("200 OK", matchBody));
-        }
-    }
-}
 
 /** One element's life: asks, and now and then stops and starts. */
 void live(const std::string &url, unsigned number, Clock::time_point end, Tally &tally)
@@ -158,14 +95,14 @@ TEST(ClientSoak, EveryRequestHasOneEnd)
     std::size_t before = 0;
     std::size_t after = 0;
     {
-        RawServer server(misbehave);
+        RawServer server([](RawConnection &connection) { misbehave(connection, seed); });
         const auto begin = Clock::now();
-        const auto end = begin + duration();
+        const auto end = begin + soakTime();
         std::vector<std::thread> elements;
         for (unsigned i = 0; i < 4; ++i)
             elements.emplace_back([&, i] { live(server.url(), i, end, tally); });
         // Once everything was there that comes only once.
-        std::this_thread::sleep_until(begin + duration() / 4);
+        std::this_thread::sleep_until(begin + soakTime() / 4);
         before = residentBytes();
         std::this_thread::sleep_until(end);
         after = residentBytes();
