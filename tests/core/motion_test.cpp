@@ -22,15 +22,15 @@ struct Scores {
 Scores follow(const std::function<Box(double)> &path, double jitter, double delay, double seconds)
 {
     std::mt19937 random(3);
-    std::normal_distribution<double> noise(0, jitter);
+    std::normal_distribution<double> standard;
+    const auto noise = [&] { return jitter * standard(random); };
     std::vector<Box> detections;
     for (int frame = 0; frame < seconds * 25; ++frame) {
         const Box box = path(frame / 25.0);
-        const double width = box.width * (1 + noise(random));
-        const double height = box.height * (1 + noise(random));
-        detections.push_back({box.centre().x + noise(random) * box.width - width / 2,
-                              box.centre().y + noise(random) * box.height - height / 2, width,
-                              height});
+        const double width = box.width * (1 + noise());
+        const double height = box.height * (1 + noise());
+        detections.push_back({box.centre().x + noise() * box.width - width / 2,
+                              box.centre().y + noise() * box.height - height / 2, width, height});
     }
     Scores scores;
     Motion motion(at(0), detections[0]);

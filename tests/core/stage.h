@@ -56,7 +56,7 @@ class Stage
 {
 public:
     explicit Stage(std::vector<Person> people, double jitter = 0.025)
-        : ids(people.size()), people_(std::move(people)), jitter_(0, jitter)
+        : ids(people.size()), people_(std::move(people)), jitter_(jitter)
     {
     }
 
@@ -143,10 +143,10 @@ private:
     core::Observation observe(const Box &box, const Person &person, double time)
     {
         core::Observation seen;
-        const double width = box.width * (1 + jitter_(random_));
-        const double height = box.height * (1 + jitter_(random_));
-        seen.box = {box.centre().x + jitter_(random_) * box.width - width / 2,
-                    box.centre().y + jitter_(random_) * box.height - height / 2, width, height};
+        const double width = box.width * (1 + wobble());
+        const double height = box.height * (1 + wobble());
+        seen.box = {box.centre().x + wobble() * box.width - width / 2,
+                    box.centre().y + wobble() * box.height - height / 2, width, height};
         seen.weak = person.weak(time);
         seen.score = seen.weak ? 0.55 : 0.9;
         if (person.looks) {
@@ -160,7 +160,10 @@ private:
     std::chrono::duration<double, std::micro> took_{0};
     int samples_ = 0;
     std::mt19937 random_{7};
-    std::normal_distribution<double> jitter_;
+    double wobble() { return jitter_ * standard_(random_); }
+
+    std::normal_distribution<double> standard_;
+    double jitter_; ///< standard deviation, as a share of the box's size
 };
 
 } // namespace ooto::test

@@ -26,8 +26,7 @@ public:
     {
         // Of a cell two lines are looked at.
         const double cellWidth = static_cast<double>(frame.width) / size_.columns;
-        noise_ = std::normal_distribution<float>(
-            0, static_cast<float>(noisePerPixel / std::sqrt(2 * cellWidth)));
+        noisePerCell_ = static_cast<float>(noisePerPixel / std::sqrt(2 * cellWidth));
         for (int row = 0; row < size_.rows; ++row)
             for (int column = 0; column < size_.columns; ++column)
                 empty_.push_back(90 + 50 * std::sin(column * 0.3f) * std::cos(row * 0.2f));
@@ -53,7 +52,7 @@ public:
             }
         }
         for (float &luma : grid.luma)
-            luma = luma * factor + offset + noise_(random_);
+            luma = luma * factor + offset + noisePerCell_ * standard_(random_);
         return grid;
     }
 
@@ -90,7 +89,8 @@ public:
     FrameShape frame_;
     GridSize size_;
     std::vector<float> empty_;
-    std::normal_distribution<float> noise_;
+    std::normal_distribution<float> standard_;
+    float noisePerCell_ = 0;
     std::mt19937 random_{11};
 };
 
