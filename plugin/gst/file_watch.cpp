@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/file_watch.h"
 
+#include <glib/gstdio.h>
+
 namespace ooto::gst
 {
 
@@ -22,12 +24,11 @@ std::optional<std::uintmax_t> FileWatch::noted()
 
 std::optional<FileWatch::FileState> FileWatch::look() const
 {
-    std::error_code error;
-    FileState state;
-    state.modified = std::filesystem::last_write_time(path_, error);
-    if (!error)
-        state.size = std::filesystem::file_size(path_, error);
-    return error ? std::nullopt : std::optional(state);
+    GStatBuf found;
+    if (g_stat(path_.c_str(), &found) != 0)
+        return std::nullopt;
+    return FileState{found.st_dev, found.st_ino, found.st_ctim.tv_sec, found.st_ctim.tv_nsec,
+                     static_cast<std::uintmax_t>(found.st_size)};
 }
 
 } // namespace ooto::gst

@@ -2,16 +2,21 @@
 // Whether a file has changed since it was read.
 #pragma once
 
+#include <glib.h>
+
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 
 namespace ooto::gst
 {
 
-/** Thread-bound: one caller at a time. */
+/**
+ * Asks the file itself instead of a GFileMonitor, which hears nothing of a network file system, nor
+ * of a container's secret whose file is a link to a link that is replaced.
+ * Thread-bound: one caller at a time.
+ */
 class FileWatch
 {
 public:
@@ -27,8 +32,12 @@ public:
     std::optional<std::uintmax_t> noted();
 
 private:
+    /** Of the file behind all links; the time of change cannot be set, as that of modification can. */
     struct FileState {
-        std::filesystem::file_time_type modified{};
+        guint64 device = 0;
+        guint64 inode = 0;
+        gint64 changedS = 0;
+        gint64 changedNs = 0;
         std::uintmax_t size = 0;
         bool operator==(const FileState &) const = default;
     };

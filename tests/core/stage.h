@@ -156,12 +156,12 @@ private:
         return seen;
     }
 
+    double wobble() { return jitter_ * standard_(random_); }
+
     std::vector<Person> people_;
     std::chrono::duration<double, std::micro> took_{0};
     int samples_ = 0;
     std::mt19937 random_{7};
-    double wobble() { return jitter_ * standard_(random_); }
-
     std::normal_distribution<double> standard_;
     double jitter_; ///< standard deviation, as a share of the box's size
 };
