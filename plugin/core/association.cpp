@@ -101,6 +101,8 @@ Box expectedBox(const Motion &motion, StreamTime time)
 
 std::optional<Fit> fit(const Track &track, const Observation &seen, const SampleClock &now)
 {
+    if (track.objectId != seen.objectId)
+        return std::nullopt;
     const Box expected = expectedBox(track.motion, now.time);
     if (seen.box.empty() || !sizesFit(expected, seen.box))
         return std::nullopt;
@@ -160,6 +162,20 @@ void shareOut(const std::vector<std::size_t> &tracks, const std::vector<std::siz
     }
 }
 
+void pairByNumber(const std::vector<Track> &tracks, const std::vector<Observation> &seen,
+                  Association &result)
+{
+    for (std::size_t o = 0; o < seen.size(); ++o) {
+        for (std::size_t t = 0; seen[o].objectId && t < tracks.size(); ++t) {
+            if (tracks[t].objectId == seen[o].objectId && !result.observationOf[t]) {
+                result.observationOf[t] = o;
+                result.trackOf[o] = t;
+                break;
+            }
+        }
+    }
+}
+
 } // namespace
 
 Association associate(const std::vector<Track> &tracks, const std::vector<Observation> &seen,
@@ -167,6 +183,7 @@ Association associate(const std::vector<Track> &tracks, const std::vector<Observ
 {
     Association result{std::vector<std::optional<std::size_t>>(tracks.size()),
                        std::vector<std::optional<std::size_t>>(seen.size())};
+    pairByNumber(tracks, seen, result);
     for (const bool weak : {false, true}) {
         std::vector<std::size_t> free;
         std::vector<std::size_t> offered;
@@ -175,7 +192,7 @@ Association associate(const std::vector<Track> &tracks, const std::vector<Observ
                 free.push_back(t);
         }
         for (std::size_t o = 0; o < seen.size(); ++o) {
-            if (seen[o].weak == weak)
+            if (seen[o].weak == weak && !seen[o].objectId)
                 offered.push_back(o);
         }
         CostTable costs(free.size(), offered.size());

@@ -231,12 +231,14 @@ private:
                 now_.time - contact.lastOverlap <
                     std::max<StreamTime>(250ms, 3 * now_.interval / 2))
                 return;
-            if (verdict == Verdict::Swapped) {
+            // Numbers that come with the faces are not ours to exchange.
+            const bool numbered = a.track.objectId || b.track.objectId;
+            if (verdict == Verdict::Swapped && !numbered) {
                 exchange(a.track, b.track);
                 std::swap(found_.observationOf[t], found_.observationOf[u]);
                 found_.trackOf[*found_.observationOf[t]] = t;
                 found_.trackOf[*found_.observationOf[u]] = u;
-            } else if (verdict == Verdict::Unknown) {
+            } else if (verdict != Verdict::Same) {
                 doubted_.insert({a.track.serial, b.track.serial});
             }
         }

@@ -89,6 +89,8 @@ inline constexpr double plainlyGoodShot = 0.7;
 /** A face at one moment; boxes in 0..1 of the frame. */
 struct FaceView {
     TrackId trackId = 0;
+    std::optional<std::uint64_t> objectId; ///< of who found the face and follows it, if he does
+    StreamTime firstSeen{0};               ///< running time of the track's first sample
     VisitNumber visit = 0;
     Box box; ///< the tracker's, inside the frame
     double detectionScore = 0;

@@ -32,6 +32,8 @@ FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const
 {
     FaceView view;
     view.trackId = track.id;
+    view.objectId = track.objectId;
+    view.firstSeen = track.firstSeen;
     view.visit = record.visit;
     view.box = box;
     view.detectionScore = track.score;
@@ -55,7 +57,7 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
 {
     Events events;
     const StreamTime now = sample.runningTime;
-    const auto update = tracker_.update(now, seen, rules_.tracking, cameraShift);
+    const auto update = tracker_.update(now, seen, rules_.tracking, cameraShift, takenIds());
     wishes_.clear();
     // First: who goes on with a lost track ends it.
     end(update.ended, sample, events);
@@ -107,10 +109,27 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
 void FaceBook::confirm(const Tracker::Confirmed &confirmed, const FrameTimes &now)
 {
     Record &record = records_[confirmed.id];
-    if (confirmed.continues)
+    // The number of one who is gone was given again, by who numbers the faces.
+    if (record.ended && confirmed.continues != confirmed.id)
+        record = {};
+    record.ended.reset();
+    if (confirmed.continues && *confirmed.continues != confirmed.id)
         takeOver(record, confirmed.id, *confirmed.continues);
     if (record.visit == 0)
         record.visit = visits_.begin(now.runningTime);
+}
+
+/** Of those who are gone and for whom an answer may still come. */
+std::set<TrackId> FaceBook::takenIds() const
+{
+    std::set<TrackId> taken;
+    for (const auto &[id, record] : records_) {
+        if (record.ended && (record.inquiry.inFlight() || record.inquiry.hasUnsent()))
+            taken.insert(id);
+    }
+    for (const auto &[ended, goesOn] : goesOnAs_)
+        taken.insert(ended);
+    return taken;
 }
 
 void FaceBook::takeOver(Record &record, TrackId id, TrackId from)

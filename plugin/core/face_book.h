@@ -9,6 +9,7 @@
 #include "core/visit_book.h"
 
 #include <map>
+#include <set>
 #include <vector>
 
 namespace ooto::core
@@ -80,6 +81,7 @@ private:
     FaceEvent event(FaceEventType type, Record &record, const FrameTimes &now) const;
     void confirm(const Tracker::Confirmed &confirmed, const FrameTimes &now);
     void takeOver(Record &record, TrackId id, TrackId from);
+    std::set<TrackId> takenIds() const;
     void end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events);
     void settle(const FrameTimes &now, Events &events);
     void noteIdentity(Record &record, const FrameTimes &now);

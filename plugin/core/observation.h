@@ -5,6 +5,7 @@
 #include "core/appearance.h"
 #include "core/box.h"
 
+#include <cstdint>
 #include <optional>
 
 namespace ooto::core
@@ -18,6 +19,8 @@ struct Observation {
     std::optional<Appearance> appearance;
     /** Below the detection threshold: goes on with a track that is there, begins none. */
     bool weak = false;
+    /** The number that whoever found the face follows it by; two numbers are two people. */
+    std::optional<std::uint64_t> objectId;
 };
 
 } // namespace ooto::core

@@ -36,7 +36,8 @@ struct Track {
 
     explicit Track(const Motion &start) : motion(start) {}
 
-    TrackId id = 0; ///< 0 while tentative
+    TrackId id = 0;                        ///< 0 while tentative
+    std::optional<std::uint64_t> objectId; ///< that of its observations
     TrackSerial serial = 0;
     State state = State::Tentative;
     Motion motion;

@@ -81,7 +81,8 @@ void Tracker::shift(const Point &by)
 }
 
 Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> &seen,
-                                const TrackerRules &rules, const Point &cameraShift)
+                                const TrackerRules &rules, const Point &cameraShift,
+                                const std::set<TrackId> &taken)
 {
     noteTime(time);
     shift(cameraShift);
@@ -100,7 +101,7 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
     learn(seen, change);
 
     Update result;
-    confirm(rules, result);
+    confirm(rules, taken, result);
     result.doubted = idsOf(tracks_, change.doubted);
     result.trackOf.resize(seen.size());
     for (std::size_t o = 0; o < seen.size(); ++o) {
@@ -111,7 +112,8 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
     for (Confirmed &fresh : result.confirmed) {
         fresh.continues = relinks_.predecessorOf(*find(fresh.id), tracks_, relinkTime(rules));
         // Whoever is somebody else's past does not come back himself.
-        const Track *past = fresh.continues ? find(*fresh.continues) : nullptr;
+        const Track *past =
+            fresh.continues && *fresh.continues != fresh.id ? find(*fresh.continues) : nullptr;
         if (past) {
             result.ended.push_back(past->id);
             tracks_.erase(tracks_.begin() + (past - tracks_.data()));
@@ -139,7 +141,9 @@ void Tracker::follow(const std::vector<Observation> &seen, Change &change)
 void Tracker::take(Track &track, const Observation &seen, Change &change)
 {
     if (!seen.weak) {
-        if (const auto how = fit(track, seen, now_); how && mayHaveChanged(track, seen, *how, now_))
+        const auto how = fit(track, seen, now_);
+        // Only a number says that a face so far away is the same.
+        if (how ? mayHaveChanged(track, seen, *how, now_) : track.confirmed())
             change.doubted.insert(track.serial);
         ++track.hits;
         track.lastStrong = now_.time;
@@ -161,6 +165,7 @@ void Tracker::begin(const std::vector<Observation> &seen, Change &change)
         change.found.observationOf.push_back(o);
         Track fresh{Motion(now_.time, seen[o].box)};
         fresh.serial = ++lastSerial_;
+        fresh.objectId = seen[o].objectId;
         fresh.score = seen[o].score;
         fresh.landmarks = landmarksOf(seen[o]);
         fresh.hits = 1;
@@ -184,14 +189,29 @@ void Tracker::learn(const std::vector<Observation> &seen, const Change &change)
     }
 }
 
-void Tracker::confirm(const TrackerRules &rules, Update &result)
+TrackId Tracker::newId(const Track &track, const std::set<TrackId> &taken)
+{
+    const auto isFree = [&](TrackId id) { return !find(id) && !taken.contains(id); };
+    if (track.objectId && *track.objectId >= 1 && *track.objectId <= INT32_MAX) {
+        const auto id = static_cast<TrackId>(*track.objectId);
+        if (isFree(id))
+            return id;
+    }
+    TrackId id = ids_.next();
+    while (!isFree(id))
+        id = ids_.next();
+    return id;
+}
+
+void Tracker::confirm(const TrackerRules &rules, const std::set<TrackId> &taken, Update &result)
 {
     for (Track &track : tracks_) {
-        if (track.confirmed() || track.hits < rules.samplesToConfirm)
+        const unsigned enough = track.objectId ? 1 : rules.samplesToConfirm;
+        if (track.confirmed() || track.hits < enough)
             continue;
         // Ids are given only now, so that false detections do not use any up.
+        track.id = newId(track, taken);
         track.state = Track::State::Confirmed;
-        track.id = ids_.next();
         result.confirmed.push_back({track.id, std::nullopt});
     }
 }

@@ -31,6 +31,9 @@ struct TrackerRules {
  * is shown while it was detected within the hold time (or two and a half sample intervals, where an
  * analysis takes that long) and lies in the frame. The track itself waits for its face at least 2
  * s, and four sample intervals as they really arrive.
+ *
+ * Observations with an `objectId` were followed by who found them: his number decides which track
+ * they belong to, is the track's id where it can be, and is believed in at once.
  */
 class Tracker
 {
@@ -57,9 +60,10 @@ public:
     /**
      * @param cameraShift how far the picture's contents moved since the last sample, 0..1 of the
      *                    frame; zero where that is not known
+     * @param taken       ids that no new track may get
      */
     Update update(StreamTime time, const std::vector<Observation> &seen, const TrackerRules &rules,
-                  const Point &cameraShift = {});
+                  const Point &cameraShift = {}, const std::set<TrackId> &taken = {});
 
     /** Time went on without a sample. @return confirmed tracks that ended */
     std::vector<TrackId> advance(StreamTime time, const TrackerRules &rules);
@@ -82,7 +86,8 @@ private:
     void take(Track &track, const Observation &seen, Change &change);
     void begin(const std::vector<Observation> &seen, Change &change);
     void learn(const std::vector<Observation> &seen, const Change &change);
-    void confirm(const TrackerRules &rules, Update &result);
+    void confirm(const TrackerRules &rules, const std::set<TrackId> &taken, Update &result);
+    TrackId newId(const Track &track, const std::set<TrackId> &taken);
     void noteOverlaps();
     StreamTime trustedMotion() const;
     StreamTime relinkTime(const TrackerRules &rules) const;

@@ -37,7 +37,7 @@ ChosenDetector cascade()
 
 ChosenDetector chooseDetector(DetectorChoice choice, const std::string &model)
 {
-    if (choice == DetectorChoice::None)
+    if (choice == DetectorChoice::None || choice == DetectorChoice::Upstream)
         return {};
     if (choice == DetectorChoice::Cascade)
         return cascade();

@@ -12,7 +12,7 @@ namespace ooto::gst
 {
 
 struct ChosenDetector {
-    std::unique_ptr<vision::Detector> detector; ///< null for `none`
+    std::unique_ptr<vision::Detector> detector; ///< null for `none` and `upstream`
     std::string notice; ///< `auto` had to take the second best: why, and what to do
     std::string error;  ///< the configuration does not work: what to set
 };

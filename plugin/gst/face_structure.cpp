@@ -137,13 +137,14 @@ void describeFace(GstStructure *structure, const core::FaceView &face, const Rep
 {
     const std::string visit = context.camera + "-" + std::to_string(face.visit);
     gst_structure_set(structure, "camera", G_TYPE_STRING, context.camera.c_str(), "track-id",
-                      G_TYPE_UINT64, static_cast<guint64>(face.trackId), "roi-id", G_TYPE_INT,
-                      static_cast<int>(face.trackId), "visit-id", G_TYPE_STRING, visit.c_str(),
-                      "status", G_TYPE_STRING, core::statusName(face.status).data(), "frame-width",
-                      G_TYPE_UINT, static_cast<guint>(context.frame.width), "frame-height",
-                      G_TYPE_UINT, static_cast<guint>(context.frame.height), "detection-score",
-                      G_TYPE_DOUBLE, face.detectionScore, "attempts", G_TYPE_UINT, face.attempts,
-                      nullptr);
+                      G_TYPE_UINT64, static_cast<guint64>(face.trackId), "visit-id", G_TYPE_STRING,
+                      visit.c_str(), "status", G_TYPE_STRING, core::statusName(face.status).data(),
+                      "frame-width", G_TYPE_UINT, static_cast<guint>(context.frame.width),
+                      "frame-height", G_TYPE_UINT, static_cast<guint>(context.frame.height),
+                      "detection-score", G_TYPE_DOUBLE, face.detectionScore, "attempts",
+                      G_TYPE_UINT, face.attempts, nullptr);
+    if (context.ownRegions)
+        gst_structure_set(structure, "roi-id", G_TYPE_INT, face.trackId, nullptr);
     setBox(structure, "box", face.box);
     if (face.reason != core::Reason::None)
         gst_structure_set(structure, "reason", G_TYPE_STRING, core::reasonName(face.reason).data(),

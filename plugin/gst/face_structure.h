@@ -20,6 +20,8 @@ struct ReportContext {
     unsigned facts = 0; ///< bits of Fact
     core::FrameShape frame;
     std::shared_ptr<const Labels> labels; ///< null: none
+    core::StreamTime runningTime{0};      ///< of the frame
+    bool ownRegions = true; ///< a face's region has the track's number; else whatever others gave
 };
 
 /** The display name of an identified face, or its template id; empty for any other face. */

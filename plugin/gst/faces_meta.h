@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The metadata that ootoidentify attaches: `OotoFaces` and regions of interest.
+// The metadata that ootoidentify attaches: `OotoFaces`, regions of interest, GstAnalytics.
 #pragma once
 
 #include "gst/face_structure.h"
+#include "gst/upstream_faces.h"
 
 #include <gst/gst.h>
 
@@ -26,13 +27,14 @@ struct StreamNotices {
 };
 
 /**
- * Adds one ROI meta per face, and one `OotoFaces` meta in any case: faces are appended to the one
- * that another ootoidentify upstream left.
+ * Adds one ROI meta per face, its GstAnalytics counterpart, and one `OotoFaces` meta in any case:
+ * faces are appended to the one that another ootoidentify upstream left.
  * @param buffer writable
  * @param offsetX, offsetY px, where the visible picture begins in the buffer
+ * @param upstream what others found on this buffer: it is used for the faces that it is about
  */
 void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
                  const ReportContext &context, const StreamNotices &notices, int offsetX,
-                 int offsetY);
+                 int offsetY, const std::vector<UpstreamFace> &upstream);
 
 } // namespace ooto::gst

@@ -32,7 +32,8 @@ public:
     std::optional<std::uintmax_t> noted();
 
 private:
-    /** Of the file behind all links; the time of change cannot be set, as that of modification can. */
+    /** Of the file behind all links; the time of change cannot be set, as that of modification can.
+     */
     struct FileState {
         guint64 device = 0;
         guint64 inode = 0;

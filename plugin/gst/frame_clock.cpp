@@ -16,7 +16,52 @@ std::optional<core::StreamTime> runningTime(GstClockTime pts, const GstSegment &
     return core::StreamTime(sign * static_cast<gint64>(time));
 }
 
+using WallTime = std::chrono::system_clock::time_point;
+
+/** NTP counts from 1900 (RFC 5905, figure 4). */
+constexpr std::chrono::seconds ntpToUnix{2'208'988'800};
+
+/** When the camera says that the frame was taken. */
+std::optional<WallTime> referenceTime(GstBuffer *buffer)
+{
+    const auto stamp = [buffer](const char *name) -> std::optional<std::chrono::nanoseconds> {
+        GstCaps *caps = gst_caps_new_empty_simple(name);
+        const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, caps);
+        gst_caps_unref(caps);
+        if (!meta || !GST_CLOCK_TIME_IS_VALID(meta->timestamp) || meta->timestamp > G_MAXINT64)
+            return std::nullopt;
+        return std::chrono::nanoseconds(static_cast<gint64>(meta->timestamp));
+    };
+    auto sinceUnix = stamp("timestamp/x-unix");
+    if (!sinceUnix) {
+        sinceUnix = stamp("timestamp/x-ntp");
+        if (sinceUnix)
+            *sinceUnix -= ntpToUnix;
+    }
+    // A camera whose clock was never set says nothing.
+    if (!sinceUnix || sinceUnix->count() <= 0)
+        return std::nullopt;
+    return WallTime(std::chrono::duration_cast<WallTime::duration>(*sinceUnix));
+}
+
 } // namespace
+
+void FrameClock::reset()
+{
+    last_.reset();
+    reference_.reset();
+}
+
+core::FrameTimes FrameClock::timesOf(GstElement *element, GstBuffer *buffer,
+                                     const GstSegment &segment, const GstVideoInfo &info)
+{
+    core::FrameTimes times = timesOf(element, GST_BUFFER_PTS(buffer), segment, info);
+    if (const auto wall = referenceTime(buffer)) {
+        reference_ = {times.runningTime, *wall};
+        times.wallClock = *wall;
+    }
+    return times;
+}
 
 core::FrameTimes FrameClock::timesOf(GstElement *element, GstClockTime pts,
                                      const GstSegment &segment, const GstVideoInfo &info)
@@ -34,6 +79,9 @@ core::FrameTimes FrameClock::timesOf(GstElement *element, GstClockTime pts,
     }
     times.runningTime = running ? *running : untimed(element, info);
     last_ = times.runningTime;
+    if (reference_)
+        times.wallClock = reference_->wallClock + std::chrono::duration_cast<WallTime::duration>(
+                                                      times.runningTime - reference_->runningTime);
     return times;
 }
 

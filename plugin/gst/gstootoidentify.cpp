@@ -12,7 +12,8 @@
  * Every buffer carries the custom meta `OotoFaces`, a structure whose field `faces` is an array
  * with one structure per face in view (empty when there is none), and one
  * #GstVideoRegionOfInterestMeta of type "face" per face. Element messages `ooto-face` tell when a
- * face appears, is answered, and ends; `ooto-service` when the service's condition changes.
+ * face appears, is answered, and ends; so do serialized downstream events with the same structure,
+ * in order with the buffers. `ooto-service` messages tell when the service's condition changes.
  *
  * Credentials come from #GstOotoIdentify:credentials-file, or from the environment variables
  * OOTO_APP_ID and OOTO_APP_KEY.
@@ -234,9 +235,9 @@ static GstFlowReturn gst_ooto_identify_transform_ip(GstBaseTransform *transform,
     const auto stream = state->running();
     if (!stream)
         return GST_FLOW_FLUSHING;
-    stream->frame(buffer, state->info,
-                  state->clock.timesOf(GST_ELEMENT_CAST(transform), GST_BUFFER_PTS(buffer),
-                                       transform->segment, state->info));
+    stream->frame(
+        buffer, state->info,
+        state->clock.timesOf(GST_ELEMENT_CAST(transform), buffer, transform->segment, state->info));
     return GST_FLOW_OK;
 }
 

@@ -26,6 +26,9 @@ constexpr int measuredFacePx = 160;
 // to 100 % at 0.6 (112 in a clip).
 constexpr double weakScore = 0.6;
 
+// What faces are compared at that others found; as our own detectors see them.
+constexpr double comparedFacePx = 40;
+
 core::Observation normalised(const vision::Detection &detection, double width, double height)
 {
     core::Observation seen;
@@ -102,27 +105,38 @@ bool IdentifyStream::lookAgain(const Job &job, core::Point &cameraShift)
 std::vector<core::Observation> IdentifyStream::look(const Job &job)
 {
     const core::FrameShape &frame = sample_.shape();
-    if (!detector_)
+    if (source_ == DetectorChoice::None)
         return {normalised({{0, 0, 1, 1}, 1, std::nullopt}, 1, 1)};
+    if (!detector_ && job.upstream.empty())
+        return {};
 
     const core::PixelSize size =
-        core::detectionSize(frame, job.settings->minFaceSizePx, detector_->smallestFacePx());
+        core::detectionSize(frame, job.settings->minFaceSizePx,
+                            detector_ ? detector_->smallestFacePx() : comparedFacePx);
     if (!sample_.cut({0, 0, frame.width, frame.height}, size, detectionImage_)) {
         GST_WARNING_OBJECT(element_, "frames of this format cannot be converted for detection");
         return {};
     }
 
-    std::vector<core::Observation> seen;
+    std::vector<core::Observation> seen = detector_ ? detect(job, size) : job.upstream;
     const double leastPx = core::trackedFacePx(job.settings->minFaceSizePx);
+    std::erase_if(seen, [&](const core::Observation &face) {
+        return core::scaled(face.box, frame.width, frame.height).shorterSide() < leastPx;
+    });
+    for (core::Observation &face : seen)
+        face.appearance = vision::appearanceOf(detectionImage_.view(),
+                                               core::scaled(face.box, size.width, size.height));
+    return seen;
+}
+
+std::vector<core::Observation> IdentifyStream::detect(const Job &job, const core::PixelSize &size)
+{
+    std::vector<core::Observation> seen;
     const double threshold = job.settings->detectionThreshold;
     for (const vision::Detection &detection :
          detector_->detect(detectionImage_.view(), std::min(threshold, weakScore))) {
-        core::Observation face = normalised(detection, size.width, size.height);
-        if (core::scaled(face.box, frame.width, frame.height).shorterSide() < leastPx)
-            continue;
-        face.weak = detection.score < threshold;
-        face.appearance = vision::appearanceOf(detectionImage_.view(), detection.box);
-        seen.push_back(std::move(face));
+        seen.push_back(normalised(detection, size.width, size.height));
+        seen.back().weak = detection.score < threshold;
     }
     if (detector_->lastError() != detectorError_) {
         detectorError_ = detector_->lastError();
@@ -150,7 +164,7 @@ void IdentifyStream::photograph(const Job &job, const core::ShotWish &wish,
                                 const std::vector<core::Observation> &seen)
 {
     core::Shot shot;
-    if (detector_)
+    if (source_ != DetectorChoice::None)
         shot.quality = judge(job, wish, seen);
     else
         shot.quality.total = 1; // nothing is known of the face but that it is one

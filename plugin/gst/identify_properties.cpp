@@ -37,6 +37,9 @@ GType detectorType()
              "yunet"},
             {static_cast<int>(DetectorChoice::Cascade),
              "OpenCV's Haar cascade: frontal faces only, finds about half as many", "cascade"},
+            {static_cast<int>(DetectorChoice::Upstream),
+             "Somebody upstream: regions of interest and GstAnalytics detections (see `roi-type`)",
+             "upstream"},
             {static_cast<int>(DetectorChoice::None), "None: the whole frame is one face", "none"},
             {0, nullptr, nullptr}};
         const GType registered = g_enum_register_static("GstOotoDetector", values);
@@ -272,8 +275,14 @@ std::vector<Property> what()
              "OOTO_FACE_MODEL, else ooto/models/face_detection_yunet_2023mar.onnx in the XDG data "
              "directories",
              whenReady),
+        text(&Settings::roiType, "roi-type", "ROI type",
+             "With detector=upstream: the type of the regions of interest and of the GstAnalytics "
+             "object detections that are faces",
+             whenReady),
         share(&Settings::detectionThreshold, "detection-threshold", "Detection threshold",
-              "Least score of a detection that counts as a face; the cascade has no scores", 0, 1),
+              "Least score of a detection that counts as a face; the cascade has no scores, and "
+              "what comes from upstream counts whatever its score",
+              0, 1),
         count(&Settings::minFaceSizePx, "min-face-size", "Min face size",
               "Shorter side in pixels of the frame of a face that is worth a photo. Faces are "
               "tracked from two thirds of it, and frames are scaled down for detection as far as "

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a stream tells on the bus, in order.
+// What a stream tells, in order: on the bus, and downstream.
 #include "gst/identify_stream.h"
 
 #include "gst/identify_debug.h"
 #include "gst/reports.h"
+
+#include <gst/base/gstbasetransform.h>
+
+#include <utility>
 
 namespace ooto::gst
 {
@@ -19,9 +23,38 @@ void IdentifyStream::take(Shared &shared, core::FaceBook::Events events)
             ++shared.statistics.tracks;
         else if (event.type == core::FaceEventType::End)
             shared.statistics.countEnd(event.face);
+        shared.downstream.push_back(event);
         if (shared.settings->postMessages)
             shared.reports.emplace_back(std::move(event));
     }
+}
+
+void IdentifyStream::pushEvents(const core::FaceBook::Events &events, const Settings &settings,
+                                const core::FrameShape &shape,
+                                const std::shared_ptr<const Labels> &labels)
+{
+    for (const core::FaceEvent &event : events) {
+        Handle<GstStructure> report = faceReport(event, context(settings, shape, labels));
+        gst_pad_push_event(GST_BASE_TRANSFORM_SRC_PAD(element_),
+                           gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, report.release()));
+    }
+}
+
+/** *streaming*: what there is to tell downstream, where no buffer follows. */
+void IdentifyStream::pushEvents()
+{
+    core::FaceBook::Events events;
+    std::shared_ptr<const Settings> settings;
+    std::shared_ptr<const Labels> labels;
+    core::FrameShape shape;
+    {
+        auto shared = shared_.lock();
+        events = std::exchange(shared->downstream, {});
+        settings = shared->settings;
+        labels = shared->labels;
+        shape = shared->shape;
+    }
+    pushEvents(events, *settings, shape, labels);
 }
 
 void IdentifyStream::postReports()

@@ -7,9 +7,28 @@
 #include "gst/visible_rect.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ooto::gst
 {
+
+namespace
+{
+
+std::vector<core::Observation> observationsOf(const std::vector<UpstreamFace> &faces)
+{
+    std::vector<core::Observation> seen;
+    for (const UpstreamFace &face : faces) {
+        core::Observation observation;
+        observation.box = face.box;
+        observation.score = face.score;
+        observation.objectId = face.objectId;
+        seen.push_back(std::move(observation));
+    }
+    return seen;
+}
+
+} // namespace
 
 IdentifyStream::IdentifyStream(GstElement *element, const Settings &settings,
                                std::unique_ptr<vision::Detector> detector,
@@ -17,6 +36,8 @@ IdentifyStream::IdentifyStream(GstElement *element, const Settings &settings,
     : element_(element),
       elementName_(GST_OBJECT_NAME(element)),
       notice_(std::move(notice)),
+      source_(settings.detector),
+      roiType_(settings.roiType),
       pool_(analysisPool()),
       detector_(std::move(detector)),
       credentials_(std::move(credentials))
@@ -108,10 +129,26 @@ Handle<GstStructure> IdentifyStream::statistics()
     return shared->statistics.toStructure();
 }
 
-bool IdentifyStream::takeSample(Shared &shared, const core::FrameTimes &times)
+/**
+ * Detectors upstream may look at every third frame only: a sample is one of those, unless none came
+ * for a whole interval.
+ */
+bool IdentifyStream::waitsForUpstream(Shared &shared, const core::FrameTimes &times,
+                                      bool anyUpstream) const
 {
-    if (!shared.settings->active || !shared.sampler.due(times.runningTime))
+    return source_ == DetectorChoice::Upstream && !anyUpstream &&
+           times.runningTime - *shared.sampleDue < shared.sampler.interval();
+}
+
+bool IdentifyStream::takeSample(Shared &shared, const core::FrameTimes &times, bool anyUpstream)
+{
+    if (!shared.settings->active)
         return false;
+    if (shared.sampler.due(times.runningTime) && !shared.sampleDue)
+        shared.sampleDue = times.runningTime;
+    if (!shared.sampleDue || waitsForUpstream(shared, times, anyUpstream))
+        return false;
+    shared.sampleDue.reset();
     ++shared.statistics.samples;
     if (shared.analysis != Analysis::Idle) {
         ++shared.statistics.samplesSkipped;
@@ -127,6 +164,9 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
     const auto begin = std::chrono::steady_clock::now();
     const core::PixelRect visible = visibleRect(buffer, info);
     const core::FrameShape shape{visible.width, visible.height, info.par_n, info.par_d};
+    std::vector<UpstreamFace> upstream;
+    if (source_ == DetectorChoice::Upstream)
+        upstream = upstreamFaces(buffer, roiType_, visible);
 
     Job job;
     bool sampled = false;
@@ -138,8 +178,8 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
         shared->latest = times;
         shared->shape = shape;
         take(*shared, shared->book.advance(times));
-        sampled = takeSample(*shared, times);
-        job = {shared->settings, times, shared->epoch};
+        sampled = takeSample(*shared, times, !upstream.empty());
+        job = {shared->settings, times, shared->epoch, observationsOf(upstream)};
         // With backpressure awaitAnswers() sees to it.
         dispatchNow = !shared->settings->backpressure && !shared->dispatchQueued &&
                       begin >= shared->heldBackUntil &&
@@ -152,19 +192,24 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
     }
 
     std::vector<core::FaceView> faces;
+    core::FaceBook::Events events;
     StreamNotices notices{"", "", notice_};
     std::shared_ptr<const Labels> labels;
     {
         auto shared = shared_.lock();
+        // Both at once: the events are what the buffer's metadata comes of.
         faces = shared->book.faces(times.runningTime);
+        events = std::exchange(shared->downstream, {});
         labels = shared->labels;
         if (shared->service.condition != core::ServiceCondition::Ok) {
             notices.serviceState = core::conditionName(shared->service.condition);
             notices.serviceReason = shared->service.reason;
         }
     }
-    attachFaces(buffer, faces, context(*job.settings, shape, std::move(labels)), notices, visible.x,
-                visible.y);
+    pushEvents(events, *job.settings, shape, labels);
+    ReportContext reportContext = context(*job.settings, shape, std::move(labels));
+    reportContext.runningTime = times.runningTime;
+    attachFaces(buffer, faces, reportContext, notices, visible.x, visible.y, upstream);
     if (sampled && !job.settings->backpressure)
         startAnalysis(buffer, info, std::move(job));
     if (dispatchNow)
@@ -213,6 +258,7 @@ void IdentifyStream::gap(const core::FrameTimes &times)
         shared->latest = times;
         take(*shared, shared->book.advance(times));
     }
+    pushEvents();
     postReports();
 }
 
@@ -229,11 +275,16 @@ void IdentifyStream::endOfStream()
         awaitAnswers();
     else
         queueDispatch();
+    pushEvents();
 }
 
 void IdentifyStream::flush()
 {
-    flush(*shared_.lock());
+    {
+        auto shared = shared_.lock();
+        flush(*shared);
+        shared->downstream.clear();
+    }
     postReports();
 }
 
@@ -246,6 +297,7 @@ void IdentifyStream::endTracks(Shared &shared, core::FaceBook::Events ends)
 {
     ++shared.epoch;
     shared.sampler.reset();
+    shared.sampleDue.reset();
     take(shared, std::move(ends));
 }
 
@@ -268,7 +320,7 @@ core::BookRules IdentifyStream::rules(const Settings &settings) const
     core::BookRules rules;
     rules.tracking.holdTime = std::chrono::milliseconds(settings.holdTimeMs);
     // A detector can be wrong once; the frame itself cannot.
-    rules.tracking.samplesToConfirm = detector_ ? 2 : 1;
+    rules.tracking.samplesToConfirm = source_ == DetectorChoice::None ? 1 : 2;
     rules.tracking.relinkTime = std::chrono::milliseconds(settings.relinkTimeMs);
     rules.visitTimeout = std::chrono::seconds(settings.visitTimeoutS);
     rules.asking.minFacePx = settings.minFaceSizePx;
@@ -280,7 +332,7 @@ core::BookRules IdentifyStream::rules(const Settings &settings) const
     rules.asking.retry.retries = settings.retries;
     rules.asking.retry.backoff =
         core::backoffRules(settings.retryBackoffFactorS, settings.retryBackoffMaxS);
-    rules.asking.wholeFrame = !detector_;
+    rules.asking.wholeFrame = source_ == DetectorChoice::None;
     rules.keepPhotos = settings.messagePhotos;
     return rules;
 }
@@ -293,7 +345,12 @@ std::string IdentifyStream::cameraName(const Settings &settings) const
 ReportContext IdentifyStream::context(const Settings &settings, const core::FrameShape &shape,
                                       std::shared_ptr<const Labels> labels) const
 {
-    return {cameraName(settings), settings.facts, shape, std::move(labels)};
+    return {cameraName(settings),
+            settings.facts,
+            shape,
+            std::move(labels),
+            {},
+            source_ != DetectorChoice::Upstream};
 }
 
 } // namespace ooto::gst

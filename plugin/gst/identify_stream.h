@@ -63,7 +63,7 @@ public:
     void gap(const core::FrameTimes &times);
     /** *streaming*: the stream ends. Photos that wait are sent now; with backpressure, answered. */
     void endOfStream();
-    /** *streaming* or *application*: no face outlives a flush. */
+    /** *streaming* or *application*: no face outlives a flush, of which only messages tell. */
     void flush();
     /** *application*: whether the streaming thread has to return at once from where it waits. */
     void interrupt(bool interrupted);
@@ -77,12 +77,14 @@ private:
         std::shared_ptr<const Labels> labels = std::make_shared<const Labels>();
         core::FaceBook book;
         core::Sampler sampler;
+        std::optional<core::StreamTime> sampleDue; ///< since when one is, and was not taken
         core::FrameTimes latest;
         core::FrameShape shape;
         core::ServiceState service;
         Statistics statistics;
-        std::deque<Report> reports; ///< in the order in which they are to be posted
-        bool posting = false;       ///< somebody is at it
+        std::deque<Report> reports;        ///< in the order in which they are to be posted
+        core::FaceBook::Events downstream; ///< for the streaming thread to push as events
+        bool posting = false;              ///< somebody is at it
         Analysis analysis = Analysis::Idle;
         unsigned epoch = 0; ///< tracks ended meanwhile: results of an older one do not count
         bool stopping = false;
@@ -102,15 +104,18 @@ private:
         std::shared_ptr<const Settings> settings;
         core::FrameTimes times;
         unsigned epoch = 0;
+        std::vector<core::Observation> upstream; ///< faces that others found on the frame
     };
 
-    bool takeSample(Shared &shared, const core::FrameTimes &times);
+    bool takeSample(Shared &shared, const core::FrameTimes &times, bool anyUpstream);
+    bool waitsForUpstream(Shared &shared, const core::FrameTimes &times, bool anyUpstream) const;
     void startAnalysis(GstBuffer *buffer, const GstVideoInfo &info, Job job);
     void queueAnalysis(Job job);
 
     void analyse(const Job &job);
     bool lookAgain(const Job &job, core::Point &cameraShift);
     std::vector<core::Observation> look(const Job &job);
+    std::vector<core::Observation> detect(const Job &job, const core::PixelSize &size);
     void photograph(const Job &job, const core::ShotWish &wish,
                     const std::vector<core::Observation> &seen);
     core::ShotQuality judge(const Job &job, const core::ShotWish &wish,
@@ -142,6 +147,9 @@ private:
     static void endTracks(Shared &shared, core::FaceBook::Events ends);
     static void flush(Shared &shared);
     static void startAgainIfTimeWentBack(Shared &shared, const core::FrameTimes &times);
+    void pushEvents(const core::FaceBook::Events &events, const Settings &settings,
+                    const core::FrameShape &shape, const std::shared_ptr<const Labels> &labels);
+    void pushEvents();
     void postReports();
     void post(const core::FaceEvent &event, const ReportContext &reportContext);
     void post(const core::ServiceState &state, const Settings &settings);
@@ -153,6 +161,8 @@ private:
     GstElement *const element_; ///< borrowed: it owns us
     const std::string elementName_;
     const std::string notice_;
+    const DetectorChoice source_; ///< who finds the faces; fixed while this lives
+    const std::string roiType_;
     std::shared_ptr<core::WorkerPool> pool_;
 
     core::Guarded<Shared> shared_;

@@ -14,7 +14,7 @@ namespace ooto::gst
 {
 
 /** `detector`, by the values of the registered enum. */
-enum class DetectorChoice { Auto, Yunet, Cascade, None };
+enum class DetectorChoice { Auto, Yunet, Cascade, Upstream, None };
 
 /** `facts`, by the bits of the registered flags. */
 enum Fact : unsigned {
@@ -45,7 +45,7 @@ struct Settings {
     unsigned maxInFlight = 4;
     double maxRate = 5;                     ///< requests per second; 0 = no limit
     std::uint64_t maxRequestsPerDay = 2000; ///< 0 = no limit
-    unsigned retries = 2; ///< failures in a row of one photo
+    unsigned retries = 2;                   ///< failures in a row of one photo
     double retryBackoffFactorS = 0.5;
     double retryBackoffMaxS = 30;
     bool dryRun = false;
@@ -53,6 +53,7 @@ struct Settings {
     int analysisRateD = 1;
     DetectorChoice detector = DetectorChoice::Auto;
     std::string model;
+    std::string roiType = "face";
     double detectionThreshold = 0.75;
     unsigned minFaceSizePx = 48;
     unsigned bestShotWindowMs = 1500;

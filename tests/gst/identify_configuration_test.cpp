@@ -228,7 +228,7 @@ TEST_F(Configuration, anElementThatFailedToStartStartsOnceItIsSetRight)
 {
     GstElement *element = gst_element_factory_make("ootoidentify", nullptr);
     gst_object_ref_sink(element);
-    g_object_set(element, "endpoint", "nonsense", "dry-run", TRUE, "detector", 3, nullptr);
+    g_object_set(element, "endpoint", "nonsense", "dry-run", TRUE, "detector", 4, nullptr);
     EXPECT_EQ(gst_element_set_state(element, GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
     gst_element_set_state(element, GST_STATE_NULL);
     g_object_set(element, "endpoint", "http://127.0.0.1:9/identify", nullptr);

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/face_region.h"
+
+#include "gst/settings.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ooto::gst
+{
+
+namespace
+{
+
+/** A classification as DL Streamer's gvametaconvert and gvawatermark read it. */
+GstStructure *classification(const char *attribute, const char *label, double confidence,
+                             int labelId)
+{
+    return gst_structure_new(attribute, "label", G_TYPE_STRING, label, "model_name", G_TYPE_STRING,
+                             "ooto", "confidence", G_TYPE_DOUBLE, confidence, "label_id",
+                             G_TYPE_INT, labelId, "attribute_name", G_TYPE_STRING, attribute,
+                             "type", G_TYPE_STRING, "classification_result", nullptr);
+}
+
+void addVerdict(GstVideoRegionOfInterestMeta *region,
+                const std::optional<core::Judgement> &judgement, const char *attribute,
+                const char *good, const char *bad)
+{
+    if (!judgement || !judgement->fine)
+        return;
+    const bool fine = *judgement->fine;
+    gst_video_region_of_interest_meta_add_param(
+        region,
+        classification(attribute, fine ? good : bad, judgement->score.value_or(0), fine ? 0 : 1));
+}
+
+void addAnswer(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
+               const ReportContext &context)
+{
+    const core::Answer &answer = *face.answer;
+    const unsigned facts = context.facts;
+    if (facts & FactIdentity) {
+        const bool known = face.status == core::Status::Identified && answer.templateId;
+        gst_video_region_of_interest_meta_add_param(
+            region, classification("identity", known ? nameOf(context, face).c_str() : "unknown",
+                                   answer.similarity.value_or(0), known ? 0 : -1));
+    }
+    if (facts & FactLiveness)
+        addVerdict(region, answer.liveness, "liveness", "live", "spoof");
+    if (facts & FactDeepfake)
+        addVerdict(region, answer.deepfake, "deepfake", "genuine", "fake");
+}
+
+bool has(GstVideoRegionOfInterestMeta *region, const char *param)
+{
+    return gst_video_region_of_interest_meta_get_param(region, param) != nullptr;
+}
+
+} // namespace
+
+GstVideoRectangle pixelsOf(const core::FaceView &face, const ReportContext &context, int offsetX,
+                           int offsetY)
+{
+    const int frameWidth = context.frame.width;
+    const int frameHeight = context.frame.height;
+    const core::Box px = core::scaled(face.box, frameWidth, frameHeight);
+    const int left = std::clamp(static_cast<int>(std::lround(px.x)), 0, frameWidth - 1);
+    const int top = std::clamp(static_cast<int>(std::lround(px.y)), 0, frameHeight - 1);
+    const int right = std::clamp(static_cast<int>(std::lround(px.right())), left + 1, frameWidth);
+    const int bottom = std::clamp(static_cast<int>(std::lround(px.bottom())), top + 1, frameHeight);
+    return {offsetX + left, offsetY + top, right - left, bottom - top};
+}
+
+GstVideoRegionOfInterestMeta *addRegion(GstBuffer *buffer, const core::FaceView &face,
+                                        const GstVideoRectangle &px)
+{
+    GstVideoRegionOfInterestMeta *region = gst_buffer_add_video_region_of_interest_meta(
+        buffer, "face", static_cast<guint>(px.x), static_cast<guint>(px.y),
+        static_cast<guint>(px.w), static_cast<guint>(px.h));
+    region->id = face.trackId;
+    return region;
+}
+
+void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
+                    const ReportContext &context)
+{
+    if (region->id == 0)
+        region->id = face.trackId;
+    if (!has(region, "detection"))
+        gst_video_region_of_interest_meta_add_param(
+            region, gst_structure_new("detection", "x_min", G_TYPE_DOUBLE, face.box.x, "x_max",
+                                      G_TYPE_DOUBLE, face.box.right(), "y_min", G_TYPE_DOUBLE,
+                                      face.box.y, "y_max", G_TYPE_DOUBLE, face.box.bottom(),
+                                      "confidence", G_TYPE_DOUBLE, face.detectionScore, "label_id",
+                                      G_TYPE_INT, 0, nullptr));
+    if (!has(region, "object_id"))
+        gst_video_region_of_interest_meta_add_param(
+            region, gst_structure_new("object_id", "id", G_TYPE_INT, face.trackId, nullptr));
+    if (face.answer)
+        addAnswer(region, face, context);
+}
+
+} // namespace ooto::gst

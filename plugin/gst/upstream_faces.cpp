@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst/upstream_faces.h"
+
+#include <algorithm>
+
+namespace ooto::gst
+{
+
+namespace
+{
+
+// Two boxes of one frame about the same face.
+constexpr double sameBox = 0.7;
+// Of the frame's box and of where the track is by its last sample.
+constexpr double leastOverlap = 0.3;
+
+core::Box within(const core::PixelRect &visible, const core::Box &px)
+{
+    const core::Box there{px.x - visible.x, px.y - visible.y, px.width, px.height};
+    return core::intersection(core::scaled(there, 1.0 / visible.width, 1.0 / visible.height),
+                              {0, 0, 1, 1});
+}
+
+UpstreamFace fromRegion(GstVideoRegionOfInterestMeta *region, const core::PixelRect &visible)
+{
+    UpstreamFace face;
+    face.region = region;
+    face.box = within(visible,
+                      {double(region->x), double(region->y), double(region->w), double(region->h)});
+    if (const GstStructure *detection =
+            gst_video_region_of_interest_meta_get_param(region, "detection")) {
+        double score = 0;
+        if (gst_structure_get_double(detection, "confidence", &score) && score >= 0 && score <= 1)
+            face.score = score;
+    }
+    if (const GstStructure *object =
+            gst_video_region_of_interest_meta_get_param(region, "object_id")) {
+        gint id = 0;
+        if (gst_structure_get_int(object, "id", &id) && id > 0)
+            face.objectId = static_cast<std::uint64_t>(id);
+    }
+    return face;
+}
+
+void addRegions(GstBuffer *buffer, const std::string &type, const core::PixelRect &visible,
+                std::vector<UpstreamFace> &faces)
+{
+    const GQuark wanted = g_quark_try_string(type.c_str());
+    gpointer state = nullptr;
+    while (GstMeta *meta = gst_buffer_iterate_meta_filtered(
+               buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) {
+        auto *region = reinterpret_cast<GstVideoRegionOfInterestMeta *>(meta);
+        if (wanted != 0 && region->roi_type == wanted)
+            faces.push_back(fromRegion(region, visible));
+    }
+}
+
+void addObjects(GstBuffer *buffer, const std::string &type, const core::PixelRect &visible,
+                std::vector<UpstreamFace> &faces)
+{
+    const std::size_t regions = faces.size();
+    for (const AnalyticsObject &object : analyticsObjects(buffer, type)) {
+        UpstreamFace face;
+        face.box = within(visible, object.box);
+        face.score = std::clamp(object.score, 0.0, 1.0);
+        face.objectId = object.objectId;
+        face.object = object;
+        const auto known =
+            std::find_if(faces.begin(), faces.begin() + static_cast<std::ptrdiff_t>(regions),
+                         [&](const UpstreamFace &region) {
+                             return !region.object && core::iou(region.box, face.box) >= sameBox;
+                         });
+        if (known == faces.begin() + static_cast<std::ptrdiff_t>(regions)) {
+            faces.push_back(std::move(face));
+            continue;
+        }
+        known->object = object;
+        if (!known->objectId)
+            known->objectId = object.objectId;
+    }
+}
+
+} // namespace
+
+std::vector<UpstreamFace> upstreamFaces(GstBuffer *buffer, const std::string &type,
+                                        const core::PixelRect &visible)
+{
+    std::vector<UpstreamFace> faces;
+    addRegions(buffer, type, visible, faces);
+    addObjects(buffer, type, visible, faces);
+    std::erase_if(faces, [](const UpstreamFace &face) { return face.box.empty(); });
+    return faces;
+}
+
+std::vector<const UpstreamFace *> matchFaces(const std::vector<core::FaceView> &faces,
+                                             const std::vector<UpstreamFace> &upstream)
+{
+    struct Pair {
+        std::size_t face;
+        const UpstreamFace *upstream;
+        double fit; ///< 2 for the same number, else the overlap
+    };
+    std::vector<Pair> pairs;
+    for (std::size_t i = 0; i < faces.size(); ++i) {
+        for (const UpstreamFace &candidate : upstream) {
+            const bool numbered = faces[i].objectId || candidate.objectId;
+            if (numbered && faces[i].objectId == candidate.objectId)
+                pairs.push_back({i, &candidate, 2});
+            else if (const double overlap = core::iou(faces[i].box, candidate.box);
+                     !numbered && overlap >= leastOverlap)
+                pairs.push_back({i, &candidate, overlap});
+        }
+    }
+    std::stable_sort(pairs.begin(), pairs.end(),
+                     [](const Pair &a, const Pair &b) { return a.fit > b.fit; });
+    std::vector<const UpstreamFace *> matches(faces.size(), nullptr);
+    for (const Pair &pair : pairs) {
+        if (!matches[pair.face] &&
+            std::find(matches.begin(), matches.end(), pair.upstream) == matches.end())
+            matches[pair.face] = pair.upstream;
+    }
+    return matches;
+}
+
+} // namespace ooto::gst
