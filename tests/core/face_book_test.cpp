@@ -42,8 +42,10 @@ protected:
     FaceBook::Events see(std::vector<double> lefts, double quality = 0.9)
     {
         std::vector<Observation> seen;
-        for (const double left : lefts)
+        for (const double left : lefts) {
             seen.push_back(faceAt(left));
+            seen.back().objectId = number;
+        }
         now += 200ms;
         auto events = book.observe(at(now), frame, seen);
         for (const ShotWish &wish : book.wishes()) {
@@ -76,6 +78,7 @@ protected:
     FaceBook book;
     StreamTime now{0};
     int taken = 0;
+    std::optional<std::uint64_t> number; ///< that upstream gives the faces
 };
 
 } // namespace
@@ -262,4 +265,54 @@ TEST_F(FaceBookTest, ignoresRepliesToTracksItDoesNotKnow)
     EXPECT_TRUE(book.replied(4711, match("nobody"), at(now)).empty());
     book.putOff(4711, Reason::Busy);
     EXPECT_FALSE(book.take(4711));
+}
+
+TEST_F(FaceBookTest, doesNotNameWhoeverGetsTheNumberOfOneWhoIsGone)
+{
+    number = 7;
+    see({0.1});
+    book.replied(send().begin()->first, match("her"), at(now));
+    EXPECT_EQ(book.faces(now).at(0).status, Status::Identified);
+    // Within the time to be relinked, but elsewhere.
+    now += 3s;
+    auto events = book.advance(at(now));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].type, FaceEventType::End);
+    events = see({0.7});
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].type, FaceEventType::New);
+    EXPECT_EQ(events[0].face.trackId, 7);
+    EXPECT_EQ(events[0].face.status, Status::Pending);
+    EXPECT_EQ(send().size(), 1U);
+}
+
+TEST_F(FaceBookTest, anAnswerForOneWhoIsGoneDoesNotReachWhoGotTheNumber)
+{
+    number = 7;
+    see({0.1});
+    ASSERT_EQ(send().begin()->first, 7);
+    now += 3s;
+    book.advance(at(now));
+    see({0.7});
+    book.replied(7, match("her"), at(now));
+    const auto faces = book.faces(now);
+    ASSERT_EQ(faces.size(), 1U);
+    EXPECT_NE(faces[0].trackId, 7);
+    EXPECT_EQ(faces[0].status, Status::Pending);
+}
+
+TEST_F(FaceBookTest, whoComesBackToHisPlaceWithHisNumberGoesOn)
+{
+    number = 7;
+    see({0.1});
+    book.replied(send().begin()->first, match("her"), at(now));
+    now += 3s;
+    book.advance(at(now));
+    see({0.1});
+    see({0.1});
+    const auto faces = book.faces(now);
+    ASSERT_EQ(faces.size(), 1U);
+    EXPECT_EQ(faces[0].trackId, 7);
+    EXPECT_EQ(faces[0].status, Status::Identified);
+    EXPECT_TRUE(send().empty());
 }

@@ -405,3 +405,68 @@ TEST(Tracker, beginsNoTrackWithAWeakDetectionWhereOneSampleIsEnough)
     EXPECT_EQ(stage.confirmed, 0U);
     EXPECT_TRUE(stage.tracker.tracks().empty());
 }
+
+namespace
+{
+
+Observation numbered(const Box &box, std::uint64_t number)
+{
+    Observation seen = seenAt(box);
+    seen.objectId = number;
+    return seen;
+}
+
+constexpr Box here{0.3, 0.4, 0.1, 0.1};
+constexpr Box there{0.7, 0.4, 0.1, 0.1};
+
+} // namespace
+
+TEST(TrackerNumbers, areTheTracksAndBelievedAtOnce)
+{
+    Tracker tracker;
+    const auto update = tracker.update(0s, {numbered(here, 7), numbered(there, 9)}, {});
+    ASSERT_EQ(update.confirmed.size(), 2U);
+    EXPECT_EQ(update.trackOf[0], 7);
+    EXPECT_EQ(update.trackOf[1], 9);
+}
+
+TEST(TrackerNumbers, decideWhereTwoArePlaced)
+{
+    Tracker tracker;
+    tracker.update(0s, {numbered(here, 7), numbered(there, 9)}, {});
+    const auto update = tracker.update(200ms, {numbered(there, 7), numbered(here, 9)}, {});
+    EXPECT_EQ(update.trackOf[0], 7);
+    EXPECT_EQ(update.trackOf[1], 9);
+    // Nobody walks so fast: the numbers may have been mixed up.
+    EXPECT_EQ(update.doubted.size(), 2U);
+}
+
+TEST(TrackerNumbers, areNeverSharedWithAnotherTrack)
+{
+    Tracker tracker;
+    // Ours are given first, so that theirs is taken already.
+    tracker.update(0s, {seenAt(here)}, {});
+    const auto ours = tracker.update(200ms, {seenAt(here)}, {}).trackOf[0];
+    ASSERT_TRUE(ours);
+    const auto update =
+        tracker.update(400ms, {seenAt(here), numbered(there, std::uint64_t(*ours))}, {});
+    ASSERT_TRUE(update.trackOf[1]);
+    EXPECT_NE(*update.trackOf[1], *ours);
+    // Nor with one who is gone, but not forgotten.
+    Tracker another;
+    const auto second = another.update(0s, {numbered(here, 7)}, {}, {}, {7}).trackOf[0];
+    ASSERT_TRUE(second);
+    EXPECT_NE(*second, 7);
+}
+
+TEST(TrackerNumbers, thatAreNoTrackIdsOnlyTellPeopleApart)
+{
+    Tracker tracker;
+    const std::uint64_t large = std::uint64_t{1} << 40;
+    const auto first = tracker.update(0s, {numbered(here, large), numbered(there, 0)}, {});
+    ASSERT_TRUE(first.trackOf[0] && first.trackOf[1]);
+    EXPECT_GE(*first.trackOf[0], 1);
+    const auto second = tracker.update(200ms, {numbered(there, 0), numbered(here, large)}, {});
+    EXPECT_EQ(second.trackOf[0], first.trackOf[1]);
+    EXPECT_EQ(second.trackOf[1], first.trackOf[0]);
+}

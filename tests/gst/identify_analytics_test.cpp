@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The GstAnalytics metadata of ootoidentify, read as others read it.
+#include "gst/identify_support.h"
+#include "support/photos.h"
+
+#include <gst/analytics/analytics.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+
+using namespace ooto;
+using namespace ooto::test;
+
+namespace
+{
+
+constexpr int relatedOrPart = GST_ANALYTICS_REL_TYPE_RELATE_TO | GST_ANALYTICS_REL_TYPE_CONTAIN;
+
+/** One detection with what is related to it. */
+struct ReadObject {
+    guint id = 0;
+    std::string type;
+    int x = 0, y = 0, w = 0, h = 0;
+    std::vector<std::pair<std::string, double>> classes;
+    std::vector<guint64> tracks;
+    GstClockTime firstSeen = 0;
+};
+
+std::vector<ReadObject> readObjects(GstBuffer *buffer)
+{
+    std::vector<ReadObject> objects;
+    GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta(buffer);
+    gpointer state = nullptr;
+    GstAnalyticsMtd found;
+    while (meta && gst_analytics_relation_meta_iterate(
+                       meta, &state, gst_analytics_od_mtd_get_mtd_type(), &found)) {
+        ReadObject object;
+        gfloat score = 0;
+        object.id = found.id;
+        object.type = g_quark_to_string(gst_analytics_od_mtd_get_obj_type(&found));
+        gst_analytics_od_mtd_get_location(&found, &object.x, &object.y, &object.w, &object.h,
+                                          &score);
+        gpointer related = nullptr;
+        GstAnalyticsMtd other;
+        while (gst_analytics_relation_meta_get_direct_related(
+            meta, found.id, GST_ANALYTICS_REL_TYPE_RELATE_TO, GST_ANALYTICS_MTD_TYPE_ANY, &related,
+            &other)) {
+            const auto there = gst_analytics_relation_meta_get_relation(meta, found.id, other.id);
+            const auto back = gst_analytics_relation_meta_get_relation(meta, other.id, found.id);
+            if (gst_analytics_mtd_get_mtd_type(&other) == gst_analytics_cls_mtd_get_mtd_type()) {
+                EXPECT_EQ(there, relatedOrPart);
+                EXPECT_EQ(back, GST_ANALYTICS_REL_TYPE_IS_PART_OF);
+                EXPECT_EQ(gst_analytics_cls_mtd_get_length(&other), 1U);
+                object.classes.emplace_back(
+                    g_quark_to_string(gst_analytics_cls_mtd_get_quark(&other, 0)),
+                    gst_analytics_cls_mtd_get_level(&other, 0));
+            } else {
+                EXPECT_EQ(there, GST_ANALYTICS_REL_TYPE_RELATE_TO);
+                guint64 id = 0;
+                GstClockTime last = 0;
+                gboolean lost = TRUE;
+                EXPECT_TRUE(gst_analytics_tracking_mtd_get_info(&other, &id, &object.firstSeen,
+                                                                &last, &lost));
+                EXPECT_EQ(last, GST_BUFFER_PTS(buffer));
+                EXPECT_FALSE(lost);
+                object.tracks.push_back(id);
+            }
+        }
+        objects.push_back(std::move(object));
+    }
+    return objects;
+}
+
+class Analytics : public testing::Test
+{
+protected:
+    void start(const std::string &more)
+    {
+        identify = std::make_unique<Identify>(service.properties() +
+                                              " backpressure=true analysis-rate=0/1 " + more);
+        scene = makeScene(identify->info(), {{photos::hopperFile, 120, 40, 400}});
+    }
+    ~Analytics() override
+    {
+        identify.reset();
+        gst_clear_buffer(&scene);
+    }
+
+    /** The objects of the first frame on which somebody is named; checks every one before it. */
+    std::vector<ReadObject> objectsOnceIdentified(GstBuffer *frame)
+    {
+        std::vector<ReadObject> objects;
+        EXPECT_TRUE(identify->pushUntil(frame, [&](GstBuffer *buffer) {
+            objects = readObjects(buffer);
+            const auto faces = readFaces(buffer);
+            EXPECT_EQ(objects.size(), faces.size());
+            for (std::size_t i = 0; i < std::min(objects.size(), faces.size()); ++i) {
+                EXPECT_EQ(objects[i].tracks, std::vector<guint64>{faces[i].trackId});
+                const auto *region = gst_buffer_get_video_region_of_interest_meta_id(
+                    buffer, static_cast<gint>(faces[i].trackId));
+                EXPECT_NE(region, nullptr);
+                if (region) {
+                    EXPECT_EQ(objects[i].x, static_cast<int>(region->x));
+                    EXPECT_EQ(objects[i].h, static_cast<int>(region->h));
+                }
+                EXPECT_EQ(objects[i].classes.empty(), faces[i].status == "pending");
+            }
+            return hasStatus(buffer, "identified");
+        }));
+        return objects;
+    }
+
+    Service service{true};
+    std::unique_ptr<Identify> identify;
+    GstBuffer *scene = nullptr;
+};
+
+} // namespace
+
+TEST_F(Analytics, sayWhatTheOtherMetadataSay)
+{
+    start("detector=cascade");
+    const auto objects = objectsOnceIdentified(scene);
+    ASSERT_EQ(objects.size(), 1U);
+    EXPECT_EQ(objects[0].type, "face");
+    ASSERT_EQ(objects[0].classes.size(), 1U);
+    EXPECT_EQ(objects[0].classes[0].first, "identified") << "template ids are no labels";
+    EXPECT_GT(objects[0].classes[0].second, 0.75);
+    EXPECT_LT(objects[0].firstSeen, identify->now());
+}
+
+TEST_F(Analytics, haveDisplayNamesEscapedForPango)
+{
+    const std::string folder = makeFolder();
+    const std::string file = folder + "/labels";
+    start("detector=cascade");
+    objectsOnceIdentified(scene);
+    GstBuffer *named = identify->push(gst_buffer_copy(scene));
+    const std::string who = readFaces(named).at(0).templateId;
+    gst_buffer_unref(named);
+    std::ofstream(file) << "[labels]\n" << who << "=Hopper & <Sons>\n";
+    identify.reset();
+    gst_clear_buffer(&scene);
+
+    start("detector=cascade labels-file=" + file);
+    const auto objects = objectsOnceIdentified(scene);
+    ASSERT_EQ(objects.size(), 1U);
+    ASSERT_EQ(objects[0].classes.size(), 1U);
+    EXPECT_EQ(objects[0].classes[0].first, "Hopper &amp; &lt;Sons&gt;");
+    removeFolder(folder);
+}
+
+TEST_F(Analytics, useADetectionOfSomebodyUpstream)
+{
+    start("detector=upstream roi-type=head");
+    GstAnalyticsRelationMeta *meta = gst_buffer_add_analytics_relation_meta(scene);
+    GstAnalyticsODMtd object;
+    GstAnalyticsTrackingMtd track;
+    ASSERT_TRUE(gst_analytics_relation_meta_add_od_mtd(meta, g_quark_from_static_string("head"),
+                                                       235, 105, 180, 180, 0.6F, &object));
+    ASSERT_TRUE(gst_analytics_relation_meta_add_tracking_mtd(meta, 4242, 0, &track));
+    gst_analytics_relation_meta_set_relation(meta, GST_ANALYTICS_REL_TYPE_RELATE_TO, object.id,
+                                             track.id);
+    std::vector<ReadFace> faces;
+    std::size_t objects = 0;
+    std::size_t classes = 0;
+    EXPECT_TRUE(identify->pushUntil(scene, [&](GstBuffer *buffer) {
+        faces = readFaces(buffer);
+        GstAnalyticsRelationMeta *seen = gst_buffer_get_analytics_relation_meta(buffer);
+        objects = classes = 0;
+        gpointer state = nullptr;
+        GstAnalyticsMtd found;
+        while (
+            gst_analytics_relation_meta_iterate(seen, &state, GST_ANALYTICS_MTD_TYPE_ANY, &found)) {
+            const auto type = gst_analytics_mtd_get_mtd_type(&found);
+            objects += type == gst_analytics_od_mtd_get_mtd_type();
+            if (type == gst_analytics_cls_mtd_get_mtd_type()) {
+                ++classes;
+                EXPECT_EQ(gst_analytics_relation_meta_get_relation(seen, object.id, found.id),
+                          relatedOrPart);
+            }
+        }
+        return hasStatus(buffer, "identified");
+    }));
+    EXPECT_EQ(objects, 1U) << "theirs";
+    EXPECT_EQ(classes, 1U);
+    ASSERT_EQ(faces.size(), 1U);
+    EXPECT_EQ(faces[0].trackId, 4242U);
+}

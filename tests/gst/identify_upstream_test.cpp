@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// ootoidentify on faces that somebody else found: detector=upstream.
+#include "gst/identify_support.h"
+#include "support/photos.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+using namespace ooto;
+using namespace ooto::test;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+const core::Box hopperPx{235, 105, 180, 180}; // of the portrait at (120, 40)
+
+class Upstream : public testing::Test
+{
+protected:
+    void start(const std::string &more = "")
+    {
+        identify = std::make_unique<Identify>(
+            service.properties() +
+            " detector=upstream backpressure=true analysis-rate=0/1 model=/nowhere.onnx " + more);
+        scene = makeScene(identify->info(), {{photos::hopperFile, 120, 40, 400}});
+    }
+    ~Upstream() override
+    {
+        identify.reset();
+        gst_clear_buffer(&scene);
+    }
+
+    struct Region {
+        const char *type = "face";
+        core::Box px = hopperPx;
+        int id = 0;
+        std::optional<int> objectId = {};
+        std::optional<double> confidence = {};
+    };
+
+    static void add(GstBuffer *frame, const Region &region)
+    {
+        auto *meta = gst_buffer_add_video_region_of_interest_meta(
+            frame, region.type, static_cast<guint>(region.px.x), static_cast<guint>(region.px.y),
+            static_cast<guint>(region.px.width), static_cast<guint>(region.px.height));
+        meta->id = region.id;
+        if (region.objectId)
+            gst_video_region_of_interest_meta_add_param(
+                meta, gst_structure_new("object_id", "id", G_TYPE_INT, *region.objectId, nullptr));
+        if (region.confidence)
+            gst_video_region_of_interest_meta_add_param(
+                meta, gst_structure_new("detection", "confidence", G_TYPE_DOUBLE,
+                                        *region.confidence, "mine", G_TYPE_BOOLEAN, TRUE, nullptr));
+    }
+
+    /** Pushes a frame with these regions, and keeps what came out in `out`. */
+    void show(const std::vector<Region> &regions)
+    {
+        GstBuffer *frame = gst_buffer_copy(scene);
+        for (const Region &region : regions)
+            add(frame, region);
+        out.reset(identify->push(frame));
+        ASSERT_TRUE(out);
+    }
+
+    /** Until somebody is named. */
+    void showUntilIdentified(const std::vector<Region> &regions)
+    {
+        for (int i = 0; i < 100; ++i) {
+            show(regions);
+            if (hasStatus(out.get(), "identified"))
+                return;
+        }
+        FAIL() << "nobody was named";
+    }
+
+    std::vector<GstVideoRegionOfInterestMeta *> regions()
+    {
+        std::vector<GstVideoRegionOfInterestMeta *> found;
+        gpointer state = nullptr;
+        while (GstMeta *meta = gst_buffer_iterate_meta_filtered(
+                   out.get(), &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))
+            found.push_back(reinterpret_cast<GstVideoRegionOfInterestMeta *>(meta));
+        return found;
+    }
+
+    static std::vector<std::string> params(const GstVideoRegionOfInterestMeta *region)
+    {
+        std::vector<std::string> names;
+        for (const GList *item = region->params; item; item = item->next)
+            names.emplace_back(gst_structure_get_name(static_cast<GstStructure *>(item->data)));
+        return names;
+    }
+
+    struct BufferDeleter {
+        void operator()(GstBuffer *buffer) const { gst_buffer_unref(buffer); }
+    };
+
+    Service service{true};
+    std::unique_ptr<Identify> identify;
+    GstBuffer *scene = nullptr;
+    std::unique_ptr<GstBuffer, BufferDeleter> out;
+};
+
+using Names = std::vector<std::string>;
+
+} // namespace
+
+TEST_F(Upstream, regionsOfTheTypeAreFacesAndAreAnswered)
+{
+    start();
+    showUntilIdentified({{}});
+    const auto found = regions();
+    ASSERT_EQ(found.size(), 1U) << "theirs is used, and no other added";
+    const auto faces = readFaces(out.get());
+    ASSERT_EQ(faces.size(), 1U);
+    EXPECT_EQ(found[0]->id, static_cast<int>(faces[0].trackId));
+    EXPECT_EQ(faces[0].roiId, found[0]->id);
+    EXPECT_EQ(found[0]->x, 235U);
+    EXPECT_EQ(found[0]->w, 180U);
+    EXPECT_EQ(params(found[0]), (Names{"detection", "object_id", "identity"}));
+    EXPECT_EQ(service->requests().size(), 1U);
+}
+
+TEST_F(Upstream, regionsOfAnotherTypeAreNone)
+{
+    start();
+    for (int i = 0; i < 20; ++i)
+        show({{.type = "person"}});
+    EXPECT_TRUE(readFaces(out.get()).empty());
+    ASSERT_EQ(regions().size(), 1U);
+    EXPECT_TRUE(regions()[0]->params == nullptr);
+    EXPECT_EQ(identify->stat("tracks"), 0U);
+}
+
+TEST_F(Upstream, theTypeCanBeAnyName)
+{
+    start("roi-type=head");
+    for (int i = 0; i < 5; ++i)
+        show({{.type = "head"}});
+    EXPECT_EQ(readFaces(out.get()).size(), 1U);
+    EXPECT_EQ(regions().size(), 1U);
+}
+
+TEST_F(Upstream, anIdThatTheyGaveStays)
+{
+    start();
+    for (int i = 0; i < 5; ++i)
+        show({{.id = 4711}});
+    ASSERT_EQ(regions().size(), 1U);
+    EXPECT_EQ(regions()[0]->id, 4711);
+    const auto faces = readFaces(out.get());
+    ASSERT_EQ(faces.size(), 1U);
+    EXPECT_EQ(faces[0].roiId, 4711);
+    EXPECT_NE(faces[0].trackId, 4711U);
+}
+
+TEST_F(Upstream, aNumberThatTheyFollowTheFaceByIsTheTracks)
+{
+    start();
+    showUntilIdentified({{.objectId = 77, .confidence = 0.5}});
+    const auto faces = readFaces(out.get());
+    ASSERT_EQ(faces.size(), 1U);
+    EXPECT_EQ(faces[0].trackId, 77U);
+    ASSERT_EQ(regions().size(), 1U);
+    EXPECT_EQ(regions()[0]->id, 77) << "it was 0";
+    EXPECT_EQ(params(regions()[0]), (Names{"object_id", "detection", "identity"}))
+        << "each once; the first two are theirs";
+    double score = 0;
+    EXPECT_TRUE(gst_structure_get_double(
+        gst_video_region_of_interest_meta_get_param(regions()[0], "detection"), "confidence",
+        &score));
+    EXPECT_EQ(score, 0.5);
+}
+
+TEST_F(Upstream, twoNumbersInOnePlaceAreTwoPeople)
+{
+    start();
+    for (int i = 0; i < 5; ++i)
+        show({{.objectId = 77}});
+    for (int i = 0; i < 5; ++i)
+        show({{.objectId = 78}});
+    bool second = false;
+    for (const ReadFace &face : readFaces(out.get()))
+        second = second || face.trackId == 78;
+    EXPECT_TRUE(second);
+}
+
+TEST_F(Upstream, framesWithoutRegionsAreFramesWithoutFaces)
+{
+    start("hold-time=100");
+    for (int i = 0; i < 20; ++i)
+        show({});
+    EXPECT_TRUE(hasFacesMeta(out.get()));
+    EXPECT_TRUE(readFaces(out.get()).empty());
+    EXPECT_TRUE(identify->complaints().empty());
+    for (int i = 0; i < 5; ++i)
+        show({{}});
+    EXPECT_EQ(readFaces(out.get()).size(), 1U);
+    for (int i = 0; i < 20; ++i)
+        show({});
+    EXPECT_TRUE(readFaces(out.get()).empty());
+}
+
+TEST_F(Upstream, facesBetweenTheFramesThatTheyLookedAtAreKept)
+{
+    // At five samples a second, and a detector upstream that looks at every fourth of 25 frames.
+    start("analysis-rate=5/1");
+    std::size_t without = 0;
+    for (int i = 0; i < 100; ++i) {
+        show(i % 4 == 3 ? std::vector<Region>{{}} : std::vector<Region>{});
+        without += i > 20 && readFaces(out.get()).empty();
+    }
+    EXPECT_EQ(without, 0U);
+    EXPECT_EQ(identify->stat("tracks"), 1U);
+    EXPECT_EQ(service->requests().size(), 1U);
+}
+
+TEST_F(Upstream, nonsenseIsNoFace)
+{
+    start();
+    for (int i = 0; i < 5; ++i)
+        show({{.px = {0, 0, 0, 0}},
+              {.px = {5000, 5000, 100, 100}},
+              {.px = {10, 10, 8, 8}},
+              {.px = {600, 440, 4000000000.0, 4000000000.0}, .objectId = -3, .confidence = 7}});
+    for (const ReadFace &face : readFaces(out.get())) {
+        EXPECT_GE(face.box.x, 0);
+        EXPECT_LE(face.box.right(), 1.0001);
+    }
+}
