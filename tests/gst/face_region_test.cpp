@@ -21,6 +21,7 @@ core::FaceView spoofedFace()
 {
     auto answer = std::make_shared<core::Answer>();
     answer->templateId = "grace";
+    answer->transactionId = "transaction";
     answer->similarity = 0.93;
     answer->liveness = core::Judgement{0.2, false};
     answer->deepfake = core::Judgement{0.9, true};
