@@ -6,8 +6,8 @@
 #include <gst/analytics/analytics.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
-#include <map>
 
 using namespace ooto;
 using namespace ooto::test;
@@ -149,6 +149,61 @@ TEST_F(Analytics, haveDisplayNamesEscapedForPango)
     ASSERT_EQ(objects[0].classes.size(), 1U);
     EXPECT_EQ(objects[0].classes[0].first, "Hopper &amp; &lt;Sons&gt;");
     removeFolder(folder);
+}
+
+TEST_F(Analytics, areDrawnByObjectdetectionoverlayWithTheName)
+{
+    GstElementFactory *factory = gst_element_factory_find("objectdetectionoverlay");
+    if (!factory)
+        GTEST_SKIP() << "objectdetectionoverlay is not installed";
+    gst_object_unref(factory);
+    const std::string folder = makeFolder();
+    const std::string file = folder + "/labels";
+    std::ofstream(file) << "[labels]\nGrace Hopper=A & <B>\n";
+    static unsigned complaints;
+    complaints = 0;
+    const auto count = [](const gchar *domain, GLogLevelFlags level, const gchar *text, gpointer) {
+        complaints += level <= G_LOG_LEVEL_WARNING && g_strcmp0(domain, "Pango") == 0;
+        g_printerr("%s: %s\n", domain, text);
+    };
+    g_log_set_default_handler(count, nullptr);
+
+    GstHarness *harness = gst_harness_new_parse(
+        ("ootoidentify detector=cascade backpressure=true analysis-rate=0/1 " +
+         service.properties() + " labels-file=" + file + " ! objectdetectionoverlay")
+            .c_str());
+    gst_harness_set_src_caps_str(harness, Identify::defaultCaps);
+    scene = makeScene(infoOf(Identify::defaultCaps), {{photos::hopperFile, 120, 40, 400}});
+    bool named = false;
+    std::size_t changed = 0;
+    for (int i = 0; i < 100 && changed == 0; ++i) {
+        GstBuffer *frame = gst_buffer_copy_deep(scene);
+        GST_BUFFER_PTS(frame) = static_cast<GstClockTime>(i) * 40 * GST_MSECOND;
+        GstBuffer *out = gst_harness_push_and_pull(harness, frame);
+        const auto faces = readFaces(out);
+        named = hasStatus(out, "identified");
+        if (named) {
+            // Above the box, where the text is.
+            GstMapInfo before;
+            GstMapInfo after;
+            gst_buffer_map(scene, &before, GST_MAP_READ);
+            gst_buffer_map(out, &after, GST_MAP_READ);
+            const int top = static_cast<int>(faces[0].box.y * 480);
+            const int left = static_cast<int>(faces[0].box.x * 640);
+            for (int y = std::max(0, top - 12); y < top - 2; ++y)
+                for (int x = left; x < left + 60; ++x)
+                    changed += before.data[y * 640 + x] != after.data[y * 640 + x];
+            gst_buffer_unmap(scene, &before);
+            gst_buffer_unmap(out, &after);
+        }
+        gst_buffer_unref(out);
+    }
+    g_log_set_default_handler(g_log_default_handler, nullptr);
+    gst_harness_teardown(harness);
+    removeFolder(folder);
+    EXPECT_TRUE(named);
+    EXPECT_GT(changed, 20U);
+    EXPECT_EQ(complaints, 0U) << "a name that is no markup";
 }
 
 TEST_F(Analytics, useADetectionOfSomebodyUpstream)
