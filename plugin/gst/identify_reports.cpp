@@ -12,6 +12,13 @@
 namespace ooto::gst
 {
 
+namespace
+{
+
+constexpr std::chrono::milliseconds longestPosting{500};
+
+} // namespace
+
 void IdentifyStream::take(Shared &shared, core::FaceBook::Events events)
 {
     for (core::FaceEvent &event : events) {
@@ -73,8 +80,10 @@ void IdentifyStream::postReports()
                 return;
             first = false;
             shared->posting = !shared->reports.empty();
-            if (!shared->posting)
+            if (!shared->posting) {
+                changed_.notify_all();
                 return;
+            }
             report = std::move(shared->reports.front());
             shared->reports.pop_front();
             settings = shared->settings;
@@ -86,6 +95,18 @@ void IdentifyStream::postReports()
         else
             post(std::get<core::ServiceState>(report), *settings);
     }
+}
+
+/**
+ * *streaming*, at the end of the stream: until everything is posted, also what another thread is
+ * at. Not for ever, since that thread may be in a handler of the application.
+ */
+void IdentifyStream::awaitReports()
+{
+    postReports();
+    auto shared = shared_.lock();
+    changed_.wait_for(shared.waitable(), longestPosting,
+                      [&] { return !shared->posting || shared->interrupted || shared->stopping; });
 }
 
 void IdentifyStream::post(const core::FaceEvent &event, const ReportContext &reportContext)

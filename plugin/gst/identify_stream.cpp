@@ -276,6 +276,7 @@ void IdentifyStream::endOfStream()
     else
         queueDispatch();
     pushEvents();
+    awaitReports();
 }
 
 void IdentifyStream::flush()

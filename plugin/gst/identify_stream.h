@@ -151,6 +151,7 @@ private:
                     const core::FrameShape &shape, const std::shared_ptr<const Labels> &labels);
     void pushEvents();
     void postReports();
+    void awaitReports();
     void post(const core::FaceEvent &event, const ReportContext &reportContext);
     void post(const core::ServiceState &state, const Settings &settings);
     std::string cameraName(const Settings &settings) const;
@@ -166,7 +167,8 @@ private:
     std::shared_ptr<core::WorkerPool> pool_;
 
     core::Guarded<Shared> shared_;
-    std::condition_variable changed_; ///< an analysis or a dispatch ended, an answer came
+    std::condition_variable
+        changed_; ///< an analysis, a dispatch or a posting ended, an answer came
 
     // Used by the one analysis under way only; before it by who fills the sample, and by start and
     // stop.

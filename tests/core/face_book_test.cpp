@@ -316,3 +316,21 @@ TEST_F(FaceBookTest, whoComesBackToHisPlaceWithHisNumberGoesOn)
     EXPECT_EQ(faces[0].status, Status::Identified);
     EXPECT_TRUE(send().empty());
 }
+
+TEST_F(FaceBookTest, tellsWhenAFaceIsGivenUp)
+{
+    see({0.3});
+    see({0.3});
+    Reply nonsense;
+    nonsense.outcome = Outcome::NoAnswer;
+    EXPECT_TRUE(book.replied(send().begin()->first, nonsense, at(now)).empty());
+    FaceBook::Events events;
+    for (int i = 0; i < 50 && events.empty(); ++i) {
+        see({0.3});
+        for (const auto &[id, face] : send())
+            events = book.replied(id, nonsense, at(now));
+    }
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].type, FaceEventType::Updated);
+    EXPECT_EQ(events[0].face.status, Status::Unavailable);
+}

@@ -259,7 +259,7 @@ class Recipe(Fixture):
                     f"endpoint={endpoint} credentials-file={self.credentials}")
         done = self.run_reader([self.folder / "recipe", f"{still()} ! {identify} ! fakesink"])
         self.assertEqual(done.returncode, 0, done.stderr)
-        for said in ("frame: track", "new: track", "answered: track", "end: track"):
+        for said in ("frame: track", "new: track", "answered: track", "end: track", "event: track"):
             self.assertIn(said, done.stdout)
         self.assertRegex(done.stdout, f"frame: .* is identified, most similar to {WHO}")
         self.assertIn("its left edge is at 0.3", done.stdout)
