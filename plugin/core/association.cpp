@@ -101,8 +101,6 @@ Box expectedBox(const Motion &motion, StreamTime time)
 
 std::optional<Fit> fit(const Track &track, const Observation &seen, const SampleClock &now)
 {
-    if (track.objectId != seen.objectId)
-        return std::nullopt;
     const Box expected = expectedBox(track.motion, now.time);
     if (seen.box.empty() || !sizesFit(expected, seen.box))
         return std::nullopt;
@@ -188,7 +186,7 @@ Association associate(const std::vector<Track> &tracks, const std::vector<Observ
         std::vector<std::size_t> free;
         std::vector<std::size_t> offered;
         for (std::size_t t = 0; t < tracks.size(); ++t) {
-            if (!result.observationOf[t] && (!weak || tracks[t].confirmed()))
+            if (!result.observationOf[t] && !tracks[t].objectId && (!weak || tracks[t].confirmed()))
                 free.push_back(t);
         }
         for (std::size_t o = 0; o < seen.size(); ++o) {

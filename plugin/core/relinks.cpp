@@ -80,6 +80,17 @@ void Relinks::forgetBefore(StreamTime oldest)
     std::erase_if(ended_, [oldest](const Track &track) { return track.lastSeen() < oldest; });
 }
 
+bool Relinks::knows(TrackId id) const
+{
+    return std::any_of(ended_.begin(), ended_.end(),
+                       [id](const Track &track) { return track.id == id; });
+}
+
+void Relinks::forget(TrackId id)
+{
+    std::erase_if(ended_, [id](const Track &track) { return track.id == id; });
+}
+
 void Relinks::shift(const Point &by)
 {
     for (Track &track : ended_)
@@ -93,7 +104,9 @@ std::optional<TrackId> Relinks::predecessorOf(const Track &fresh, const std::vec
     for (const Track &track : ended_)
         gone.push_back(&track);
     for (const Track &track : tracks) {
-        if (track.state == Track::State::Lost)
+        // Who follows faces himself may go on with the same one under another number at once.
+        const bool renumbered = fresh.objectId && track.confirmed() && track.missed > 0;
+        if (track.state == Track::State::Lost || renumbered)
             gone.push_back(&track);
     }
     std::erase_if(gone, [&](const Track *track) { return !couldBe(fresh, *track, within); });
@@ -118,7 +131,7 @@ std::optional<TrackId> Relinks::predecessorOf(const Track &fresh, const std::vec
     }
 
     const TrackId id = best->id;
-    std::erase_if(ended_, [id](const Track &track) { return track.id == id; });
+    forget(id);
     return id;
 }
 

@@ -19,9 +19,13 @@ public:
     void forgetBefore(StreamTime oldest);
     void forgetAll() { ended_.clear(); }
     void shift(const Point &by);
+    /** Whether an ended track of this id is remembered. */
+    bool knows(TrackId id) const;
+    void forget(TrackId id);
 
     /**
-     * The track, ended or lost, that `fresh` goes on with: it was last seen at most `within`
+     * The track, ended or lost (or just missed, where who found the faces numbers them), that
+     * `fresh` goes on with: it was last seen at most `within`
      * before, there or on its way there, about as large, and does not look different. Nothing
      * where somebody else could be meant on either side. It is not offered again.
      * @param tracks all that are alive, `fresh` among them

@@ -109,16 +109,7 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
             result.trackOf[o] = tracks_[*change.found.trackOf[o]].id;
     }
 
-    for (Confirmed &fresh : result.confirmed) {
-        fresh.continues = relinks_.predecessorOf(*find(fresh.id), tracks_, relinkTime(rules));
-        // Whoever is somebody else's past does not come back himself.
-        const Track *past =
-            fresh.continues && *fresh.continues != fresh.id ? find(*fresh.continues) : nullptr;
-        if (past) {
-            result.ended.push_back(past->id);
-            tracks_.erase(tracks_.begin() + (past - tracks_.data()));
-        }
-    }
+    relink(rules, result);
     const auto ended = advance(time, rules);
     result.ended.insert(result.ended.end(), ended.begin(), ended.end());
     return result;
@@ -198,7 +189,7 @@ TrackId Tracker::newId(const Track &track, const std::set<TrackId> &taken)
             return id;
     }
     TrackId id = ids_.next();
-    while (!isFree(id))
+    while (!isFree(id) || relinks_.knows(id))
         id = ids_.next();
     return id;
 }
@@ -227,6 +218,32 @@ void Tracker::noteOverlaps()
             tracks_[t].overlapping |=
                 other != t && tracks_[other].missed < 2 &&
                 intersection(boxes[t], boxes[other]).area() > overlapShare * boxes[t].area();
+        }
+    }
+}
+
+void Tracker::relink(const TrackerRules &rules, Update &result)
+{
+    // First those who got the number of one who is gone: from then on it means them alone.
+    std::vector<Confirmed *> order;
+    for (Confirmed &fresh : result.confirmed)
+        order.push_back(&fresh);
+    std::stable_partition(order.begin(), order.end(),
+                          [this](const Confirmed *fresh) { return relinks_.knows(fresh->id); });
+    for (Confirmed *fresh : order) {
+        auto continues = relinks_.predecessorOf(*find(fresh->id), tracks_, relinkTime(rules));
+        relinks_.forget(fresh->id);
+        const bool otherFresh = std::any_of(order.begin(), order.end(), [&](const Confirmed *any) {
+            return any != fresh && continues == any->id;
+        });
+        if (!continues || otherFresh)
+            continue;
+        fresh->continues = continues;
+        // Whoever is somebody else's past does not come back himself.
+        const Track *past = *continues != fresh->id ? find(*continues) : nullptr;
+        if (past) {
+            result.ended.push_back(past->id);
+            tracks_.erase(tracks_.begin() + (past - tracks_.data()));
         }
     }
 }

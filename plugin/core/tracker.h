@@ -87,6 +87,7 @@ private:
     void begin(const std::vector<Observation> &seen, Change &change);
     void learn(const std::vector<Observation> &seen, const Change &change);
     void confirm(const TrackerRules &rules, const std::set<TrackId> &taken, Update &result);
+    void relink(const TrackerRules &rules, Update &result);
     TrackId newId(const Track &track, const std::set<TrackId> &taken);
     void noteOverlaps();
     StreamTime trustedMotion() const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace ooto::gst
 {
@@ -71,21 +72,28 @@ GstVideoRectangle pixelsOf(const core::FaceView &face, const ReportContext &cont
     return {offsetX + left, offsetY + top, right - left, bottom - top};
 }
 
+int freeRegionId(GstBuffer *buffer, int wanted)
+{
+    int id = wanted;
+    while (gst_buffer_get_video_region_of_interest_meta_id(buffer, id))
+        id = id == INT32_MAX ? 1 : id + 1;
+    return id;
+}
+
 GstVideoRegionOfInterestMeta *addRegion(GstBuffer *buffer, const core::FaceView &face,
                                         const GstVideoRectangle &px)
 {
+    const int id = freeRegionId(buffer, face.trackId);
     GstVideoRegionOfInterestMeta *region = gst_buffer_add_video_region_of_interest_meta(
         buffer, "face", static_cast<guint>(px.x), static_cast<guint>(px.y),
         static_cast<guint>(px.w), static_cast<guint>(px.h));
-    region->id = face.trackId;
+    region->id = id;
     return region;
 }
 
 void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
                     const ReportContext &context)
 {
-    if (region->id == 0)
-        region->id = face.trackId;
     if (!has(region, "detection"))
         gst_video_region_of_interest_meta_add_param(
             region, gst_structure_new("detection", "x_min", G_TYPE_DOUBLE, face.box.x, "x_max",

@@ -14,14 +14,17 @@ namespace ooto::gst
 GstVideoRectangle pixelsOf(const core::FaceView &face, const ReportContext &context, int offsetX,
                            int offsetY);
 
-/** A new region of type "face". @param buffer writable */
+/** The wanted id, or one after it where others gave it to a region of theirs. */
+int freeRegionId(GstBuffer *buffer, int wanted);
+
+/** A new region of type "face", with the track's id where that is free. @param buffer writable */
 GstVideoRegionOfInterestMeta *addRegion(GstBuffer *buffer, const core::FaceView &face,
                                         const GstVideoRectangle &px);
 
 /**
  * Adds the params that gvametaconvert and gvawatermark read: `detection`, `object_id`, and what is
  * known as `identity`, `liveness`, `deepfake`. What was detected and numbered by others stays as
- * it is; a region without an id gets the track's.
+ * it is.
  */
 void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
                     const ReportContext &context);

@@ -58,6 +58,8 @@ void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
         GstVideoRegionOfInterestMeta *region = matches[i] ? matches[i]->region : nullptr;
         if (!region)
             region = addRegion(buffer, face, px);
+        else if (region->id == 0)
+            region->id = freeRegionId(buffer, face.trackId);
         describeRegion(region, face, context);
         addAnalytics(buffer, face, context, px, matches[i] ? matches[i]->object : std::nullopt);
 

@@ -2,6 +2,8 @@
 #include "gst/upstream_faces.h"
 
 #include <algorithm>
+#include <cmath>
+#include <set>
 
 namespace ooto::gst
 {
@@ -13,6 +15,8 @@ namespace
 constexpr double sameBox = 0.7;
 // Of the frame's box and of where the track is by its last sample.
 constexpr double leastOverlap = 0.3;
+// Between centres, in mean box sizes; as far as the tracker believes of one whose way it knows not.
+constexpr double farthest = 1.5;
 
 core::Box within(const core::PixelRect &visible, const core::Box &px)
 {
@@ -62,14 +66,16 @@ void addObjects(GstBuffer *buffer, const std::string &type, const core::PixelRec
     for (const AnalyticsObject &object : analyticsObjects(buffer, type)) {
         UpstreamFace face;
         face.box = within(visible, object.box);
-        face.score = std::clamp(object.score, 0.0, 1.0);
+        if (object.score >= 0 && object.score <= 1)
+            face.score = object.score;
         face.objectId = object.objectId;
         face.object = object;
-        const auto known =
-            std::find_if(faces.begin(), faces.begin() + static_cast<std::ptrdiff_t>(regions),
-                         [&](const UpstreamFace &region) {
-                             return !region.object && core::iou(region.box, face.box) >= sameBox;
-                         });
+        const auto known = std::find_if(
+            faces.begin(), faces.begin() + static_cast<std::ptrdiff_t>(regions),
+            [&](const UpstreamFace &region) {
+                const bool sameNumber = region.objectId && region.objectId == object.objectId;
+                return !region.object && (sameNumber || core::iou(region.box, face.box) >= sameBox);
+            });
         if (known == faces.begin() + static_cast<std::ptrdiff_t>(regions)) {
             faces.push_back(std::move(face));
             continue;
@@ -80,6 +86,15 @@ void addObjects(GstBuffer *buffer, const std::string &type, const core::PixelRec
     }
 }
 
+/** Where somebody of this number may have gone since the last sample; farther off is another. */
+bool isNear(const core::Box &box, const core::Box &other)
+{
+    return 2 * std::abs(box.centre().x - other.centre().x) <=
+               farthest * (box.width + other.width) &&
+           2 * std::abs(box.centre().y - other.centre().y) <=
+               farthest * (box.height + other.height);
+}
+
 } // namespace
 
 std::vector<UpstreamFace> upstreamFaces(GstBuffer *buffer, const std::string &type,
@@ -88,7 +103,10 @@ std::vector<UpstreamFace> upstreamFaces(GstBuffer *buffer, const std::string &ty
     std::vector<UpstreamFace> faces;
     addRegions(buffer, type, visible, faces);
     addObjects(buffer, type, visible, faces);
-    std::erase_if(faces, [](const UpstreamFace &face) { return face.box.empty(); });
+    std::set<std::uint64_t> numbers;
+    std::erase_if(faces, [&numbers](const UpstreamFace &face) {
+        return face.box.empty() || (face.objectId && !numbers.insert(*face.objectId).second);
+    });
     return faces;
 }
 
@@ -98,17 +116,16 @@ std::vector<const UpstreamFace *> matchFaces(const std::vector<core::FaceView> &
     struct Pair {
         std::size_t face;
         const UpstreamFace *upstream;
-        double fit; ///< 2 for the same number, else the overlap
+        double fit; ///< the overlap, and 1 for the same number
     };
     std::vector<Pair> pairs;
     for (std::size_t i = 0; i < faces.size(); ++i) {
         for (const UpstreamFace &candidate : upstream) {
             const bool numbered = faces[i].objectId || candidate.objectId;
-            if (numbered && faces[i].objectId == candidate.objectId)
-                pairs.push_back({i, &candidate, 2});
-            else if (const double overlap = core::iou(faces[i].box, candidate.box);
-                     !numbered && overlap >= leastOverlap)
-                pairs.push_back({i, &candidate, overlap});
+            const double overlap = core::iou(faces[i].box, candidate.box);
+            if (faces[i].objectId == candidate.objectId &&
+                (numbered ? isNear(faces[i].box, candidate.box) : overlap >= leastOverlap))
+                pairs.push_back({i, &candidate, numbered ? 1 + overlap : overlap});
         }
     }
     std::stable_sort(pairs.begin(), pairs.end(),

@@ -470,3 +470,54 @@ TEST(TrackerNumbers, thatAreNoTrackIdsOnlyTellPeopleApart)
     EXPECT_EQ(second.trackOf[0], first.trackOf[1]);
     EXPECT_EQ(second.trackOf[1], first.trackOf[0]);
 }
+
+TEST(TrackerNumbers, thatAreGivenAgainMeanWhoHasThemNow)
+{
+    for (const bool together : {false, true}) {
+        Tracker tracker;
+        for (int i = 0; i < 5; ++i)
+            tracker.update(i * 200ms, {numbered(here, 5)}, {});
+        ASSERT_EQ(tracker.advance(4s, {}), std::vector<TrackId>{5});
+        if (!together) {
+            const auto second = tracker.update(4200ms, {numbered(there, 5)}, {});
+            ASSERT_EQ(second.trackOf[0], 5);
+            EXPECT_FALSE(second.confirmed.at(0).continues);
+        }
+        // The first comes back to his place under another number.
+        const auto both = tracker.update(4400ms, {numbered(here, 9), numbered(there, 5)}, {});
+        EXPECT_EQ(both.trackOf[0], 9) << together;
+        EXPECT_EQ(both.trackOf[1], 5) << together;
+        EXPECT_TRUE(both.ended.empty());
+        for (const auto &confirmed : both.confirmed)
+            EXPECT_FALSE(confirmed.continues) << "the number is another's now";
+    }
+}
+
+TEST(TrackerNumbers, thatChangeInPlaceAreRelinkedAtOnce)
+{
+    Tracker tracker;
+    for (int i = 0; i < 5; ++i)
+        tracker.update(i * 200ms, {numbered(here, 5)}, {});
+    const auto update = tracker.update(1s, {numbered(here, 9)}, {});
+    ASSERT_EQ(update.confirmed.size(), 1U);
+    EXPECT_EQ(update.confirmed[0].id, 9);
+    EXPECT_EQ(update.confirmed[0].continues, 5);
+    EXPECT_EQ(update.ended, std::vector<TrackId>{5});
+}
+
+TEST(TrackerNumbers, thatWereMixedUpAtACrossingAreDoubted)
+{
+    Tracker tracker;
+    std::set<TrackId> doubted;
+    for (int i = 0; i < 40; ++i) {
+        const double way = 0.015 * i;
+        const Box first{0.1 + way, 0.4, 0.1, 0.1};
+        const Box second{0.7 - way, 0.4, 0.1, 0.1};
+        // They pass each other at sample 20, where whoever follows them takes one for the other.
+        const bool mixedUp = i > 20;
+        const auto update = tracker.update(
+            i * 200ms, {numbered(first, mixedUp ? 6 : 5), numbered(second, mixedUp ? 5 : 6)}, {});
+        doubted.insert(update.doubted.begin(), update.doubted.end());
+    }
+    EXPECT_EQ(doubted, (std::set<TrackId>{5, 6}));
+}

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 
 using namespace ooto;
@@ -242,4 +243,19 @@ TEST_F(Analytics, useADetectionOfSomebodyUpstream)
     EXPECT_EQ(classes, 1U);
     ASSERT_EQ(faces.size(), 1U);
     EXPECT_EQ(faces[0].trackId, 4242U);
+}
+
+TEST_F(Analytics, aScoreThatIsNoNumberIsNone)
+{
+    start("detector=upstream dry-run=true");
+    GstAnalyticsRelationMeta *meta = gst_buffer_add_analytics_relation_meta(scene);
+    GstAnalyticsODMtd object;
+    ASSERT_TRUE(gst_analytics_relation_meta_add_od_mtd(meta, g_quark_from_static_string("face"),
+                                                       235, 105, 180, 180, NAN, &object));
+    for (int i = 0; i < 3; ++i)
+        gst_buffer_unref(identify->push(gst_buffer_copy(scene)));
+    const auto messages = identify->messages("ooto-face");
+    ASSERT_FALSE(messages.empty());
+    EXPECT_NE(stringField(messages[0].get(), "json").find("\"detection-score\""),
+              std::string::npos);
 }

@@ -231,3 +231,45 @@ TEST_F(Upstream, nonsenseIsNoFace)
         EXPECT_LE(face.box.right(), 1.0001);
     }
 }
+
+TEST_F(Upstream, aNumberFarAwayIsNotNamedBeforeItWasLookedAt)
+{
+    start();
+    showUntilIdentified({{.objectId = 5}});
+    // One sample in two seconds: the next frames are not looked at.
+    g_object_set(identify->element(), "analysis-rate", 1, 2, nullptr);
+    show({{.objectId = 5}});
+    for (int i = 0; i < 5; ++i) {
+        show({{.px = {20, 20, 100, 100}, .objectId = 5}});
+        for (auto *region : regions()) {
+            if (region->x == 20)
+                EXPECT_EQ(gst_video_region_of_interest_meta_get_param(region, "identity"), nullptr);
+        }
+    }
+}
+
+TEST_F(Upstream, oneNumberTwiceIsOneFace)
+{
+    start();
+    for (int i = 0; i < 5; ++i)
+        show({{.objectId = 5}, {.px = {300, 150, 180, 180}, .objectId = 5}});
+    EXPECT_EQ(readFaces(out.get()).size(), 1U);
+}
+
+TEST_F(Upstream, noTwoRegionsGetOneId)
+{
+    start("hold-time=5000");
+    for (int i = 0; i < 5; ++i)
+        show({{}});
+    const auto first = readFaces(out.get());
+    ASSERT_EQ(first.size(), 1U);
+    const int ours = static_cast<int>(first[0].trackId);
+    // Held, not seen, while somebody else's region has the number.
+    show({{.type = "dog", .px = {10, 10, 50, 50}, .id = ours}});
+    const auto held = readFaces(out.get());
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_NE(held[0].roiId, ours);
+    const auto *region = gst_buffer_get_video_region_of_interest_meta_id(out.get(), held[0].roiId);
+    ASSERT_NE(region, nullptr);
+    EXPECT_STREQ(g_quark_to_string(region->roi_type), "face");
+}

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 #include <thread>
@@ -124,14 +125,16 @@ TEST_F(Http2, ARequestThatTookTooLongIsLetGo)
 
 TEST_F(Http2, OneThatTookTooLongDoesNotTakeOthersWithIt)
 {
-    SlowServer server([](unsigned number) { return number == 1 ? 60s : 1500ms; });
+    const std::chrono::milliseconds delays[] = {0s, 60s, 3s};
+    SlowServer server([&delays](unsigned number) { return delays[std::min(number, 3U) - 1]; });
     const Http2Proxy proxy(certificates().good(), server.url());
     const auto caller = openCallerOf(proxy);
+    ASSERT_EQ(ask(*caller).outcome, Outcome::Answered); // and there is a connection
     Inbox<core::Reply> first;
-    caller->send(std::move(*waitForSlot(*caller)), photoRequest(700ms),
+    caller->send(std::move(*waitForSlot(*caller)), photoRequest(2s),
                  [&first](const core::Reply &reply) { first.put(reply); });
-    ASSERT_TRUE(eventually([&server] { return server.requests() == 1; }));
-    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    ASSERT_TRUE(eventually([&server] { return server.requests() == 2; }));
+    EXPECT_EQ(ask(*caller, photoRequest(20s)).outcome, Outcome::Answered);
     ASSERT_EQ(first.waitFor(1).size(), 1U);
     EXPECT_EQ(first.all()[0].outcome, Outcome::Timeout);
     const auto lines = proxy.log();
