@@ -242,8 +242,9 @@ TEST_F(Upstream, aNumberFarAwayIsNotNamedBeforeItWasLookedAt)
     for (int i = 0; i < 5; ++i) {
         show({{.px = {20, 20, 100, 100}, .objectId = 5}});
         for (auto *region : regions()) {
-            if (region->x == 20)
+            if (region->x == 20) {
                 EXPECT_EQ(gst_video_region_of_interest_meta_get_param(region, "identity"), nullptr);
+            }
         }
     }
 }
