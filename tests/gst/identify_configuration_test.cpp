@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -325,6 +326,58 @@ TEST_F(Configuration, theKeyShowsNowhereWhenItComesFromTheEnvironment)
     g_setenv("OOTO_APP_ID", "tester", TRUE);
     g_setenv("OOTO_APP_KEY", Service::key, TRUE);
     expectKeyNowhere("timeout=5", false);
+}
+
+TEST_F(Configuration, theProxysPasswordShowsNowhere)
+{
+    constexpr const char *password = "pr0xy-w0rd-that-must-not-show";
+    gchar *encoded =
+        g_base64_encode(reinterpret_cast<const guchar *>((std::string("me:") + password).c_str()),
+                        3 + std::strlen(password));
+    // Any web server will do for a proxy: it is asked for another host's page, and says no.
+    Service proxy;
+    const std::string url = proxy->endpoint().substr(0, proxy->endpoint().find("/api"));
+    EverythingSaid said;
+    GstElement *pipeline = gst_parse_launch(
+        ("filesrc location=" + photos::hopperFile +
+         " ! jpegdec ! videoconvert ! imagefreeze num-buffers=1000 ! video/x-raw,framerate=20/1 ! "
+         "ootoidentify name=i detector=none allow-http=true endpoint=http://example.invalid/x "
+         "proxy-id=me proxy=" +
+         url + " " + credentials + " ! fakesink sync=true")
+            .c_str(),
+        nullptr);
+    GstElement *element = gst_bin_get_by_name(GST_BIN(pipeline), "i");
+    g_object_set(element, "proxy-pw", password, nullptr);
+    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    GstBus *bus = gst_element_get_bus(pipeline);
+    std::string messages;
+    bool told = false;
+    while (!told) {
+        GstMessage *message = gst_bus_timed_pop(bus, 20 * GST_SECOND);
+        if (!message)
+            break;
+        if (const GstStructure *structure = gst_message_get_structure(message)) {
+            gchar *text = gst_structure_to_string(structure);
+            messages += text;
+            told = gst_structure_has_name(structure, "ooto-service");
+            g_free(text);
+        }
+        gst_message_unref(message);
+    }
+    gchar *dot = gst_debug_bin_to_dot_data(GST_BIN(pipeline), GST_DEBUG_GRAPH_SHOW_VERBOSE);
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+
+    EXPECT_TRUE(told) << "the proxy was not even asked";
+    for (const char *secret : {password, static_cast<const char *>(encoded)}) {
+        EXPECT_FALSE(has(messages, secret));
+        EXPECT_FALSE(has(said.text(), secret));
+        EXPECT_FALSE(has(dot, secret));
+    }
+    g_free(dot);
+    g_free(encoded);
+    gst_object_unref(bus);
+    gst_object_unref(element);
+    gst_object_unref(pipeline);
 }
 
 TEST_F(Configuration, theKeyShowsNowhereWhenItIsSetByAnApplication)
