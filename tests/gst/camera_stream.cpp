@@ -17,6 +17,8 @@ CameraStream::CameraStream(const std::string &element, GstBuffer *scene)
     pipeline_.reset(gst_parse_launch(line.c_str(), nullptr));
     if (!pipeline_)
         throw std::runtime_error("cannot be made: " + line);
+    // Of twenty minutes, at once: what this keeps is not to look like a leak.
+    state_.lock()->delivered.gapsMs.reserve(20 * 60 * 30);
     identify_.reset(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "identify"));
     const service::ObjectHandle<GstElement> sink(
         gst_bin_get_by_name(GST_BIN(pipeline_.get()), "out"));
