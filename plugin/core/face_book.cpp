@@ -215,19 +215,14 @@ FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTi
     if (!record)
         return {};
     Events events;
-    const auto status = [record] {
-        FaceView view;
-        record->inquiry.describe(view);
-        return view.status;
-    };
-    const Status before = status();
+    const Status before = record->inquiry.status();
     const bool tell = record->inquiry.replied(reply, now, rules_.asking);
     noteIdentity(*record, now);
     if (record->ended)
         record->inquiry.settle(now.runningTime, true);
     if (tell)
         events.push_back(event(FaceEventType::Answered, *record, now));
-    else if (status() != before)
+    else if (record->inquiry.status() != before)
         events.push_back(event(FaceEventType::Updated, *record, now)); // given up
     forget(now.runningTime);
     return events;

@@ -71,6 +71,7 @@ public:
     const std::string *identity() const;
     /** Fills in what is known; `view.box` is set already. */
     void describe(FaceView &view) const;
+    Status status() const;
 
 private:
     /** What the next photo is for. */
@@ -82,7 +83,6 @@ private:
     };
 
     bool wanted() const { return need_ != Need::None && status() != Status::Unavailable; }
-    Status status() const;
     bool mayAsk(const AskingRules &rules) const { return attemptsThisTime_ < rules.maxAttempts; }
     double leastQuality(const AskingRules &rules) const;
     bool wasAnswered(const PhotoBytes &bytes) const;
