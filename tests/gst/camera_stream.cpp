@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/camera_stream.h"
 
+#include "gst/identify_support.h"
+#include "support/photos.h"
+
 #include <stdexcept>
 
 namespace ooto::test
 {
 
 using Clock = std::chrono::steady_clock;
+
+GstBuffer *makeCameraScene()
+{
+    return makeScene(infoOf(CameraStream::caps),
+                     {{photos::hopperFile, 300, 200, 500}, {photos::collinsFile, 1100, 200, 500}});
+}
+
+std::string troubleProperties(const std::string &endpoint, const std::string &credentialsFile)
+{
+    return "endpoint=" + endpoint + " credentials-file=" + credentialsFile +
+           " timeout=1 reidentify-interval=1 max-attempts=100 max-rate=0 max-requests-per-day=0"
+           " retry-backoff-factor=0.02 retry-backoff-max=0.1";
+}
 
 CameraStream::CameraStream(const std::string &element, GstBuffer *scene)
     : scene_(gst_buffer_ref(scene))

@@ -15,6 +15,11 @@
 namespace ooto::test
 {
 
+/** A frame of CameraStream::caps with two people in it. */
+GstBuffer *makeCameraScene();
+/** Launch properties to ask a service in trouble without end: often, and soon again. */
+std::string troubleProperties(const std::string &endpoint, const std::string &credentialsFile);
+
 class CameraStream
 {
 public:

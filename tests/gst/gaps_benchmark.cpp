@@ -5,7 +5,6 @@
 #include "gst/elements.h"
 #include "gst/identify_support.h"
 #include "support/misbehaving_server.h"
-#include "support/photos.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -58,16 +57,12 @@ int main(int argc, char **argv)
     gst_init(&argc, &argv);
     registerElements();
     const int seconds = argc > 1 ? std::max(5, std::atoi(argv[1])) : 60;
-    GstBuffer *scene =
-        makeScene(infoOf(CameraStream::caps), {{ooto::photos::hopperFile, 300, 200, 500},
-                                               {ooto::photos::collinsFile, 1100, 200, 500}});
+    GstBuffer *scene = makeCameraScene();
     RawServer server([](RawConnection &connection) { misbehave(connection, seed); });
     const std::string folder = makeFolder();
     const std::string identify =
-        "ootoidentify endpoint=" + server.url() +
-        " credentials-file=" + writeCredentials(folder, "tester", Service::key) +
-        " timeout=1 reidentify-interval=1 max-attempts=100 max-rate=0"
-        " max-requests-per-day=0 retry-backoff-factor=0.02 retry-backoff-max=0.1";
+        "ootoidentify " +
+        troubleProperties(server.url(), writeCredentials(folder, "tester", Service::key));
 
     std::printf("ms between two buffers at the sink, four 1080p30 pipelines, %d s each\n"
                 "%-14s %8s %8s %8s %8s %8s\n",

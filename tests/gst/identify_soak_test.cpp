@@ -3,7 +3,6 @@
 #include "gst/camera_stream.h"
 #include "gst/identify_support.h"
 #include "support/misbehaving_server.h"
-#include "support/photos.h"
 #include "support/soak.h"
 
 #include <gtest/gtest.h>
@@ -61,13 +60,9 @@ TEST(IdentifySoak, FourCamerasAndAServiceInTrouble)
     RawServer server([](RawConnection &connection) { misbehave(connection, seed); });
     const std::string folder = makeFolder();
     const std::string element =
-        "ootoidentify name=identify endpoint=" + server.url() +
-        " credentials-file=" + writeCredentials(folder, "tester", Service::key) +
-        " detector=cascade timeout=1 reidentify-interval=1 max-attempts=100 max-rate=0"
-        " max-requests-per-day=0 retry-backoff-factor=0.02 retry-backoff-max=0.1";
-    GstBuffer *scene =
-        makeScene(infoOf(CameraStream::caps),
-                  {{photos::hopperFile, 300, 200, 500}, {photos::collinsFile, 1100, 200, 500}});
+        "ootoidentify name=identify detector=cascade " +
+        troubleProperties(server.url(), writeCredentials(folder, "tester", Service::key));
+    GstBuffer *scene = makeCameraScene();
     std::vector<std::unique_ptr<CameraStream>> cameras;
     std::vector<Counts> counts(4);
     for (int i = 0; i < 4; ++i) {
