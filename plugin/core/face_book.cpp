@@ -21,10 +21,15 @@ bool byNewestTrack(TrackId a, TrackId b)
 
 } // namespace
 
-FaceBook::Record *FaceBook::find(TrackId id)
+TrackId FaceBook::ownerOf(TrackId id) const
 {
     const auto now = goesOnAs_.find(id);
-    const auto found = records_.find(now == goesOnAs_.end() ? id : now->second);
+    return now == goesOnAs_.end() ? id : now->second;
+}
+
+FaceBook::Record *FaceBook::find(TrackId id)
+{
+    const auto found = records_.find(ownerOf(id));
     return found == records_.end() ? nullptr : &found->second;
 }
 
@@ -171,23 +176,35 @@ bool FaceBook::seesItsLast(TrackId id, const Record &record, StreamTime now) con
     return track && tracker_.leaving(*track, now, rules_.tracking);
 }
 
+bool FaceBook::isDue(TrackId id, const Record &record, StreamTime now) const
+{
+    // The cheap question first: this is asked for each face on each frame.
+    return record.inquiry.hasUnsent() &&
+           record.inquiry.due(now, seesItsLast(id, record, now), rules_.asking);
+}
+
+bool FaceBook::isDue(TrackId id, StreamTime now) const
+{
+    const auto found = records_.find(ownerOf(id));
+    return found != records_.end() && isDue(found->first, found->second, now);
+}
+
 std::vector<TrackId> FaceBook::due(StreamTime now) const
 {
     std::vector<TrackId> due;
     for (const auto &[id, record] : records_) {
-        if (record.inquiry.hasUnsent() &&
-            record.inquiry.due(now, seesItsLast(id, record, now), rules_.asking))
+        if (isDue(id, record, now))
             due.push_back(id);
     }
     std::sort(due.begin(), due.end(), byNewestTrack);
     return due;
 }
 
-std::optional<Shot> FaceBook::take(TrackId id)
+std::optional<Shot> FaceBook::take(TrackId id, StreamTime now)
 {
-    Record *record = find(id);
-    if (!record || record->inquiry.inFlight())
+    if (!isDue(id, now))
         return std::nullopt;
+    Record *record = find(id);
     auto shot = record->inquiry.take();
     if (shot) {
         record->photo = rules_.keepPhotos ? shot->bytes : nullptr;

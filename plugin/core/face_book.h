@@ -48,8 +48,9 @@ public:
 
     /** Whose photos should be sent now, newest face first. */
     std::vector<TrackId> due(StreamTime now) const;
-    /** The photo that is due; nothing when the track is gone, or something is under way already. */
-    std::optional<Shot> take(TrackId id);
+    bool isDue(TrackId id, StreamTime now) const;
+    /** The photo that is due; nothing when it no longer is: asked in between, failed, or gone. */
+    std::optional<Shot> take(TrackId id, StreamTime now);
     void putOff(TrackId id, Reason reason);
     Events replied(TrackId id, const Reply &reply, const FrameTimes &now);
 
@@ -87,6 +88,9 @@ private:
     void noteIdentity(Record &record, const FrameTimes &now);
     void forget(StreamTime now);
     bool seesItsLast(TrackId id, const Record &record, StreamTime now) const;
+    bool isDue(TrackId id, const Record &record, StreamTime now) const;
+    /** Whose record is the one of this number: its own, or that of who goes on with the track. */
+    TrackId ownerOf(TrackId id) const;
     bool isHidden(const Tracker::Track &track, const Box &box, StreamTime now) const;
     FaceView view(const Tracker::Track &track, const Record &record, const Box &box) const;
     Record *find(TrackId id);

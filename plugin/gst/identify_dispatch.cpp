@@ -71,6 +71,12 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
         return std::nullopt;
     }
     for (std::size_t i = 0; i < due.size(); ++i) {
+        // Another thread may be sending the same ones; a place kept for nothing is one of the day's.
+        {
+            auto shared = shared_.lock();
+            if (!shared->book.isDue(due[i], shared->latest.runningTime))
+                continue;
+        }
         auto reservation = caller_->reserve();
         if (!reservation) {
             putOffFrom(i, reasonOf(reservation.why()));
@@ -81,7 +87,8 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
             auto shared = shared_.lock();
             if (shared->stopping)
                 return std::nullopt;
-            shot = shared->book.take(due[i]);
+            // The place may have taken a while; a photo that failed meanwhile has to wait now.
+            shot = shared->book.take(due[i], shared->latest.runningTime);
             if (!shot)
                 continue;
             ++shared->statistics.requests;

@@ -69,7 +69,7 @@ protected:
     {
         std::map<TrackId, Box> sent;
         for (const TrackId id : book.due(now)) {
-            if (const auto shot = book.take(id))
+            if (const auto shot = book.take(id, now))
                 sent[id] = shot->face;
         }
         return sent;
@@ -119,7 +119,7 @@ TEST_F(FaceBookTest, asksAboutTheNewestFaceFirst)
     see({0.1, 0.6});
     const auto due = book.due(now);
     ASSERT_EQ(due.size(), 2U);
-    EXPECT_NEAR(book.take(due[0])->face.x, 0.6, 1e-9);
+    EXPECT_NEAR(book.take(due[0], now)->face.x, 0.6, 1e-9);
 }
 
 TEST_F(FaceBookTest, reportsTheEndOnceWithWhatWasKnown)
@@ -264,7 +264,25 @@ TEST_F(FaceBookTest, ignoresRepliesToTracksItDoesNotKnow)
 {
     EXPECT_TRUE(book.replied(4711, match("nobody"), at(now)).empty());
     book.putOff(4711, Reason::Busy);
-    EXPECT_FALSE(book.take(4711));
+    EXPECT_FALSE(book.isDue(4711, now));
+    EXPECT_FALSE(book.take(4711, now));
+}
+
+TEST_F(FaceBookTest, aPhotoThatFailedWaitsForWhoeverKnewItToBeDueToo)
+{
+    see({0.3});
+    see({0.3});
+    const auto due = book.due(now); // as two threads may find it at once
+    ASSERT_EQ(due.size(), 1U);
+    ASSERT_TRUE(book.take(due[0], now));
+    EXPECT_FALSE(book.take(due[0], now)) << "it is under way";
+    Reply failure;
+    failure.outcome = Outcome::ServerError;
+    failure.retryAfter = 10s;
+    book.replied(due[0], failure, at(now));
+    EXPECT_FALSE(book.isDue(due[0], now));
+    EXPECT_FALSE(book.take(due[0], now)) << "it has to wait";
+    EXPECT_TRUE(book.take(due[0], now + 10s));
 }
 
 TEST_F(FaceBookTest, doesNotNameWhoeverGetsTheNumberOfOneWhoIsGone)

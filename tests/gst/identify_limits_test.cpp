@@ -39,11 +39,10 @@ protected:
             frame, [&](GstBuffer *) { return condition(); }, 20s);
     }
 
-    /** Shown until the track has ended. */
+    /** Shown until the track has ended, if it has not yet. */
     void leave()
     {
-        const std::size_t before = told("end").size();
-        EXPECT_TRUE(showUntil(empty, [&] { return told("end").size() > before; }));
+        EXPECT_TRUE(showUntil(empty, [&] { return told("end").size() == told("new").size(); }));
     }
 
     std::vector<const GstStructure *> told(const char *type)

@@ -3,6 +3,7 @@
 
 #include "support/photos.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -173,9 +174,20 @@ bool Identify::pushUntil(GstBuffer *frame, const std::function<bool(GstBuffer *)
         gst_buffer_unref(out);
         if (holds)
             return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds(8));
+        pace();
     }
     return false;
+}
+
+void Identify::pace()
+{
+    using namespace std::chrono_literals;
+    const guint64 skipped = stat("samples-skipped");
+    // Slower at once and faster again bit by bit.
+    pause_ = skipped > skipped_ ? std::min<std::chrono::milliseconds>(2 * pause_, 200ms)
+                                : std::max(shortestPause, pause_ * 15 / 16);
+    skipped_ = skipped;
+    std::this_thread::sleep_for(pause_);
 }
 
 void Identify::collect()

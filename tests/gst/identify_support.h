@@ -74,7 +74,8 @@ public:
     /** Pushes a frame (taking it), 40 ms after the last, and gives what came out. */
     GstBuffer *push(GstBuffer *frame);
     /**
-     * Pushes copies of the frame, a few ms apart, until the condition holds for what came out.
+     * Pushes copies of the frame until the condition holds for what came out: a few ms apart, and
+     * more slowly where the analysis cannot keep up, as the stream's time would run away from it.
      * @return false when it did not within `longest`
      */
     bool pushUntil(GstBuffer *frame, const std::function<bool(GstBuffer *)> &condition,
@@ -90,13 +91,18 @@ public:
     void skipTo(GstClockTime time) { time_ = time; }
 
 private:
+    static constexpr std::chrono::milliseconds shortestPause{8};
+
     void collect();
+    void pace();
 
     GstHarness *harness_ = nullptr;
     GstElement *element_ = nullptr;
     GstBus *bus_ = nullptr;
     GstVideoInfo info_{};
     GstClockTime time_ = 0;
+    std::chrono::milliseconds pause_ = shortestPause;
+    guint64 skipped_ = 0; ///< samples, by the end of the last pause
     std::vector<StructurePtr> collected_;
     std::vector<std::string> complaints_;
 };
