@@ -183,8 +183,8 @@ void Identify::pace()
 {
     using namespace std::chrono_literals;
     const guint64 skipped = stat("samples-skipped");
-    // Slower at once and faster again bit by bit.
-    pause_ = skipped > skipped_ ? std::min<std::chrono::milliseconds>(2 * pause_, 200ms)
+    // Slower at once, up to a live stream's pace, and faster again bit by bit.
+    pause_ = skipped > skipped_ ? std::min<std::chrono::milliseconds>(2 * pause_, 40ms)
                                 : std::max(shortestPause, pause_ * 15 / 16);
     skipped_ = skipped;
     std::this_thread::sleep_for(pause_);

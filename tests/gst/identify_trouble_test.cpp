@@ -99,7 +99,7 @@ struct Lie {
 TEST_F(Trouble, nobodyListensAndThenSomebodyDoes)
 {
     service.stop();
-    start();
+    start("retry-backoff-max=2");
     EXPECT_TRUE(reported("down"));
     EXPECT_EQ(states(), (std::vector<std::string>{"degraded", "down"}));
     EXPECT_NE(lastReason().find("refuses connections"), std::string::npos) << lastReason();
