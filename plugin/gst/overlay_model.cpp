@@ -4,9 +4,12 @@
 #include "gst/faces_meta.h"
 #include "gst/visible_rect.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 namespace ooto::gst
 {
@@ -99,15 +102,58 @@ std::optional<core::Box> boxField(const GstStructure *from, const core::Box &vis
                                  visible.height);
     box.x += visible.x;
     box.y += visible.y;
-    if (box.empty() || core::intersection(box, visible).empty())
-        return std::nullopt;
     return box;
 }
 
-void readFace(const GstStructure *from, OverlayScene &scene)
+core::Box boxOf(const GstVideoRegionOfInterestMeta *region)
 {
-    const std::optional<core::Box> box = boxField(from, scene.visible);
-    if (!box)
+    return {double(region->x), double(region->y), double(region->w), double(region->h)};
+}
+
+bool isInSight(const core::Box &box, const OverlayScene &scene)
+{
+    return !box.empty() && !core::intersection(box, scene.visible).empty();
+}
+
+using Regions = std::vector<const GstVideoRegionOfInterestMeta *>;
+
+Regions regionsOn(GstBuffer *buffer)
+{
+    Regions regions;
+    gpointer position = nullptr;
+    while (GstMeta *meta = gst_buffer_iterate_meta_filtered(
+               buffer, &position, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))
+        regions.push_back(reinterpret_cast<GstVideoRegionOfInterestMeta *>(meta));
+    return regions;
+}
+
+bool isFace(const GstVideoRegionOfInterestMeta *region)
+{
+    static const GQuark faceQuark = g_quark_from_static_string("face");
+    return region->roi_type == faceQuark;
+}
+
+/** The face's region; null when there is none, or when numbers do not tell which it is. */
+const GstVideoRegionOfInterestMeta *regionOf(const GstStructure *face, const Regions &regions)
+{
+    int id = 0;
+    if (!gst_structure_get_int(face, "roi-id", &id) || id == 0)
+        return nullptr;
+    Regions found;
+    std::copy_if(regions.begin(), regions.end(), std::back_inserter(found),
+                 [id](const auto *region) { return region->id == id; });
+    if (found.size() > 1)
+        std::erase_if(found, [](const auto *region) { return !isFace(region); });
+    return found.size() == 1 ? found.front() : nullptr;
+}
+
+void readFace(const GstStructure *from, const Regions &regions, OverlayScene &scene)
+{
+    // GStreamer moves and scales a region with the picture, and nobody the facts.
+    const GstVideoRegionOfInterestMeta *region = regionOf(from, regions);
+    const std::optional<core::Box> box =
+        region ? std::optional(boxOf(region)) : boxField(from, scene.visible);
+    if (!box || !isInSight(*box, scene))
         return;
     OverlayFace face;
     face.box = *box;
@@ -124,7 +170,7 @@ void readFace(const GstStructure *from, OverlayScene &scene)
     scene.faces.push_back(std::move(face));
 }
 
-void readFacesMeta(GstMeta *meta, OverlayScene &scene)
+void readFacesMeta(GstMeta *meta, const Regions &regions, OverlayScene &scene)
 {
     const GstStructure *from =
         gst_custom_meta_get_structure(reinterpret_cast<GstCustomMeta *>(meta));
@@ -137,7 +183,7 @@ void readFacesMeta(GstMeta *meta, OverlayScene &scene)
             const GstStructure *face =
                 GST_VALUE_HOLDS_STRUCTURE(value) ? gst_value_get_structure(value) : nullptr;
             if (face)
-                readFace(face, scene);
+                readFace(face, regions, scene);
         }
     }
     const std::string state = stringField(from, "service-state");
@@ -152,8 +198,8 @@ void readFacesMeta(GstMeta *meta, OverlayScene &scene)
 void readRegion(const GstVideoRegionOfInterestMeta *region, OverlayScene &scene)
 {
     OverlayFace face;
-    face.box = {double(region->x), double(region->y), double(region->w), double(region->h)};
-    if (face.box.empty() || core::intersection(face.box, scene.visible).empty())
+    face.box = boxOf(region);
+    if (!isInSight(face.box, scene))
         return;
     face.trackId = region->id > 0 ? static_cast<std::uint64_t>(region->id) : 0;
     const GstStructure *identity = gst_video_region_of_interest_meta_get_param(
@@ -165,20 +211,6 @@ void readRegion(const GstVideoRegionOfInterestMeta *region, OverlayScene &scene)
     scene.faces.push_back(std::move(face));
 }
 
-void readRegions(GstBuffer *buffer, OverlayScene &scene)
-{
-    static const GQuark faceQuark = g_quark_from_static_string("face");
-    gpointer position = nullptr;
-    GstMeta *meta = nullptr;
-    while (scene.faces.size() < maxFaces &&
-           (meta = gst_buffer_iterate_meta_filtered(buffer, &position,
-                                                    GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))) {
-        const auto *region = reinterpret_cast<GstVideoRegionOfInterestMeta *>(meta);
-        if (region->roi_type == faceQuark)
-            readRegion(region, scene);
-    }
-}
-
 } // namespace
 
 OverlayScene readOverlayScene(GstBuffer *buffer, const GstVideoInfo &info)
@@ -188,16 +220,19 @@ OverlayScene readOverlayScene(GstBuffer *buffer, const GstVideoInfo &info)
     scene.visible = {double(visible.x), double(visible.y), double(visible.width),
                      double(visible.height)};
     const GstMetaInfo *ours = gst_meta_get_info(facesMetaName);
+    const Regions regions = regionsOn(buffer);
     bool found = false;
     gpointer position = nullptr;
     while (GstMeta *meta = ours ? gst_buffer_iterate_meta(buffer, &position) : nullptr) {
         if (meta->info != ours)
             continue;
         found = true;
-        readFacesMeta(meta, scene);
+        readFacesMeta(meta, regions, scene);
     }
-    if (!found)
-        readRegions(buffer, scene);
+    for (const GstVideoRegionOfInterestMeta *region : regions) {
+        if (!found && isFace(region) && scene.faces.size() < maxFaces)
+            readRegion(region, scene);
+    }
     return scene;
 }
 

@@ -43,7 +43,8 @@ struct OverlayScene {
 };
 
 /**
- * Reads the `OotoFaces` metas; a buffer without one is searched for "face" regions of interest.
+ * Reads the `OotoFaces` metas, with the boxes of the regions that their `roi-id` names, where there
+ * are such; a buffer without an `OotoFaces` is searched for "face" regions of interest.
  * Fields of a wrong type or out of range count as absent, faces without a box are left out, and
  * at most 256 faces are taken. `info` gives the frame's size where no crop meta does.
  */

@@ -12,6 +12,12 @@ namespace ooto::gst
 namespace
 {
 
+/**
+ * Bytes; 4K of the widest common pixels. Of a larger picture lines are left out, because copying
+ * it would take the streaming thread as long as a frame lasts.
+ */
+constexpr std::size_t mostCopied = std::size_t(4096) * 2160 * 4;
+
 bool hasTwoFields(const GstVideoFrame &frame)
 {
     const GstVideoInterlaceMode mode = GST_VIDEO_INFO_INTERLACE_MODE(&frame.info);
@@ -21,27 +27,36 @@ bool hasTwoFields(const GstVideoFrame &frame)
             (mode == GST_VIDEO_INTERLACE_MODE_MIXED && GST_VIDEO_FRAME_IS_INTERLACED(&frame)));
 }
 
-/** The same memory seen as its top field: every second line, as a progressive picture. */
-GstVideoFrame topField(const GstVideoFrame &frame)
-{
-    GstVideoFrame field = frame;
-    field.info.height = (frame.info.height + 1) / 2;
-    for (int &stride : field.info.stride)
-        stride *= 2;
-    return field;
-}
-
 GstVideoInfo tightInfo(const GstVideoInfo &info)
 {
     GstVideoInfo tight;
-    gst_video_info_set_interlaced_format(&tight, GST_VIDEO_INFO_FORMAT(&info),
-                                         GST_VIDEO_INFO_INTERLACE_MODE(&info),
-                                         GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info));
+    gst_video_info_set_format(&tight, GST_VIDEO_INFO_FORMAT(&info), GST_VIDEO_INFO_WIDTH(&info),
+                              GST_VIDEO_INFO_HEIGHT(&info));
     tight.colorimetry = info.colorimetry;
     tight.chroma_site = info.chroma_site;
-    tight.par_n = info.par_n;
-    tight.par_d = info.par_d;
     return tight;
+}
+
+/** 1: every line is kept. 2: the top field, or half of a large picture, and so on. */
+int lineStep(const GstVideoFrame &frame)
+{
+    if (GST_VIDEO_FORMAT_INFO_IS_TILED(frame.info.finfo))
+        return 1; // there are no lines to leave out
+    int step = hasTwoFields(frame) ? 2 : 1;
+    const std::size_t whole = tightInfo(frame.info).size;
+    while (whole / static_cast<std::size_t>(step) > mostCopied)
+        step *= 2;
+    return std::min(step, frame.info.height);
+}
+
+/** The same memory seen as a progressive picture of every `step`-th line. */
+GstVideoFrame everyLine(int step, const GstVideoFrame &frame)
+{
+    GstVideoFrame lines = frame;
+    lines.info.height = (frame.info.height + step - 1) / step;
+    for (int &stride : lines.info.stride)
+        stride *= step;
+    return lines;
 }
 
 GstStructure *converterOptions(const core::PixelRect &source, const core::PixelSize &size)
@@ -69,16 +84,16 @@ bool SampleFrame::copyFrom(GstBuffer *buffer, const GstVideoInfo &info)
         return false;
 
     // The mapped frame's size is that of the memory, which a crop meta makes larger than the caps'.
-    const GstVideoInfo tight = tightInfo(source->info);
-    if (!copy_ || gst_buffer_get_size(copy_.get()) != tight.size)
-        copy_.reset(gst_buffer_new_allocate(nullptr, tight.size, nullptr));
-    info_ = tight;
-    fields_ = hasTwoFields(*source);
+    lineStep_ = lineStep(*source);
+    const GstVideoFrame lines = everyLine(lineStep_, *source);
+    info_ = tightInfo(lines.info);
+    if (!copy_ || gst_buffer_get_size(copy_.get()) != info_.size)
+        copy_.reset(gst_buffer_new_allocate(nullptr, info_.size, nullptr));
     visible_ = visibleRect(buffer, info);
-    shape_ = {visible_.width, visible_.height, tight.par_n, tight.par_d};
+    shape_ = {visible_.width, visible_.height, info.par_n, info.par_d};
 
     MappedFrame target(copy_.get(), info_, GST_MAP_WRITE);
-    return target && gst_video_frame_copy(&*target, &*source);
+    return target && gst_video_frame_copy(&*target, &lines);
 }
 
 bool SampleFrame::cut(const core::PixelRect &part, const core::PixelSize &size,
@@ -88,15 +103,9 @@ bool SampleFrame::cut(const core::PixelRect &part, const core::PixelSize &size,
     if (!whole)
         return false;
     core::PixelRect source{visible_.x + part.x, visible_.y + part.y, part.width, part.height};
-    GstVideoFrame frame = *whole;
-    // The converter asks for the same mode on both sides, and the photo is progressive.
-    frame.info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
-    frame.flags = GST_VIDEO_FRAME_FLAG_NONE;
-    if (fields_) {
-        frame = topField(frame);
-        source.y /= 2;
-        source.height = std::clamp((source.height + 1) / 2, 1, frame.info.height - source.y);
-    }
+    source.y /= lineStep_;
+    source.height = std::clamp((source.height + lineStep_ - 1) / lineStep_, 1,
+                               whole->info.height - source.y);
 
     image.resize(size.width, size.height);
     GstVideoInfo imageInfo;
@@ -108,10 +117,10 @@ bool SampleFrame::cut(const core::PixelRect &part, const core::PixelSize &size,
                                                           imageInfo.size, nullptr, nullptr));
     MappedFrame target(wrapped.get(), imageInfo, GST_MAP_WRITE);
     const Handle<GstVideoConverter> converter(
-        gst_video_converter_new(&frame.info, &imageInfo, converterOptions(source, size)));
+        gst_video_converter_new(&info_, &imageInfo, converterOptions(source, size)));
     if (!target || !converter)
         return false;
-    gst_video_converter_frame(converter.get(), &frame, &*target);
+    gst_video_converter_frame(converter.get(), &*whole, &*target);
     return true;
 }
 
@@ -135,11 +144,10 @@ bool SampleFrame::lumaGrid(const core::GridSize &size, core::LumaGrid &grid)
         float *cells = &grid.luma[static_cast<std::size_t>(row) * size.columns];
         for (int i = 0; i < linesPerCell; ++i) {
             const int inCell = (2 * i + 1) * visible_.height / (2 * linesPerCell * size.rows);
-            int y = visible_.y + row * visible_.height / size.rows + inCell;
-            if (fields_)
-                y &= ~1; // the top field
+            const int y = visible_.y + row * visible_.height / size.rows + inCell;
             format->unpack_func(format, GST_VIDEO_PACK_FLAG_NONE, line_.data(), whole->data,
-                                whole->info.stride, 0, std::min(y, info_.height - 1), info_.width);
+                                whole->info.stride, 0, std::min(y / lineStep_, info_.height - 1),
+                                info_.width);
             addLine(cells, size.columns, line_.data() + component * bytes, bytes);
         }
         for (int column = 0; column < size.columns; ++column)

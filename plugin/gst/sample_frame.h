@@ -18,7 +18,8 @@ namespace ooto::gst
  * A copy of a frame in its own format. Its memory is reused from frame to frame. Thread-bound: the
  * streaming thread fills it, then the analysis reads it, never both at once.
  *
- * Of an interlaced frame the top field is what is looked at: two fields are two moments. A
+ * Of an interlaced frame the top field is what is looked at: two fields are two moments. Of a
+ * very large one every second line is, or fewer, which takes half as long to copy. A
  * GstVideoCropMeta decides what is visible.
  */
 class SampleFrame
@@ -50,10 +51,10 @@ private:
 
     std::vector<std::uint8_t> line_; ///< unpacked; kept for its memory
     Handle<GstBuffer> copy_;
-    GstVideoInfo info_{};
+    GstVideoInfo info_{};     ///< of the copy, which is progressive
+    int lineStep_ = 1;        ///< from one line of the copy to the next, in the frame
     core::FrameShape shape_;
-    core::PixelRect visible_; ///< pixels of the copy
-    bool fields_ = false;     ///< two fields, line by line
+    core::PixelRect visible_; ///< pixels of the frame
 };
 
 } // namespace ooto::gst

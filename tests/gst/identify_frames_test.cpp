@@ -200,12 +200,15 @@ TEST_F(Frames, photosAreAlikeInSizeForEverySize)
 
 TEST_F(Frames, theLargestFramesAreScaledToThePhotosSize)
 {
-    const cv::Mat photo = photoOf(
-        "video/x-raw,format=I420,width=7680,height=4320,framerate=25/1",
-        [](Identify &identify) { return frameOf(identify.info(), testPicture(7680, 4320)); });
-    expectTestPicture(photo, conversionError, false, "8K");
-    EXPECT_EQ(photo.cols, 800);
-    EXPECT_EQ(photo.rows, 450);
+    // Not every line of these is copied; of the first format a half, of the second a quarter.
+    for (const std::string format : {"I420", "I420,interlace-mode=interleaved"}) {
+        const cv::Mat photo = photoOf(
+            "video/x-raw,width=7680,height=4320,framerate=25/1,format=" + format,
+            [](Identify &identify) { return frameOf(identify.info(), testPicture(7680, 4320)); });
+        expectTestPicture(photo, conversionError, false, "8K " + format);
+        EXPECT_EQ(photo.cols, 800);
+        EXPECT_EQ(photo.rows, 450);
+    }
 }
 
 TEST_F(Frames, pixelsThatAreNotSquareAreSquared)

@@ -44,6 +44,8 @@ constexpr Arrives everything{Box::OnFace, Box::OnFace, true};
 constexpr Arrives allButParams{Box::OnFace, Box::OnFace, false};
 constexpr Arrives factsOnly{Box::OnFace, Box::Gone, false};
 constexpr Arrives oldFacts{Box::OffFace, Box::Gone, false};
+constexpr Arrives oldFactsAndRegion{Box::OffFace, Box::OnFace, false};
+constexpr Arrives regionOnly{Box::Gone, Box::OnFace, false};
 constexpr Arrives nothing{};
 
 std::string wordsOf(Box box)
@@ -79,21 +81,31 @@ struct Case {
     Arrives in122 = everything;
     Motion motion = stays;
     std::optional<Arrives> in126 = {}; ///< where it is another; versions between were not looked at
+    std::optional<Arrives> in128 = {};
 
     const Arrives &expected() const
     {
         guint version[4];
         gst_version(&version[0], &version[1], &version[2], &version[3]);
+        if (in128 && version[1] >= 28)
+            return *in128;
         return in126 && version[1] >= 26 ? *in126 : in122;
     }
 
     std::string row() const
     {
         std::string text = std::string("| ") + elements + " |";
-        const auto older = wordsOf(in122);
-        const auto newer = wordsOf(in126.value_or(in122));
-        for (std::size_t i = 0; i < older.size(); ++i)
-            text += " " + older[i] + (newer[i] == older[i] ? "" : "; 1.26: " + newer[i]) + " |";
+        const auto first = wordsOf(in122);
+        const auto second = wordsOf(in126.value_or(in122));
+        const auto third = wordsOf(in128.value_or(in126.value_or(in122)));
+        for (std::size_t i = 0; i < first.size(); ++i) {
+            text += " " + first[i];
+            if (second[i] != first[i])
+                text += "; 1.26: " + second[i];
+            if (third[i] != second[i])
+                text += "; 1.28: " + third[i];
+            text += " |";
+        }
         return text;
     }
 };
@@ -113,15 +125,27 @@ const Case cases[] = {
      {Box::OffFace, Box::OffFace, false},
      [](const core::Box &box) {
          return core::Box{box.x, box.y + 80, box.width, box.height};
-     }},
-    {"videocrop", "`videocrop`", "videocrop left=80 top=40", oldFacts,
+     },
+     {},
+     oldFactsAndRegion},
+    {"videocrop",
+     "`videocrop`",
+     "videocrop left=80 top=40",
+     oldFacts,
      [](const core::Box &box) {
          return core::Box{box.x - 80, box.y - 40, box.width, box.height};
-     }},
-    {"videobox", "`videobox`", "videobox left=-32 right=-32 top=-16 bottom=-16", oldFacts,
+     },
+     {},
+     oldFactsAndRegion},
+    {"videobox",
+     "`videobox`",
+     "videobox left=-32 right=-32 top=-16 bottom=-16",
+     oldFacts,
      [](const core::Box &box) {
          return core::Box{box.x + 32, box.y + 16, box.width, box.height};
-     }},
+     },
+     {},
+     oldFactsAndRegion},
     {"videoflip",
      "`videoflip` that mirrors",
      "videoflip method=horizontal-flip",
@@ -129,7 +153,8 @@ const Case cases[] = {
      [](const core::Box &box) {
          return core::Box{width - box.right(), box.y, box.width, box.height};
      },
-     oldFacts},
+     oldFacts,
+     oldFactsAndRegion},
     {"videoflipTurning",
      "`videoflip` that turns",
      "videoflip method=clockwise",
@@ -137,7 +162,8 @@ const Case cases[] = {
      [](const core::Box &box) {
          return core::Box{height - box.bottom(), box.x, box.height, box.width};
      },
-     oldFacts},
+     oldFacts,
+     oldFactsAndRegion},
     {"jpeg", "`jpegenc`, `jpegdec`", "jpegenc ! jpegdec"},
     {"x264", "`x264enc`, `avdec_h264`",
      "x264enc tune=zerolatency speed-preset=ultrafast ! avdec_h264"},
@@ -150,7 +176,7 @@ const Case cases[] = {
     {"rtp", "`rtpvrawpay`, `rtpvrawdepay`", "rtpvrawpay ! rtpvrawdepay", factsOnly},
     {"gdp", "`gdppay`, `gdpdepay`", "gdppay ! gdpdepay", nothing},
     {"interlace", "`interlace`", "interlace", nothing},
-    {"compositor", "`compositor`", "compositor", nothing},
+    {"compositor", "`compositor`", "compositor", nothing, stays, {}, regionOnly},
 };
 
 void PrintTo(const Case &c, std::ostream *out)

@@ -169,6 +169,48 @@ TEST(OverlayModel, FallsBackToRegionsOfInterest)
     EXPECT_TRUE(read(buffer).faces.empty()) << "OotoFaces says that there is none";
 }
 
+TEST(OverlayModel, DrawsAFaceWhereItsRegionIs)
+{
+    const auto addRegion = [](const Buffer &buffer, const char *type, int id, unsigned x) {
+        gst_buffer_add_video_region_of_interest_meta(buffer.get(), type, x, 20, 30, 40)->id = id;
+    };
+    const auto addFace = [](const Buffer &buffer, int id) {
+        GstStructure *face = faceStructure({"identified", {0.5, 0, 0.1, 0.1}, "Grace"});
+        gst_structure_set(face, "roi-id", G_TYPE_INT, id, nullptr);
+        setFaces(addFacesMeta(buffer.get()), face);
+    };
+    const auto left = [](const Buffer &buffer) {
+        const OverlayScene scene = read(buffer);
+        return scene.faces.size() == 1 && scene.faces[0].name == "Grace" ? scene.faces[0].box.x
+                                                                         : -1;
+    };
+    const Buffer moved(gst_buffer_new());
+    addFace(moved, 3);
+    addRegion(moved, "face", 2, 50);
+    EXPECT_EQ(left(moved), 100) << "another's region";
+    addRegion(moved, "face", 3, 10);
+    EXPECT_EQ(left(moved), 10);
+    addRegion(moved, "person", 3, 70);
+    EXPECT_EQ(left(moved), 10) << "another detector's number";
+    addRegion(moved, "face", 3, 80);
+    EXPECT_EQ(left(moved), 100) << "nobody knows which it is";
+
+    const Buffer theirs(gst_buffer_new());
+    addFace(theirs, 3);
+    addRegion(theirs, "head", 3, 10);
+    EXPECT_EQ(left(theirs), 10);
+
+    const Buffer gone(gst_buffer_new());
+    addFace(gone, 3);
+    addRegion(gone, "face", 3, 5000);
+    EXPECT_TRUE(read(gone).faces.empty()) << "cut off";
+
+    const Buffer unnumbered(gst_buffer_new());
+    addFace(unnumbered, 0);
+    addRegion(unnumbered, "face", 0, 10);
+    EXPECT_EQ(left(unnumbered), 100);
+}
+
 TEST(OverlayModel, MeasuresBoxesInTheCropRectangle)
 {
     const Buffer buffer(makeFrame(info, 0));
