@@ -186,16 +186,19 @@ Association associate(const std::vector<Track> &tracks, const std::vector<Observ
         std::vector<std::size_t> free;
         std::vector<std::size_t> offered;
         for (std::size_t t = 0; t < tracks.size(); ++t) {
-            if (!result.observationOf[t] && !tracks[t].objectId && (!weak || tracks[t].confirmed()))
+            if (!result.observationOf[t] && (!weak || tracks[t].confirmed()))
                 free.push_back(t);
         }
         for (std::size_t o = 0; o < seen.size(); ++o) {
-            if (seen[o].weak == weak && !seen[o].objectId)
+            if (seen[o].weak == weak && !result.trackOf[o])
                 offered.push_back(o);
         }
         CostTable costs(free.size(), offered.size());
         for (std::size_t row = 0; row < free.size(); ++row) {
             for (std::size_t column = 0; column < offered.size(); ++column) {
+                // Two numbers are two faces; one may come late, or be missing now and then.
+                if (tracks[free[row]].objectId && seen[offered[column]].objectId)
+                    continue;
                 const auto found = fit(tracks[free[row]], seen[offered[column]], now);
                 if (found && (!weak || std::hypot(found->off.x, found->off.y) <= farthestWeak))
                     costs.at(row, column) = std::min(found->cost, missCost);

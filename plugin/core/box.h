@@ -71,4 +71,13 @@ inline Box grown(const Box &box, double share)
             box.height * (1 + 2 * share)};
 }
 
+/** A box that lay so on `from`, in the same place on `to`. @param from not empty */
+inline Box moved(const Box &box, const Box &from, const Box &to)
+{
+    const double sx = to.width / from.width;
+    const double sy = to.height / from.height;
+    return {to.x + (box.x - from.x) * sx, to.y + (box.y - from.y) * sy, box.width * sx,
+            box.height * sy};
+}
+
 } // namespace ooto::core

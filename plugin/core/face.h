@@ -92,7 +92,8 @@ struct FaceView {
     std::optional<std::uint64_t> objectId; ///< of who found the face and follows it, if he does
     StreamTime firstSeen{0};               ///< running time of the track's first sample
     VisitNumber visit = 0;
-    Box box; ///< the tracker's, inside the frame
+    Box box;        ///< the tracker's, inside the frame
+    Box sampledBox; ///< where the last sample that saw it did; may reach beyond the frame
     double detectionScore = 0;
     Status status = Status::Pending;
     Reason reason = Reason::None;

@@ -141,6 +141,8 @@ void Tracker::take(Track &track, const Observation &seen, Change &change)
     }
     if (track.confirmed())
         track.state = Track::State::Confirmed;
+    if (!track.objectId)
+        track.objectId = seen.objectId;
     track.motion.correct(now_.time, seen.box, seen.weak ? weakNoise : 1);
     track.score = seen.score;
     track.landmarks = landmarksOf(seen);

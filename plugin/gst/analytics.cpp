@@ -5,6 +5,7 @@
 
 #include <gst/analytics/analytics.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace ooto::gst
@@ -26,7 +27,8 @@ GQuark labelQuark(const std::string &name, const char *otherwise)
     // objectdetectionoverlay, alone among the readers, takes labels for Pango's markup.
     gchar *escaped = g_markup_escape_text(name.c_str(), -1);
     GQuark quark = g_quark_try_string(escaped);
-    if (quark == 0 && made.fetch_add(1) < mostLabels)
+    // Not counted further then: the counter would come round some day.
+    if (quark == 0 && made < mostLabels && ++made <= mostLabels)
         quark = g_quark_from_string(escaped);
     g_free(escaped);
     return quark ? quark : g_quark_from_static_string(otherwise);
@@ -39,10 +41,8 @@ GQuark identityQuark(const core::FaceView &face, const ReportContext &context)
         return g_quark_from_static_string("spoof");
     if (face.status != core::Status::Identified)
         return g_quark_from_static_string("unknown");
-    const std::string name = nameOf(context, face);
-    if (name.empty() || name == face.answer->templateId)
-        return g_quark_from_static_string("identified");
-    return labelQuark(name, "identified");
+    const std::string name = displayNameOf(context, face);
+    return name.empty() ? g_quark_from_static_string("identified") : labelQuark(name, "identified");
 }
 
 void addClass(GstAnalyticsRelationMeta *meta, guint object, GQuark label, double score)

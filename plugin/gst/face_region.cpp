@@ -13,6 +13,11 @@ namespace ooto::gst
 namespace
 {
 
+bool has(GstVideoRegionOfInterestMeta *region, const char *param)
+{
+    return gst_video_region_of_interest_meta_get_param(region, param) != nullptr;
+}
+
 /** A classification as DL Streamer's gvametaconvert and gvawatermark read it. */
 GstStructure *classification(const char *attribute, const char *label, double confidence,
                              int labelId)
@@ -27,7 +32,7 @@ void addVerdict(GstVideoRegionOfInterestMeta *region,
                 const std::optional<core::Judgement> &judgement, const char *attribute,
                 const char *good, const char *bad)
 {
-    if (!judgement || !judgement->fine)
+    if (!judgement || !judgement->fine || has(region, attribute))
         return;
     const bool fine = *judgement->fine;
     gst_video_region_of_interest_meta_add_param(
@@ -40,10 +45,13 @@ void addAnswer(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
 {
     const core::Answer &answer = *face.answer;
     const unsigned facts = context.facts;
-    if (facts & FactIdentity) {
+    if ((facts & FactIdentity) && !has(region, "identity")) {
         const bool known = face.status == core::Status::Identified && answer.templateId;
+        std::string name = displayNameOf(context, face);
+        if (known && name.empty())
+            name = *answer.templateId;
         gst_video_region_of_interest_meta_add_param(
-            region, classification("identity", known ? nameOf(context, face).c_str() : "unknown",
+            region, classification("identity", known ? name.c_str() : "unknown",
                                    answer.similarity.value_or(0), known ? 0 : -1));
     }
     if (facts & FactLiveness)
@@ -52,9 +60,16 @@ void addAnswer(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
         addVerdict(region, answer.deepfake, "deepfake", "genuine", "fake");
 }
 
-bool has(GstVideoRegionOfInterestMeta *region, const char *param)
+bool isTaken(GstBuffer *buffer, GQuark type, int id)
 {
-    return gst_video_region_of_interest_meta_get_param(region, param) != nullptr;
+    gpointer state = nullptr;
+    while (GstMeta *meta = gst_buffer_iterate_meta_filtered(
+               buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) {
+        const auto *region = reinterpret_cast<GstVideoRegionOfInterestMeta *>(meta);
+        if (region->roi_type == type && region->id == id)
+            return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -72,22 +87,23 @@ GstVideoRectangle pixelsOf(const core::FaceView &face, const ReportContext &cont
     return {offsetX + left, offsetY + top, right - left, bottom - top};
 }
 
-int freeRegionId(GstBuffer *buffer, int wanted)
+void numberRegion(GstBuffer *buffer, GstVideoRegionOfInterestMeta *region,
+                  const core::FaceView &face, const ReportContext &context)
 {
-    int id = wanted;
-    while (gst_buffer_get_video_region_of_interest_meta_id(buffer, id))
+    int id = face.trackId;
+    while (!context.ownRegions && isTaken(buffer, region->roi_type, id))
         id = id == INT32_MAX ? 1 : id + 1;
-    return id;
+    region->id = id;
 }
 
 GstVideoRegionOfInterestMeta *addRegion(GstBuffer *buffer, const core::FaceView &face,
-                                        const GstVideoRectangle &px)
+                                        const GstVideoRectangle &px, const ReportContext &context)
 {
-    const int id = freeRegionId(buffer, face.trackId);
     GstVideoRegionOfInterestMeta *region = gst_buffer_add_video_region_of_interest_meta(
         buffer, "face", static_cast<guint>(px.x), static_cast<guint>(px.y),
         static_cast<guint>(px.w), static_cast<guint>(px.h));
-    region->id = id;
+    region->id = 0;
+    numberRegion(buffer, region, face, context);
     return region;
 }
 

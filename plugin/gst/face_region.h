@@ -14,17 +14,20 @@ namespace ooto::gst
 GstVideoRectangle pixelsOf(const core::FaceView &face, const ReportContext &context, int offsetX,
                            int offsetY);
 
-/** The wanted id, or one after it where others gave it to a region of theirs. */
-int freeRegionId(GstBuffer *buffer, int wanted);
+/**
+ * Gives the region the track's number as its id; beside regions of others, one after it where one
+ * of the same type has that.
+ */
+void numberRegion(GstBuffer *buffer, GstVideoRegionOfInterestMeta *region,
+                  const core::FaceView &face, const ReportContext &context);
 
-/** A new region of type "face", with the track's id where that is free. @param buffer writable */
+/** A new region of type "face". @param buffer writable */
 GstVideoRegionOfInterestMeta *addRegion(GstBuffer *buffer, const core::FaceView &face,
-                                        const GstVideoRectangle &px);
+                                        const GstVideoRectangle &px, const ReportContext &context);
 
 /**
  * Adds the params that gvametaconvert and gvawatermark read: `detection`, `object_id`, and what is
- * known as `identity`, `liveness`, `deepfake`. What was detected and numbered by others stays as
- * it is.
+ * known as `identity`, `liveness`, `deepfake`. A param of the same name stays as it is.
  */
 void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
                     const ReportContext &context);

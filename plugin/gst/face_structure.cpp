@@ -124,13 +124,11 @@ void describeAnswer(GstStructure *structure, const core::Answer &answer, unsigne
 
 } // namespace
 
-std::string nameOf(const ReportContext &context, const core::FaceView &face)
+std::string displayNameOf(const ReportContext &context, const core::FaceView &face)
 {
-    if (face.status != core::Status::Identified || !face.answer || !face.answer->templateId)
-        return {};
-    const std::string &id = *face.answer->templateId;
-    const std::string label = context.labels ? labelOf(*context.labels, id) : std::string();
-    return label.empty() ? id : label;
+    const bool known =
+        face.status == core::Status::Identified && face.answer && face.answer->templateId;
+    return known && context.labels ? labelOf(*context.labels, *face.answer->templateId) : "";
 }
 
 void describeFace(GstStructure *structure, const core::FaceView &face, const ReportContext &context)
@@ -162,8 +160,8 @@ void describeFace(GstStructure *structure, const core::FaceView &face, const Rep
         setShot(structure, *face.shot);
     if (face.answer)
         describeAnswer(structure, *face.answer, context.facts);
-    const std::string name = nameOf(context, face);
-    if (!name.empty() && (context.facts & FactIdentity) && name != face.answer->templateId)
+    const std::string name = displayNameOf(context, face);
+    if (!name.empty() && (context.facts & FactIdentity))
         gst_structure_set(structure, "name", G_TYPE_STRING, name.c_str(), nullptr);
 }
 

@@ -24,8 +24,8 @@ struct ReportContext {
     bool ownRegions = true; ///< a face's region has the track's number; else whatever others gave
 };
 
-/** The display name of an identified face, or its template id; empty for any other face. */
-std::string nameOf(const ReportContext &context, const core::FaceView &face);
+/** What labels-file calls an identified face; empty where it does not, and for any other face. */
+std::string displayNameOf(const ReportContext &context, const core::FaceView &face);
 
 /** Sets the fields that the README's table of `OotoFaces` lists; what is unknown is left out. */
 void describeFace(GstStructure *structure, const core::FaceView &face,

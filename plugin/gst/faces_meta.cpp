@@ -29,6 +29,15 @@ GstStructure *facesStructure(GstBuffer *buffer)
     return meta ? gst_custom_meta_get_structure(meta) : nullptr;
 }
 
+core::FaceView seenAt(core::FaceView face, const UpstreamFace &seen)
+{
+    if (face.serviceBox)
+        face.serviceBox = core::moved(*face.serviceBox, face.box, seen.box);
+    face.box = seen.box;
+    face.detectionScore = seen.score;
+    return face;
+}
+
 } // namespace
 
 void registerFacesMeta()
@@ -53,13 +62,14 @@ void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
         g_value_copy(found, &array);
     const auto matches = matchFaces(faces, upstream);
     for (std::size_t i = 0; i < faces.size(); ++i) {
-        const core::FaceView &face = faces[i];
+        // Where somebody found the face on this very frame is where it is.
+        const core::FaceView face = matches[i] ? seenAt(faces[i], *matches[i]) : faces[i];
         const GstVideoRectangle px = pixelsOf(face, context, offsetX, offsetY);
         GstVideoRegionOfInterestMeta *region = matches[i] ? matches[i]->region : nullptr;
         if (!region)
-            region = addRegion(buffer, face, px);
+            region = addRegion(buffer, face, px, context);
         else if (region->id == 0)
-            region->id = freeRegionId(buffer, face.trackId);
+            numberRegion(buffer, region, face, context);
         describeRegion(region, face, context);
         addAnalytics(buffer, face, context, px, matches[i] ? matches[i]->object : std::nullopt);
 

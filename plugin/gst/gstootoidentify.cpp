@@ -33,9 +33,10 @@
  * Names the people in front of a webcam.
  *
  * |[
- * gst-launch-1.0 rtspsrc location=rtsp://camera.local/stream protocols=tcp latency=200 ! \
- * application/x-rtp,media=video ! decodebin ! videoconvert ! ootoidentify \
- * credentials-file=ooto.conf check-liveness=true ! ootooverlay ! videoconvert ! autovideosink
+ * gst-launch-1.0 rtspsrc location=rtsp://camera.local/stream protocols=tcp latency=200 \
+ * add-reference-timestamp-meta=true ! application/x-rtp,media=video ! decodebin ! videoconvert ! \
+ * ootoidentify credentials-file=ooto.conf check-liveness=true ! ootooverlay ! videoconvert ! \
+ * autovideosink
  * ]|
  * The same for a network camera, with a liveness check.
  */

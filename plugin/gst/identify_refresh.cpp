@@ -62,7 +62,7 @@ void IdentifyStream::renameFaces(std::shared_ptr<const Labels> labels)
         const ReportContext after{{}, 0, {}, shared->labels};
         core::FaceBook::Events renamed;
         for (const core::FaceView &face : shared->book.faces(shared->latest.runningTime)) {
-            if (nameOf(before, face) != nameOf(after, face))
+            if (displayNameOf(before, face) != displayNameOf(after, face))
                 renamed.push_back(
                     {core::FaceEventType::Updated, face, shared->latest, false, nullptr, false});
         }

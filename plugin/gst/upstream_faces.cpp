@@ -116,16 +116,29 @@ std::vector<const UpstreamFace *> matchFaces(const std::vector<core::FaceView> &
     struct Pair {
         std::size_t face;
         const UpstreamFace *upstream;
-        double fit; ///< the overlap, and 1 for the same number
+        double fit; ///< the overlap; above 1 for the same number, below 0 for none in common
+    };
+    const auto isNumberOf = [](const auto &all, const std::optional<std::uint64_t> &number) {
+        return number && std::any_of(all.begin(), all.end(),
+                                     [&](const auto &any) { return any.objectId == number; });
     };
     std::vector<Pair> pairs;
     for (std::size_t i = 0; i < faces.size(); ++i) {
+        const core::FaceView &face = faces[i];
         for (const UpstreamFace &candidate : upstream) {
-            const bool numbered = faces[i].objectId || candidate.objectId;
-            const double overlap = core::iou(faces[i].box, candidate.box);
-            if (faces[i].objectId == candidate.objectId &&
-                (numbered ? isNear(faces[i].box, candidate.box) : overlap >= leastOverlap))
-                pairs.push_back({i, &candidate, numbered ? 1 + overlap : overlap});
+            // Who stopped is still where the last sample saw him.
+            const double overlap = std::max(core::iou(face.box, candidate.box),
+                                            core::iou(face.sampledBox, candidate.box));
+            if (face.objectId != candidate.objectId) {
+                if (overlap >= leastOverlap && !isNumberOf(upstream, face.objectId) &&
+                    !isNumberOf(faces, candidate.objectId))
+                    pairs.push_back({i, &candidate, overlap - 1});
+            } else if (face.objectId) {
+                if (isNear(face.box, candidate.box))
+                    pairs.push_back({i, &candidate, overlap + 1});
+            } else if (overlap >= leastOverlap) {
+                pairs.push_back({i, &candidate, overlap});
+            }
         }
     }
     std::stable_sort(pairs.begin(), pairs.end(),

@@ -32,7 +32,11 @@ struct UpstreamFace {
 std::vector<UpstreamFace> upstreamFaces(GstBuffer *buffer, const std::string &type,
                                         const core::PixelRect &visible);
 
-/** For each face in view the one of these that it is, by its number, else by its place. */
+/**
+ * For each face in view the one of these that it is: by its number, else by its place. A number
+ * that came, went or changed is no other face where neither is anybody else's; the next sample
+ * decides.
+ */
 std::vector<const UpstreamFace *> matchFaces(const std::vector<core::FaceView> &faces,
                                              const std::vector<UpstreamFace> &upstream);
 

@@ -154,6 +154,22 @@ class Readers(Fixture):
             self.assertEqual(found["frame"][-1]["faces"][0].get(name), last[name], name)
 
     @for_each_reader
+    def test_faces_that_others_found_are_told_as_documented(self, reader):
+        if not shutil.which("gst-inspect-1.0") or subprocess.run(
+                ["gst-inspect-1.0", "--exists", "facedetect"], check=False).returncode:
+            self.skipTest("the element facedetect is not installed")
+        endpoint = self.start_server()
+        source = still() + " ! videoconvert ! facedetect display=false"
+        found = self.read(self.command(reader, endpoint, "--launch", source,
+                                       properties="backpressure=true detector=upstream"))
+        types = [message["type"] for message in found["face-message"]]
+        self.assertEqual(types[0], "new")
+        self.assertIn("answered", types)
+        self.assertEqual(types[-1], "end")
+        self.assertEqual(found["frame"][-1]["faces"][0]["template-id"], WHO)
+        self.assertNotIn("roi-id", found["face-message"][0])
+
+    @for_each_reader
     def test_a_file_is_played_as_fast_as_answers_come(self, reader):
         clip = self.folder / "clip.mkv"
         subprocess.run(["gst-launch-1.0", "-q", *shlex.split(still()),

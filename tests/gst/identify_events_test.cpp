@@ -219,6 +219,19 @@ TEST_F(Events, tellWhenANameIsChanged)
     removeFolder(folder);
 }
 
+TEST_F(Events, aNameThatIsWrittenAsTheTemplateIsIsOneToo)
+{
+    const std::string folder = makeFolder();
+    const std::string file = folder + "/labels";
+    g_file_set_contents(file.c_str(), "[labels]\nGrace Hopper=Grace Hopper\n", -1, nullptr);
+    start("labels-file=" + file);
+    ASSERT_TRUE(showUntilIdentified());
+    const auto messages = identify->messages("ooto-face");
+    EXPECT_EQ(stringField(messages.back().get(), "template-id"), "Grace Hopper");
+    EXPECT_EQ(stringField(messages.back().get(), "name"), "Grace Hopper");
+    removeFolder(folder);
+}
+
 TEST_F(Events, areDatedByTheCamerasClock)
 {
     struct Case {

@@ -257,7 +257,7 @@ TEST_F(Upstream, oneNumberTwiceIsOneFace)
     EXPECT_EQ(readFaces(out.get()).size(), 1U);
 }
 
-TEST_F(Upstream, noTwoRegionsGetOneId)
+TEST_F(Upstream, noTwoRegionsOfOneTypeGetOneId)
 {
     start("hold-time=5000");
     for (int i = 0; i < 5; ++i)
@@ -266,11 +266,84 @@ TEST_F(Upstream, noTwoRegionsGetOneId)
     ASSERT_EQ(first.size(), 1U);
     const int ours = static_cast<int>(first[0].trackId);
     // Held, not seen, while somebody else's region has the number.
-    show({{.type = "dog", .px = {10, 10, 50, 50}, .id = ours}});
+    show({{.px = {10, 10, 50, 50}, .id = ours}});
     const auto held = readFaces(out.get());
     ASSERT_EQ(held.size(), 1U);
     EXPECT_NE(held[0].roiId, ours);
     const auto *region = gst_buffer_get_video_region_of_interest_meta_id(out.get(), held[0].roiId);
     ASSERT_NE(region, nullptr);
     EXPECT_STREQ(g_quark_to_string(region->roi_type), "face");
+
+    show({{.type = "dog", .px = {10, 10, 50, 50}, .id = ours}});
+    ASSERT_EQ(readFaces(out.get()).size(), 1U);
+    EXPECT_EQ(readFaces(out.get())[0].roiId, ours) << "readers go by type and number";
+}
+
+TEST_F(Upstream, theBoxOfTheFrameIsTheBox)
+{
+    // Walks 20 px a frame, and is looked at five times a second.
+    start("analysis-rate=5/1");
+    showUntilIdentified({{.objectId = 9}});
+    for (int i = 0; i < 10; ++i) {
+        const core::Box px{235 + 20.0 * i, 105, 180, 180};
+        show({{.px = px, .objectId = 9}});
+        const auto faces = readFaces(out.get());
+        ASSERT_EQ(faces.size(), 1U) << i;
+        EXPECT_NEAR(faces[0].box.x * 640, px.x, 1e-6) << i;
+        ASSERT_EQ(regions().size(), 1U) << i;
+        double left = 0;
+        EXPECT_TRUE(gst_structure_get_double(
+            gst_video_region_of_interest_meta_get_param(regions()[0], "detection"), "x_min",
+            &left));
+        EXPECT_NEAR(left * 640, px.x, 1e-6) << i;
+    }
+}
+
+TEST_F(Upstream, aNumberThatComesLateOrNowAndThenIsTheSameFace)
+{
+    start("analysis-rate=5/1");
+    showUntilIdentified({{}});
+    const guint64 track = readFaces(out.get()).at(0).trackId;
+    const auto expectOne = [&](int frame) {
+        EXPECT_EQ(regions().size(), 1U) << frame;
+        const auto faces = readFaces(out.get());
+        ASSERT_EQ(faces.size(), 1U) << frame;
+        EXPECT_EQ(faces[0].trackId, track) << frame;
+        EXPECT_EQ(faces[0].status, "identified") << frame;
+    };
+    for (int i = 0; i < 40; ++i) {
+        show({{.objectId = i % 3 == 0 ? std::optional(4711) : std::nullopt}});
+        expectOne(i);
+    }
+    EXPECT_EQ(identify->stat("tracks"), 1U);
+    EXPECT_EQ(service->requests().size(), 1U);
+    // Another number is another face, but not a second region before it was looked at.
+    for (int i = 0; i < 3; ++i) {
+        show({{.objectId = 4712}});
+        EXPECT_EQ(regions().size(), 1U) << i;
+    }
+}
+
+TEST_F(Upstream, whoStopsIsNotTwo)
+{
+    start("analysis-rate=5/1");
+    core::Box px{20, 150, 100, 100};
+    for (int i = 0; i < 20; ++i) {
+        show({{.px = px}});
+        px.x += 20;
+    }
+    for (int i = 0; i < 12; ++i) {
+        show({{.px = px}});
+        EXPECT_EQ(regions().size(), 1U) << i;
+    }
+}
+
+TEST_F(Upstream, aParamThatIsThereIsNotAddedAgain)
+{
+    start();
+    showUntilIdentified({{}});
+    GstBuffer *again = gst_buffer_copy(out.get());
+    out.reset(identify->push(again));
+    ASSERT_EQ(regions().size(), 1U);
+    EXPECT_EQ(params(regions()[0]), (Names{"detection", "object_id", "identity"}));
 }
