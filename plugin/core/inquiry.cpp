@@ -42,6 +42,13 @@ double betterThan(double quality)
     return quality + std::min(clearlyBetter, shareOfLack * (1 - quality));
 }
 
+/** Who has given up still asks now and then: somebody has to find out that the service is back. */
+StreamTime pauseOf(const RetryDecision &decision, const AskingRules &rules)
+{
+    return decision.next == RetryDecision::Next::WhenServiceIsBack ? rules.retry.backoff.longest
+                                                                   : decision.pause;
+}
+
 std::size_t hashOf(const PhotoBytes &bytes)
 {
     const std::string_view text(reinterpret_cast<const char *>(bytes->data()), bytes->size());
@@ -196,8 +203,8 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
         takeTooLarge();
         break;
     case Outcome::NoAnswer:
-        takeNoAnswer(reply, now, rules);
-        break;
+        takeNoAnswer(reply, shot, now, rules);
+        return false;
     default:
         takeFailure(reply, shot, now, rules);
         return false;
@@ -256,12 +263,18 @@ void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes
     wantAnother(noFaceInARow_ >= 2 || !mayAsk(rules));
 }
 
-void Inquiry::takeNoAnswer(const Reply &reply, const FrameTimes &now, const AskingRules &rules)
+void Inquiry::takeNoAnswer(const Reply &reply, Shot shot, const FrameTimes &now,
+                           const AskingRules &rules)
 {
-    // It was probably billed, so that another photo is wanted, not the same one again.
+    // It was probably billed: one further try and no other. Who has left has this photo only.
     reason_ = Reason::Service;
-    notBefore_ = now.runningTime + pauseAfterRefusal;
-    wantAnother(retry_.ended(reply, rules.retry).next == RetryDecision::Next::Never);
+    const RetryDecision decision = retry_.ended(reply, rules.retry);
+    if (decision.next == RetryDecision::Next::Never) {
+        wantAnother(true);
+        return;
+    }
+    shot_.giveBack(std::move(shot), now.runningTime);
+    retryAt_ = now.runningTime + std::max<StreamTime>(pauseOf(decision, rules), pauseAfterRefusal);
 }
 
 void Inquiry::takeTooLarge()
@@ -277,12 +290,7 @@ void Inquiry::takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
     // Nothing is wrong with the photo: it goes again, or a better one that comes meanwhile.
     shot_.giveBack(std::move(shot), now.runningTime);
     reason_ = reply.outcome == Outcome::Unauthorized ? Reason::Unauthorized : Reason::Service;
-    const RetryDecision decision = retry_.ended(reply, rules.retry);
-    // Who has given up still asks now and then: somebody has to find out that the service is back.
-    const auto pause = decision.next == RetryDecision::Next::WhenServiceIsBack
-                           ? rules.retry.backoff.longest
-                           : decision.pause;
-    retryAt_ = now.runningTime + pause;
+    retryAt_ = now.runningTime + pauseOf(retry_.ended(reply, rules.retry), rules);
 }
 
 void Inquiry::serviceIsBack()

@@ -91,7 +91,8 @@ private:
     void takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules);
     void takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
                      const AskingRules &rules);
-    void takeNoAnswer(const Reply &reply, const FrameTimes &now, const AskingRules &rules);
+    void takeNoAnswer(const Reply &reply, Shot shot, const FrameTimes &now,
+                      const AskingRules &rules);
     void takeTooLarge();
     void takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
                      const AskingRules &rules);

@@ -108,14 +108,9 @@ bool ServiceHealth::isLate(const Admission &admission) const
 bool ServiceHealth::change(ServiceCondition next, const Reply &reply,
                            std::chrono::system_clock::time_point wallNow)
 {
-    const bool sameCondition = next == state_.condition;
-    if (sameCondition && !(needsPeople(reply.outcome) && reply.outcome != cause_))
+    if (next == state_.condition)
         return false;
-    cause_ = reply.outcome;
-    state_.reason = next == ServiceCondition::Ok ? std::string() : reply.text;
-    if (!sameCondition)
-        state_.since = wallNow;
-    state_.condition = next;
+    state_ = {next, next == ServiceCondition::Ok ? std::string() : reply.text, wallNow};
     return true;
 }
 

@@ -63,10 +63,7 @@ public:
     std::chrono::milliseconds untilProbe(Clock::time_point now) const;
     /** An admitted request was not sent, or cancelled before it had a reply. */
     void withdraw(const Admission &admission);
-    /**
-     * @return true when people should be told: the condition changed, or a service that was down
-     * anyhow now needs people
-     */
+    /** @return true when the condition changed, which people should be told */
     bool record(const Admission &admission, const Reply &reply, Clock::time_point now,
                 std::chrono::system_clock::time_point wallNow);
     const ServiceState &state() const { return state_; }
@@ -78,7 +75,6 @@ private:
     std::chrono::milliseconds pauseAfter(const Reply &reply);
 
     ServiceState state_;
-    Outcome cause_ = Outcome::Answered; ///< of what people were told last
     unsigned failuresInARow_ = 0;
     ProbeGate gate_;
     BackoffRules rules_;

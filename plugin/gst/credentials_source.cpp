@@ -4,6 +4,13 @@
 namespace ooto::gst
 {
 
+namespace
+{
+
+constexpr std::chrono::seconds whileItIsWritten{1};
+
+} // namespace
+
 CredentialsSource::CredentialsSource(service::Credentials given, std::string file)
     : given_(std::move(given)), file_(std::move(file))
 {
@@ -18,25 +25,46 @@ std::string CredentialsSource::load()
     return found.error;
 }
 
-bool CredentialsSource::refresh(bool refused)
+bool CredentialsSource::refresh(bool refused, std::string &problem)
 {
+    const auto now = Clock::now();
     const bool readAnyway = refused && !file_.path().empty();
-    return (readAnyway || file_.changed()) && loadChanged();
+    const bool again = !problem_.empty() && !told_ && now >= tellAt_;
+    if (!readAnyway && !again && !file_.changed())
+        return false;
+    // A file that is being written may not be readable just now: the old key stays in force, and
+    // nothing is said unless it is the same a little later.
+    const service::Secret before = current_.appKey;
+    noteProblem(load(), now + whileItIsWritten);
+    tell(problem);
+    return !(current_.appKey == before);
 }
 
-bool CredentialsSource::replace(service::Credentials given, std::string file)
+void CredentialsSource::replace(service::Credentials given, std::string file, std::string &problem)
 {
     given_ = std::move(given);
     file_ = FileWatch(std::move(file));
-    return loadChanged();
+    told_ = false;
+    noteProblem(load(), Clock::now());
+    tellAt_ = {};
+    tell(problem);
 }
 
-bool CredentialsSource::loadChanged()
+void CredentialsSource::noteProblem(std::string text, Clock::time_point tellAt)
 {
-    // A file that is being written may not be readable just now: the old key stays in force.
-    const service::Secret before = current_.appKey;
-    load();
-    return !(current_.appKey == before);
+    if (text == problem_)
+        return;
+    problem_ = std::move(text);
+    told_ = false;
+    tellAt_ = tellAt;
+}
+
+void CredentialsSource::tell(std::string &problem)
+{
+    if (problem_.empty() || told_ || Clock::now() < tellAt_)
+        return;
+    told_ = true;
+    problem = problem_;
 }
 
 } // namespace ooto::gst

@@ -5,6 +5,7 @@
 #include "gst/file_watch.h"
 #include "service/credentials.h"
 
+#include <chrono>
 #include <string>
 
 namespace ooto::gst
@@ -21,20 +22,27 @@ public:
     /**
      * Looks at most once a second whether the file changed.
      * @param refused read it in any case: the service does not take what it had
+     * @param problem set to what is wrong with it, for people, once for each text
      * @return true when the key changed
      */
-    bool refresh(bool refused = false);
-    /** Another key or file was set. @return true when the key in force changed */
-    bool replace(service::Credentials given, std::string file);
+    bool refresh(bool refused, std::string &problem);
+    /** A key or a file was set. @param problem as of refresh() */
+    void replace(service::Credentials given, std::string file, std::string &problem);
 
     const service::Credentials &current() const { return current_; }
 
 private:
-    bool loadChanged();
+    using Clock = std::chrono::steady_clock;
+
+    void noteProblem(std::string text, Clock::time_point tellAt);
+    void tell(std::string &problem);
 
     service::Credentials given_;
     FileWatch file_;
     service::Credentials current_;
+    std::string problem_; ///< since the last load
+    bool told_ = false;
+    Clock::time_point tellAt_{};
 };
 
 } // namespace ooto::gst

@@ -175,6 +175,12 @@ static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
     gst::ChosenDetector chosen = gst::chooseDetector(settings.detector, settings.model);
     if (!chosen.error.empty())
         return gst_ooto_identify_fail(self, chosen.error);
+    if (!settings.sslStrict && g_str_has_prefix(settings.endpoint.c_str(), "https"))
+        GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS,
+                            ("With ssl-strict=false any server is believed to be %s: faces and "
+                             "the key go to whoever answers there.",
+                             settings.endpoint.c_str()),
+                            ("Trust the server's certificate authority with ssl-ca-file instead."));
     if (!chosen.notice.empty())
         GST_ELEMENT_WARNING(self, RESOURCE, NOT_FOUND, ("%s", chosen.notice.c_str()), (nullptr));
     GST_INFO_OBJECT(self, "faces are found by %s",

@@ -112,6 +112,16 @@ Property secret(service::Secret Settings::*field, const char *name, const char *
             nullptr};
 }
 
+/** Set by people, maybe to what it was: they want it tried. */
+Property credential(Property property)
+{
+    property.set = [set = std::move(property.set)](Settings &settings, const GValue *value) {
+        set(settings, value);
+        ++settings.credentialsSet;
+    };
+    return property;
+}
+
 /** An unset string that stands for something: setting NULL gives the default back. */
 Property textWithDefault(std::string Settings::*field, const char *name, const char *nick,
                          const char *blurb, GParamFlags flags)
@@ -180,22 +190,21 @@ std::vector<Property> where()
                "Allow plain http to other hosts, for a service in one's own network: faces and "
                "the key then travel unencrypted",
                whenReady),
-        text(&Settings::appId, "app-id", "Application id",
-             "Identifier of the application; else from credentials-file, else from the "
-             "environment variable OOTO_APP_ID",
-             whenReady),
-        secret(&Settings::appKey, "app-key", "Application key",
-               "Secret key of the application, never readable; else from "
-               "credentials-file, else from the environment variable OOTO_APP_KEY. "
-               "Set it from an application only: what is typed on a launch line "
-               "shows in process lists and in GStreamer's own logs",
-               writeOnly),
-        text(
-            &Settings::credentialsFile, "credentials-file", "Credentials file",
-            "Key file with a group [ooto] and the keys app-id and app-key, not accessible to "
-            "everyone (chmod o-rwx); when it changes the key is read again, and the id at the next "
-            "start",
-            whilePlaying),
+        credential(text(&Settings::appId, "app-id", "Application id",
+                        "Identifier of the application; else from credentials-file, else from the "
+                        "environment variable OOTO_APP_ID",
+                        whenReady)),
+        credential(secret(&Settings::appKey, "app-key", "Application key",
+                          "Secret key of the application, never readable; else from "
+                          "credentials-file, else from the environment variable OOTO_APP_KEY. "
+                          "Set it from an application only: what is typed on a launch line "
+                          "shows in process lists and in GStreamer's own logs",
+                          writeOnly)),
+        credential(text(&Settings::credentialsFile, "credentials-file", "Credentials file",
+                        "Key file with a group [ooto] and the keys app-id and app-key, not "
+                        "accessible to everyone (chmod o-rwx); when it changes the key is read "
+                        "again, and the id at the next start",
+                        whilePlaying)),
         toggle(&Settings::sslStrict, "ssl-strict", "SSL strict",
                "Refuse a server whose TLS certificate is not valid", whenReady),
         text(&Settings::sslCaFile, "ssl-ca-file", "SSL CA file",
@@ -385,6 +394,7 @@ bool setIdentifyProperty(Settings &settings, unsigned id, const GValue *value)
     if (!property || !property->set)
         return false;
     property->set(settings, value);
+    ++settings.revision;
     return true;
 }
 

@@ -31,11 +31,16 @@ void IdentifyStream::refreshFiles()
         replaced = std::exchange(shared->credentialsReplaced, false);
         refused = std::exchange(shared->credentialsRefused, false);
     }
+    std::string problem;
     if (caller_) {
-        const bool changed = replaced ? credentials_.replace({settings->appId, settings->appKey},
-                                                             settings->credentialsFile)
-                                      : credentials_.refresh(refused);
-        if (changed) {
+        bool tryIt = replaced;
+        if (replaced)
+            credentials_.replace({settings->appId, settings->appKey}, settings->credentialsFile,
+                                 problem);
+        else
+            tryIt = credentials_.refresh(refused, problem);
+        complain(problem);
+        if (tryIt) {
             caller_->setAppKey(credentials_.current().appKey);
             auto shared = shared_.lock();
             shared->heldBackUntil = {};
@@ -47,9 +52,14 @@ void IdentifyStream::refreshFiles()
         shared->statistics.requestsToday = budget.used;
         shared->statistics.budgetLeft = budget.limit - std::min(budget.limit, budget.used);
     }
-    std::string problem;
+    problem.clear();
     if (labelsFile_.refresh(settings->labelsFile, problem))
         renameFaces(labelsFile_.labels());
+    complain(problem);
+}
+
+void IdentifyStream::complain(const std::string &problem)
+{
     if (!problem.empty())
         GST_ELEMENT_WARNING(element_, RESOURCE, SETTINGS, ("%s", problem.c_str()), (nullptr));
 }

@@ -82,9 +82,10 @@ void IdentifyStream::configure(const Settings &settings)
         auto shared = shared_.lock();
         const std::shared_ptr<const Settings> old = shared->settings;
         const Settings &before = *old;
+        if (settings.revision < before.revision)
+            return; // two threads set properties, and the later one was faster
         const bool deactivated = before.active && !settings.active;
-        if (!(before.appKey == settings.appKey) ||
-            before.credentialsFile != settings.credentialsFile)
+        if (before.credentialsSet != settings.credentialsSet)
             shared->credentialsReplaced = true;
         if (before.sampleInterval() != settings.sampleInterval())
             shared->sampler.setInterval(settings.sampleInterval());
@@ -158,6 +159,15 @@ bool IdentifyStream::takeSample(Shared &shared, const core::FrameTimes &times, b
     return true;
 }
 
+/** *streaming*: time passed, by which photos may have become due. */
+bool IdentifyStream::mustDispatch(const Shared &shared)
+{
+    // With backpressure awaitAnswers() sees to it.
+    return !shared.settings->backpressure && !shared.dispatchQueued &&
+           std::chrono::steady_clock::now() >= shared.heldBackUntil &&
+           !shared.book.due(shared.latest.runningTime).empty();
+}
+
 void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
                            const core::FrameTimes &times)
 {
@@ -180,10 +190,7 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
         take(*shared, shared->book.advance(times));
         sampled = takeSample(*shared, times, !upstream.empty());
         job = {shared->settings, times, shared->epoch, observationsOf(upstream)};
-        // With backpressure awaitAnswers() sees to it.
-        dispatchNow = !shared->settings->backpressure && !shared->dispatchQueued &&
-                      begin >= shared->heldBackUntil &&
-                      !shared->book.due(times.runningTime).empty();
+        dispatchNow = mustDispatch(*shared);
     }
     if (job.settings->backpressure) {
         if (sampled)
@@ -252,13 +259,17 @@ void IdentifyStream::queueAnalysis(Job job)
 
 void IdentifyStream::gap(const core::FrameTimes &times)
 {
+    bool dispatchNow = false;
     {
         auto shared = shared_.lock();
         startAgainIfTimeWentBack(*shared, times);
         shared->latest = times;
         take(*shared, shared->book.advance(times));
+        dispatchNow = mustDispatch(*shared);
     }
     pushEvents();
+    if (dispatchNow)
+        queueDispatch();
     postReports();
 }
 

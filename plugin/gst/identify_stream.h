@@ -109,6 +109,7 @@ private:
 
     bool takeSample(Shared &shared, const core::FrameTimes &times, bool anyUpstream);
     bool waitsForUpstream(Shared &shared, const core::FrameTimes &times, bool anyUpstream) const;
+    static bool mustDispatch(const Shared &shared);
     void startAnalysis(GstBuffer *buffer, const GstVideoInfo &info, Job job);
     void queueAnalysis(Job job);
 
@@ -124,6 +125,7 @@ private:
                                const std::vector<core::Observation> &seen);
     void applyLimits(const std::shared_ptr<const Settings> &settings);
     void refreshFiles();
+    void complain(const std::string &problem);
     void renameFaces(std::shared_ptr<const Labels> labels);
 
     /** What keeps photos that are due from being sent. */

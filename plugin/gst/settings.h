@@ -75,6 +75,9 @@ struct Settings {
     bool postMessages = true;
     bool messagePhotos = false;
 
+    std::uint64_t revision = 0;       ///< how many properties were set before
+    std::uint64_t credentialsSet = 0; ///< of these, the application's id, key or their file
+
     core::StreamTime sampleInterval() const
     {
         if (analysisRateN <= 0)

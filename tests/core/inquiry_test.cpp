@@ -339,6 +339,16 @@ TEST_F(InquiryTest, givesUpAfterTwoAnswersThatWereNone)
     EXPECT_EQ(view().status, Status::Unavailable);
 }
 
+TEST_F(InquiryTest, keepsThePhotoForTheOneFurtherTryAfterAnAnswerThatWasNone)
+{
+    ASSERT_TRUE(waitForDue(0.9, 5s));
+    ASSERT_TRUE(inquiry.take());
+    inquiry.replied(failure(Outcome::NoAnswer), at(now), rules);
+    EXPECT_TRUE(inquiry.hasUnsent()) << "who has left has no other";
+    EXPECT_FALSE(inquiry.due(now, true, rules)) << "not at once";
+    EXPECT_TRUE(inquiry.due(now + 10s, true, rules));
+}
+
 TEST_F(InquiryTest, tellsWhatTheServiceRefused)
 {
     Reply reply = refusal(4);

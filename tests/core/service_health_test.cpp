@@ -284,19 +284,17 @@ TEST_F(ServiceHealthTest, FailingDifferentlyIsNotBetterThanDown)
     EXPECT_EQ(condition(), ServiceCondition::Down);
 }
 
-TEST_F(ServiceHealthTest, TellsWhenADownServiceNowNeedsPeople)
+TEST_F(ServiceHealthTest, IsDownOnceWhateverTheReasonsAreThatFollow)
 {
-    for (int i = 0; i < 3; ++i) {
-        ask(Outcome::Unreachable);
+    EXPECT_TRUE(ask(Outcome::WrongEndpoint));
+    for (const Outcome outcome : {Outcome::Redirected, Outcome::WrongEndpoint, Outcome::Unreachable,
+                                  Outcome::BadCertificate}) {
         waitForProbe();
+        EXPECT_FALSE(ask(outcome));
+        EXPECT_EQ(condition(), ServiceCondition::Down);
     }
-    const auto since = health_.state().since;
-    EXPECT_TRUE(ask(Outcome::BadCertificate));
-    EXPECT_EQ(condition(), ServiceCondition::Down);
-    EXPECT_EQ(health_.state().reason, "bad-certificate");
-    EXPECT_EQ(health_.state().since, since);
-    waitForProbe();
-    EXPECT_FALSE(ask(Outcome::BadCertificate)) << "told twice";
+    EXPECT_EQ(health_.state().reason, "wrong-endpoint");
+    EXPECT_EQ(waitForProbe(), 30s) << "only people can help";
 }
 
 } // namespace

@@ -170,6 +170,22 @@ void expectKeyNowhere(const std::string &properties, bool bySet)
 
 } // namespace
 
+TEST_F(Configuration, aServerThatIsBelievedUncheckedIsToldOnce)
+{
+    for (const bool strict : {true, false}) {
+        Identify identify(std::string("endpoint=https://127.0.0.1:9/x dry-run=true detector=none "
+                                      "ssl-strict=") +
+                          (strict ? "true" : "false"));
+        GstBuffer *frame = makeScene(identify.info(), {});
+        for (int i = 0; i < 10; ++i)
+            gst_buffer_unref(identify.push(gst_buffer_copy(frame)));
+        gst_buffer_unref(frame);
+        const auto complaints = identify.complaints();
+        ASSERT_EQ(complaints.size(), strict ? 0U : 1U);
+        EXPECT_TRUE(strict || has(complaints[0], "ssl-strict=false")) << complaints[0];
+    }
+}
+
 TEST_F(Configuration, missingCredentialsSayWhatToSet)
 {
     const std::string text = errorOf(closed);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 using namespace ooto;
@@ -49,6 +50,19 @@ protected:
         for (const auto &message : identify->messages("ooto-service"))
             all.push_back(stringField(message.get(), "state"));
         return all;
+    }
+
+    long complaintsOf(const char *what)
+    {
+        const auto all = identify->complaints();
+        return std::count_if(all.begin(), all.end(), [what](const std::string &text) {
+            return text.find(what) != std::string::npos;
+        });
+    }
+
+    bool complained(const char *what)
+    {
+        return playUntil([&] { return complaintsOf(what) > 0; });
     }
 
     std::string lastReason()
@@ -133,6 +147,47 @@ TEST_F(Trouble, aRotatedKeyInTheFileIsPickedUp)
     writeCredentials(folder, "tester", Service::key);
     EXPECT_TRUE(reported("ok"));
     removeFolder(folder);
+}
+
+TEST_F(Trouble, aRotatedFileThatCannotBeUsedIsToldOnce)
+{
+    const std::string folder = makeFolder();
+    const std::string file = writeCredentials(folder, "tester", "old-key");
+    start("credentials-file=" + file);
+    EXPECT_TRUE(reported("unauthorized"));
+    writeCredentials(folder, "tester", Service::key);
+    std::filesystem::permissions(file, std::filesystem::perms(0644));
+    EXPECT_TRUE(complained("chmod o-rwx"));
+    playUntil([] { return false; }, 3s);
+    EXPECT_EQ(complaintsOf("chmod o-rwx"), 1);
+    EXPECT_EQ(states(), std::vector<std::string>{"unauthorized"});
+    std::filesystem::permissions(file, std::filesystem::perms(0600));
+    EXPECT_TRUE(reported("ok"));
+    removeFolder(folder);
+}
+
+TEST_F(Trouble, aKeyThatCannotBeSentIsTold)
+{
+    start();
+    EXPECT_TRUE(playUntil([&] { return identify->stat("matches") == 1; }));
+    g_object_set(identify->element(), "app-key", "two\nlines", nullptr);
+    EXPECT_TRUE(complained("app-key"));
+}
+
+TEST_F(Trouble, theSameKeySetAgainIsTriedAtOnce)
+{
+    server::Trouble trouble;
+    trouble.status = 401;
+    trouble.onlyFirst = 1;
+    service->setTrouble(trouble);
+    start();
+    g_object_set(identify->element(), "app-key", Service::key, nullptr);
+    EXPECT_TRUE(reported("unauthorized"));
+    playUntil([] { return false; }, 1s);
+    EXPECT_EQ(service->requests().size(), 1U);
+    g_object_set(identify->element(), "app-key", Service::key, nullptr);
+    EXPECT_TRUE(reported("ok"));
+    EXPECT_EQ(states(), (std::vector<std::string>{"unauthorized", "ok"}));
 }
 
 TEST_F(Trouble, aServerThatLiesIsNoAnswer)
