@@ -61,6 +61,9 @@ Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContex
     setTime(report.get(), "stream-time", event.times.streamTime);
     gst_structure_set(report.get(), "wall-clock", G_TYPE_STRING,
                       iso8601(event.times.wallClock).c_str(), nullptr);
+    if (event.face.asked)
+        gst_structure_set(report.get(), "asked-wall-clock", G_TYPE_STRING,
+                          iso8601(event.face.asked->wallClock).c_str(), nullptr);
     if (event.late)
         gst_structure_set(report.get(), "late", G_TYPE_BOOLEAN, TRUE, nullptr);
     setJson(report.get());

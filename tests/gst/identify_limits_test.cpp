@@ -114,6 +114,9 @@ TEST_F(Limits, whoLeftWhileTheServiceWasAwayStillGetsHisAnswer)
     EXPECT_TRUE(gst_structure_get_boolean(answers[0], "late", &late) && late);
     EXPECT_EQ(stringField(answers[0], "status"), "identified");
     EXPECT_TRUE(gst_structure_has_field(answers[0], "asked-pts"));
+    // In ISO 8601 the earlier one is the lesser one.
+    EXPECT_LT(stringField(answers[0], "asked-wall-clock"), stringField(answers[0], "wall-clock"));
+    EXPECT_FALSE(stringField(answers[0], "asked-wall-clock").empty());
 }
 
 TEST_F(Limits, theRateHoldsFacesBackAndSaysSo)
