@@ -45,7 +45,7 @@ Budget::Budget(std::string path, Calendar today) : file_(std::move(path)), today
 
 void Budget::Known::beginDay(LocalDate today)
 {
-    if (today > record.date)
+    if (beginsDay(record, today))
         unsaved = 0;
     record = onDate(record, today);
 }

@@ -78,6 +78,32 @@ TEST_F(BudgetTest, BeginsAnewAtMidnightAndNotWhenAClockGoesBack)
     EXPECT_EQ(takeAll(budget, 5), 5);
 }
 
+TEST_F(BudgetTest, AClockThatIsWrongUntilItIsSetGivesNothing)
+{
+    takeAll(*std::make_unique<Budget>(file(), calendar()), 5);
+    for (int start = 0; start < 3; ++start) {
+        Budget budget(file(), calendar());
+        today_ = core::LocalDate(days(0));
+        EXPECT_EQ(takeAll(budget, 5), 0);
+        EXPECT_EQ(contentOf(file()), "1970-01-01 5 2026-01-04\n");
+        today_ = monday;
+        EXPECT_EQ(budget.usedToday(), 5U);
+        EXPECT_EQ(takeAll(budget, 5), 0);
+        EXPECT_EQ(contentOf(file()), "2026-01-04 5\n");
+    }
+}
+
+TEST_F(BudgetTest, WhatWasCountedAloneWhileTheClockWasWrongIsNotForgotten)
+{
+    Budget budget(file(), calendar());
+    takeAll(budget, 5);
+    today_ = core::LocalDate(days(0));
+    budget.take(0);
+    today_ = monday;
+    budget.take(10);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 7\n");
+}
+
 TEST_F(BudgetTest, IsSharedByAllWhoUseTheFile)
 {
     std::atomic<int> taken{0};
@@ -190,15 +216,17 @@ TEST_F(BudgetTest, GoesOnFromWhatItKnowsWhenTheFileIsGoneOrGarbage)
     Budget budget(file(), calendar());
     budget.take(10);
     budget.take(10);
-    for (const char *garbage : {"", "hello\n", "2026-13-04 1\n", "2026-01-04 -1\n",
-                                "2026-01-04 99999999999999999999999999\nx", "2026-01-04 1"}) {
+    for (const char *garbage :
+         {"", "hello\n", "2026-13-04 1\n", "2026-01-04 -1\n",
+          "2026-01-04 99999999999999999999999999\nx", "2026-01-04 1", "2026-01-04 1 \n",
+          "2026-01-04 1 2026-01-32\n", "2026-01-04 1 2026-01-03\n", "2026-01-04  1\n"}) {
         std::ofstream(file()) << garbage;
-        EXPECT_EQ(budget.take(10).answer, Answer::Taken) << garbage;
+        EXPECT_EQ(budget.take(20).answer, Answer::Taken) << garbage;
     }
-    EXPECT_EQ(contentOf(file()), "2026-01-04 8\n");
+    EXPECT_EQ(contentOf(file()), "2026-01-04 12\n");
     std::filesystem::remove(file());
-    budget.take(10);
-    EXPECT_EQ(contentOf(file()), "2026-01-04 9\n");
+    budget.take(20);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 13\n");
 }
 
 TEST_F(BudgetTest, DoesNotWaitLongForAProcessThatHoldsTheFile)
