@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
+#include <memory>
 #include <utility>
 
 namespace ooto::service
@@ -37,6 +39,17 @@ LocalDate localToday()
     return LocalDate(std::chrono::year(local.tm_year + 1900) /
                      std::chrono::month(static_cast<unsigned>(local.tm_mon + 1)) /
                      std::chrono::day(static_cast<unsigned>(local.tm_mday)));
+}
+
+Budget &Budget::forPath(const std::string &path)
+{
+    static auto *const budgets =
+        new core::Guarded<std::map<std::string, std::unique_ptr<Budget>>>();
+    auto locked = budgets->lock();
+    auto &budget = (*locked)[path];
+    if (!budget)
+        budget = std::make_unique<Budget>(path);
+    return *budget;
 }
 
 Budget::Budget(std::string path, Calendar today) : file_(std::move(path)), today_(std::move(today))

@@ -42,6 +42,11 @@ public:
         std::vector<std::string> warnings; ///< for people, once each
     };
 
+    /**
+     * The process's budget for this file. It stays until the process ends, since where the file
+     * cannot be written it is all there is of the day's count.
+     */
+    static Budget &forPath(const std::string &path);
     explicit Budget(std::string path, Calendar today = localToday);
 
     /** @param limit requests per day; 0 = none, and then nothing is written to disk */

@@ -62,7 +62,7 @@ Outcome lock(const FileDescriptor &file, std::chrono::milliseconds patience, std
     return Outcome::Done;
 }
 
-/** "2026-01-31 ", which is taken off the text. */
+/** "2026-01-31", which is taken off the text. */
 std::optional<core::LocalDate> takeDate(std::string_view &text)
 {
     int year = 0;

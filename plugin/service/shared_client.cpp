@@ -55,7 +55,7 @@ std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, 
 
 Client::Client(const ConnectionSettings &settings, TlsDatabaseHandle trustedCas)
     : shared_(std::random_device()()),
-      budget_(BudgetFile::pathFor(settings.endpoint, settings.appId)),
+      budget_(Budget::forPath(BudgetFile::pathFor(settings.endpoint, settings.appId))),
       session_(std::make_shared<Session>(settings))
 {
     const std::shared_ptr<GTlsDatabase> shared = std::move(trustedCas);

@@ -86,7 +86,7 @@ private:
     void tellNews();
 
     core::Guarded<Shared> shared_;
-    Budget budget_;
+    Budget &budget_; ///< also of other clients that ask the same service with the same id
     std::shared_ptr<Session> session_; ///< used on the network thread only
     NetworkThread network_;            ///< last: ends before what its tasks use
 };

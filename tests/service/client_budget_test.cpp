@@ -10,6 +10,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <atomic>
 
 extern char **environ;
@@ -32,9 +33,13 @@ protected:
 
     std::unique_ptr<service::Caller> callerWith(const std::string &url, std::uint64_t limit)
     {
-        auto caller =
-            openCaller(settingsFor(url), 4,
-                       [states = states_](const core::ServiceState &s) { states->put(s); });
+        return callerWith(settingsFor(url), limit);
+    }
+    std::unique_ptr<service::Caller> callerWith(const service::ConnectionSettings &settings,
+                                                std::uint64_t limit)
+    {
+        auto caller = openCaller(
+            settings, 4, [states = states_](const core::ServiceState &s) { states->put(s); });
         caller->setMaxRequestsPerDay(limit);
         caller->setWarningHandler(
             [warnings = warnings_](const std::string &text) { warnings->put(text); });
@@ -140,6 +145,31 @@ TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)
     ASSERT_GE(warnings_->all().size(), 1U);
     EXPECT_NE(warnings_->all()[0].find("XDG_STATE_HOME"), std::string::npos);
     EXPECT_EQ(warnings_->all().size(), 1U);
+}
+
+TEST_F(ClientBudget, WhereItCannotBeWrittenOtherSettingsAndRestartsAreCountedToo)
+{
+    std::ofstream(directory_ / "ooto") << "in the way of the directory";
+    service::ConnectionSettings other = settingsFor(server_.url());
+    other.userAgent = "another";
+    {
+        const auto one = callerWith(settingsFor(server_.url()), 4);
+        const auto two = callerWith(other, 4);
+        EXPECT_EQ(ask(*one).outcome, Outcome::Answered);
+        EXPECT_EQ(ask(*two).outcome, Outcome::Answered);
+        EXPECT_EQ(one->budgetUse().used, 2U);
+    }
+    EXPECT_EQ(ask(*callerWith(settingsFor(server_.url()), 4)).outcome, Outcome::Answered);
+    EXPECT_EQ(ask(*callerWith(other, 4)).outcome, Outcome::Answered);
+    EXPECT_EQ(callerWith(other, 4)->reserve().why(), HeldBack::Budget);
+    EXPECT_EQ(callerWith(settingsFor(server_.url()), 4)->reserve().why(), HeldBack::Budget);
+    EXPECT_EQ(server_.requests().size(), 4U);
+    const auto warnings = warnings_->all();
+    EXPECT_EQ(std::count_if(warnings.begin(), warnings.end(),
+                            [](const std::string &text) {
+                                return text.find("XDG_STATE_HOME") != std::string::npos;
+                            }),
+              1);
 }
 
 TEST_F(ClientBudget, IsSharedByTwoProcesses)
