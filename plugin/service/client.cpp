@@ -58,11 +58,12 @@ Caller::Reservation Caller::reserve()
     return Reservation(Slot(client_, std::get<Permit>(std::move(answer))));
 }
 
-void Caller::send(Slot slot, Request request, ReplyHandler onReply)
+void Caller::send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart)
 {
     // From here on the request holds the place.
     const auto client = std::exchange(slot.client_, nullptr);
-    client->send(std::move(slot.permit_), std::move(request), mailbox_, std::move(onReply));
+    client->send(std::move(slot.permit_), std::move(request), mailbox_,
+                 {std::move(onReply), std::move(onRestart)});
 }
 
 void Caller::setAppKey(const Secret &key)

@@ -56,6 +56,11 @@ public:
     /** Called on the *network* thread, once per request, unless the caller is destroyed first. */
     using ReplyHandler = std::function<void(const core::Reply &)>;
     /**
+     * Called on the *network* thread each time a request is sent once more before it has a reply,
+     * since a kept connection had gone: for the service that is one more request.
+     */
+    using RestartHandler = std::function<void()>;
+    /**
      * Called on the *network* thread when what keeps this caller from asking changed: that its key
      * is refused, else that the day's budget is spent, else how the service is.
      */
@@ -106,7 +111,7 @@ public:
 
     /** What became of this caller's requests so far. */
     struct Statistics {
-        std::uint64_t sent = 0;     ///< requests handed to the network
+        std::uint64_t sent = 0;     ///< requests handed to the network, once each
         std::uint64_t replies = 0;  ///< replies told to the caller
         std::uint64_t restarts = 0; ///< requests sent again since a kept connection had gone
     };
@@ -136,7 +141,7 @@ public:
      * the day's budget: not for the *streaming* thread.
      */
     Reservation reserve();
-    void send(Slot slot, Request request, ReplyHandler onReply);
+    void send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart = nullptr);
 
     /**
      * The key to be used from now on. Also the same as before: it ends the pause after a 401 or

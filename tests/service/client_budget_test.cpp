@@ -130,7 +130,34 @@ TEST_F(ClientBudget, WhatIsSentAgainIsCountedAgain)
     EXPECT_EQ(caller->budgetUse().used, 3U);
     EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable) << "its second try is one too many";
     EXPECT_EQ(caller->budgetUse().used, 4U);
+    EXPECT_EQ(caller->statistics().restarts, 1U) << "it was not sent again";
     EXPECT_EQ(served, 2);
+}
+
+TEST_F(ClientBudget, WhatIsSentAgainAndDoesNotLeaveIsNotCountedAgain)
+{
+    Inbox<bool> read;
+    auto server = std::make_unique<RawServer>([&read](RawConnection &connection) {
+        connection.readRequest();
+        connection.write(RawServer::response("200 OK", matchBody));
+        connection.readRequest();
+        read.put(true);
+        connection.hold(); // until the server stops, and nobody listens any more
+    });
+    const auto caller = callerWith(server->url(), 10);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    const auto replied = std::make_shared<Inbox<core::Reply>>();
+    auto slot = waitForSlot(*caller);
+    ASSERT_TRUE(slot);
+    caller->send(std::move(*slot), photoRequest(),
+                 [replied](const core::Reply &reply) { replied->put(reply); });
+    EXPECT_EQ(read.waitFor(1).size(), 1U);
+    server.reset();
+    const auto replies = replied->waitFor(1);
+    ASSERT_EQ(replies.size(), 1U);
+    EXPECT_EQ(replies[0].outcome, Outcome::Unreachable);
+    EXPECT_EQ(caller->statistics().restarts, 1U);
+    EXPECT_EQ(caller->budgetUse().used, 2U);
 }
 
 TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)

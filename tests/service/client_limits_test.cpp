@@ -117,6 +117,27 @@ TEST(ClientRate, WhatIsHeldBackElsewhereCostsNothing)
     EXPECT_TRUE(caller->reserve());
 }
 
+TEST(ClientRate, WhatWouldBeSentAgainWithoutATokenIsLost)
+{
+    Inbox<bool> seen;
+    RawServer server([&seen](RawConnection &connection) {
+        // A connection answers one request, and is cut when it has read the next one.
+        for (int here = 0; !connection.readRequest().empty(); ++here) {
+            seen.put(true);
+            if (here == 1)
+                return;
+            connection.write(RawServer::response("200 OK", matchBody));
+        }
+    });
+    const auto caller = openCaller(settingsFor(server.url()));
+    useUp(*caller, 1);
+    caller->setMaxRate(slow); // one token, for the next one
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable);
+    EXPECT_EQ(seen.all().size(), 2U);
+    EXPECT_EQ(caller->statistics().restarts, 0U);
+    EXPECT_EQ(caller->budgetUse().used, 2U);
+}
+
 TEST(ClientReservation, SaysThatTheServiceIsInTrouble)
 {
     WebServer server([](const WebRequest &) {
