@@ -22,14 +22,12 @@ Caller::Slot::~Slot()
         client_->unused(permit_);
 }
 
-std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, unsigned maxInFlight,
+std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, const core::Limits &limits,
                                      StateHandler onStateChange, std::string &error)
 {
     auto client = Client::forSettings(settings, error);
     if (!client)
         return nullptr;
-    core::Limits limits;
-    limits.maxInFlight = maxInFlight;
     auto mailbox = std::make_shared<Mailbox>(++lastMember, std::move(onStateChange));
     client->join(mailbox, limits);
     return std::unique_ptr<Caller>(new Caller(std::move(client), std::move(mailbox)));

@@ -124,11 +124,12 @@ public:
 
     /**
      * Finds the process's client for these settings, or makes it.
-     * @param maxInFlight 1..64; where callers of one client differ the smallest holds
+     * @param limits all at once, since even for a moment others would be held to a smaller one
      * @param error set to a text for people when nullptr is returned (an unreadable CA file)
      */
-    static std::unique_ptr<Caller> open(const ConnectionSettings &settings, unsigned maxInFlight,
-                                        StateHandler onStateChange, std::string &error);
+    static std::unique_ptr<Caller> open(const ConnectionSettings &settings,
+                                        const core::Limits &limits, StateHandler onStateChange,
+                                        std::string &error);
 
     /** To be called before the first reserve(). */
     void setWarningHandler(WarningHandler onWarning);
@@ -148,16 +149,16 @@ public:
      * 403. That the service refuses it is of no matter to callers with other keys.
      */
     void setAppKey(const Secret &key);
+    /** 1..64; where callers of one client differ the smallest holds. */
     void setMaxInFlight(unsigned maxInFlight);
     /**
      * Requests per second over all callers of the service, a second's worth of them at once. Where
-     * callers differ the smallest holds; 0 = no limit. Until it is set, 5 holds.
+     * callers differ the smallest holds; 0 = no limit.
      */
     void setMaxRate(double perSecond);
     /**
      * Counted over all processes of this user that ask the same endpoint with the same app-id,
-     * until midnight; where callers differ the smallest holds; 0 = no limit. Until it is set, 2000
-     * holds.
+     * until midnight; where callers differ the smallest holds; 0 = no limit.
      */
     void setMaxRequestsPerDay(std::uint64_t count);
     /** `retry-backoff-factor` and `-max`: how rarely a service in trouble is asked. */

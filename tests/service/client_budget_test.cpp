@@ -87,6 +87,15 @@ TEST_F(ClientBudget, SurvivesTheClient)
     EXPECT_EQ(callerWith(server_.url(), 2)->reserve().why(), HeldBack::Budget);
 }
 
+TEST_F(ClientBudget, WhoJoinsHasItsLimitFromTheStart)
+{
+    const core::Limits limits{4, 0, 1000000, {}};
+    std::string error;
+    const auto one = service::Caller::open(settingsFor(server_.url()), limits, nullptr, error);
+    const auto other = service::Caller::open(settingsFor(server_.url()), limits, nullptr, error);
+    EXPECT_EQ(one->budgetUse().limit, 1000000U);
+}
+
 TEST_F(ClientBudget, ASlotThatIsNotUsedCostsNothing)
 {
     const auto caller = callerWith(server_.url(), 1);

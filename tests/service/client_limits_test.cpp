@@ -43,11 +43,11 @@ void answerAll(RawConnection &connection)
 /** Limits that no test waits for: a token comes every 100 s and more. */
 constexpr double slow = 0.01;
 
-TEST(ClientRate, IsFivePerSecondUnlessSaidOtherwise)
+TEST(ClientRate, HoldsFromTheStart)
 {
     std::string error;
     const auto caller =
-        service::Caller::open(settingsFor("http://127.0.0.1:1/"), 64, nullptr, error);
+        service::Caller::open(settingsFor("http://127.0.0.1:1/"), {64, 5, 0, {}}, nullptr, error);
     ASSERT_TRUE(caller) << error;
     EXPECT_EQ(slotsOf(*caller), 5U);
     caller->setMaxRate(0);
