@@ -95,12 +95,15 @@ void Client::leave(const MailboxRef &mailbox)
         mailbox->closed = true;
         mailbox->onStateChange = nullptr;
         mailbox->onWarning = nullptr;
+        std::vector<Budget::Grant> notSent;
         for (const auto &[number, errand] : std::exchange(mailbox->errands, {})) {
             errand.exchange->abandon();
             shared_.lock()->traffic.cancelled(errand.permit.ticket);
             if (!errand.exchange->hasLeft())
-                budget_.giveBack(errand.permit.grant);
+                notSent.push_back(errand.permit.grant);
         }
+        if (!notSent.empty())
+            budget_.giveBack(notSent);
         auto shared = shared_.lock();
         shared->traffic.leave(mailbox->member, Clock::now());
         shared->mailboxes.erase(mailbox->member);
@@ -207,7 +210,7 @@ bool Client::mayRestart(Mailbox &mailbox, std::uint64_t number)
 void Client::unused(const Permit &permit)
 {
     shared_.lock()->traffic.unused(permit.ticket, Clock::now());
-    budget_.giveBack(permit.grant);
+    budget_.giveBack({permit.grant});
 }
 
 Caller::BudgetUse Client::budgetUse()
@@ -246,7 +249,7 @@ void Client::transmit(Permit permit, Request request, const MailboxRef &mailbox,
         if (!self || errand.empty())
             return;
         if (!errand.mapped().exchange->hasLeft())
-            self->budget_.giveBack(errand.mapped().permit.grant);
+            self->budget_.giveBack({errand.mapped().permit.grant});
         self->finished(errand.mapped().permit, reply, *mailbox, onReply);
     };
     Exchange::Handlers handlers;

@@ -7,8 +7,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -167,6 +170,34 @@ TEST_F(ClientBudget, WhatIsSentAgainAndDoesNotLeaveIsNotCountedAgain)
     EXPECT_EQ(replies[0].outcome, Outcome::Unreachable);
     EXPECT_EQ(caller->statistics().restarts, 1U);
     EXPECT_EQ(caller->budgetUse().used, 2U);
+}
+
+TEST_F(ClientBudget, StoppingWithManyRequestsDoesNotWaitForTheFileWithEach)
+{
+    // Nothing leaves before the handshake that never comes.
+    RawServer server([](RawConnection &connection) { connection.hold(); });
+    auto caller =
+        openCaller(settingsFor("https://127.0.0.1:" + std::to_string(server.port()) + "/"), 64);
+    caller->setMaxRequestsPerDay(100);
+    for (int i = 0; i < 64; ++i) {
+        auto slot = waitForSlot(*caller);
+        ASSERT_TRUE(slot);
+        caller->send(std::move(*slot), photoRequest(), nullptr);
+    }
+    EXPECT_EQ(caller->budgetUse().used, 64U);
+    const std::string path = [&] {
+        for (const auto &entry : std::filesystem::directory_iterator(directory_ / "ooto")) {
+            if (entry.path().extension() == ".lock")
+                return entry.path().string();
+        }
+        return std::string();
+    }();
+    const int lockFile = open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_EQ(flock(lockFile, LOCK_EX), 0) << path;
+    const auto begin = std::chrono::steady_clock::now();
+    caller.reset();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 200ms);
+    close(lockFile);
 }
 
 TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)
