@@ -4,13 +4,22 @@
 namespace ooto::core
 {
 
+bool beginsDay(const DayRecord &record, LocalDate today)
+{
+    return today > record.date && today != record.later;
+}
+
 DayRecord onDate(const DayRecord &record, LocalDate today)
 {
-    if (today > record.date)
-        return {today, 0};
-    if (record.date - today > std::chrono::days(1))
-        return {today, record.used};
-    return record;
+    if (today == record.date ||
+        (today < record.date && record.date - today <= std::chrono::days(1)))
+        return record;
+    DayRecord moved{today, beginsDay(record, today) ? 0 : record.used, record.later};
+    if (!moved.later && today < record.date)
+        moved.later = record.date;
+    if (moved.later && today >= *moved.later)
+        moved.later.reset();
+    return moved;
 }
 
 bool takeOne(DayRecord &record, std::uint64_t limit)

@@ -16,15 +16,22 @@ using LocalDate = std::chrono::local_days;
 struct DayRecord {
     LocalDate date{};
     std::uint64_t used = 0;
+    /** The latest date that was counted on, where the clock went back from it. */
+    std::optional<LocalDate> later{};
 
     bool operator==(const DayRecord &) const = default;
 };
 
 /**
- * The record as it counts on this date: a new day begins with nothing used. A clock that went back
- * begins no day, so the count stays under its later date; only if that is off by more than a day
- * was the later date the mistake (a clock that was wrong until it was set), and the count moves to
- * today.
+ * True when nothing was counted on this date yet, as far as the record tells. A clock that went
+ * back begins no day, nor does one that then returns to where it was: a machine without a clock of
+ * its own does both at every start.
+ */
+bool beginsDay(const DayRecord &record, LocalDate today);
+/**
+ * The record as it counts on this date: a new day begins with nothing used. When the clock went
+ * back the count stays under its later date; only if that is off by more than a day was one of the
+ * two dates a mistake (nobody knows which), and the count moves to today.
  */
 DayRecord onDate(const DayRecord &record, LocalDate today);
 

@@ -66,6 +66,10 @@ public:
     bool usesKey(KeyId key) const;
 
     std::variant<Ticket, Refusal> admit(MemberId member, Clock::time_point now);
+    /** A request that was permitted is to be sent once more. @return false when the rate forbids */
+    bool admitAgain(Clock::time_point now) { return rate_.take(now); }
+    /** It was not sent once more. */
+    void unusedAgain(Clock::time_point now) { rate_.giveBack(now); }
     /** The request was not sent. */
     void unused(const Ticket &ticket, Clock::time_point now);
     /** The request was sent, and is given up before it had a reply. */

@@ -109,8 +109,10 @@ void IdentifyStream::send(const Settings &settings, service::Caller::Slot slot, 
     request.checkLiveness = settings.checkLiveness;
     request.checkDeepfake = settings.checkDeepfake;
     request.timeout = std::chrono::seconds(settings.timeoutS);
-    caller_->send(std::move(slot), std::move(request),
-                  [this, id](const core::Reply &reply) { onReply(id, reply); });
+    caller_->send(
+        std::move(slot), std::move(request),
+        [this, id](const core::Reply &reply) { onReply(id, reply); },
+        [this] { shared_.lock()->statistics.countRestart(); });
 }
 
 /** Any thread; never waits. */

@@ -57,7 +57,9 @@ std::string IdentifyStream::connect(const service::ConnectionSettings &connectio
     const std::shared_ptr<const Settings> settings = shared_.lock()->settings;
     std::string error;
     caller_ = service::Caller::open(
-        connection, settings->maxInFlight,
+        connection,
+        {settings->maxInFlight, settings->maxRate, settings->maxRequestsPerDay,
+         core::backoffRules(settings->retryBackoffFactorS, settings->retryBackoffMaxS)},
         [this](const core::ServiceState &state) { onServiceState(state); }, error);
     if (!caller_)
         return error;
@@ -65,7 +67,7 @@ std::string IdentifyStream::connect(const service::ConnectionSettings &connectio
     caller_->setWarningHandler([this](const std::string &text) {
         GST_ELEMENT_WARNING(element_, RESOURCE, FAILED, ("%s", text.c_str()), (nullptr));
     });
-    applyLimits(settings);
+    limitsOf_ = settings;
     shared_.lock()->canSend = true;
     // The service may be in trouble already, known through another element.
     const core::ServiceState state = caller_->state();

@@ -19,6 +19,13 @@ void Statistics::countReply(const core::Reply &reply)
         roundTripMs.add(static_cast<double>(reply.roundTrip.count()) / 1000);
 }
 
+void Statistics::countRestart()
+{
+    ++errors[core::Outcome::Unreachable];
+    ++requests;
+    ++retries;
+}
+
 void Statistics::countCancelled()
 {
     if (inFlight > 0)

@@ -24,7 +24,7 @@ struct Statistics {
         0; ///< not searched for faces, since nothing moved and nobody was there
     std::uint64_t tracks = 0;
     std::uint64_t visits = 0;
-    std::uint64_t requests = 0;
+    std::uint64_t requests = 0;      ///< each time that a photo was handed to the network
     std::uint64_t retries = 0;       ///< of these, photos that could not be delivered before
     std::uint64_t requestsToday = 0; ///< of all elements and processes that share the budget
     std::uint64_t budgetLeft = 0;    ///< 0 without a limit, too
@@ -41,6 +41,8 @@ struct Statistics {
     core::RecentValues<> analysisMs;  ///< from a sample's copy to its last photo
 
     void countReply(const core::Reply &reply);
+    /** A request in flight was lost with its connection, and goes once more at once. */
+    void countRestart();
     /** What is in flight was given up, and no reply will come. */
     void countCancelled();
     void countVerdict(core::Status status);

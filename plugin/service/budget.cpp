@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
+#include <memory>
 #include <utility>
 
 namespace ooto::service
@@ -39,13 +41,24 @@ LocalDate localToday()
                      std::chrono::day(static_cast<unsigned>(local.tm_mday)));
 }
 
+Budget &Budget::forPath(const std::string &path)
+{
+    static auto *const budgets =
+        new core::Guarded<std::map<std::string, std::unique_ptr<Budget>>>();
+    auto locked = budgets->lock();
+    auto &budget = (*locked)[path];
+    if (!budget)
+        budget = std::make_unique<Budget>(path);
+    return *budget;
+}
+
 Budget::Budget(std::string path, Calendar today) : file_(std::move(path)), today_(std::move(today))
 {
 }
 
 void Budget::Known::beginDay(LocalDate today)
 {
-    if (today > record.date)
+    if (beginsDay(record, today))
         unsaved = 0;
     record = onDate(record, today);
 }
@@ -122,28 +135,37 @@ void Budget::addWarning(Taken &taken, std::uint64_t limit)
     }
 }
 
-void Budget::giveBack(const Grant &grant)
+void Budget::giveBack(const std::vector<Grant> &grants)
 {
-    if (grant.onDisk) {
+    const auto onDisk = [](const Grant &grant) { return grant.onDisk; };
+    bool saved = false;
+    if (std::any_of(grants.begin(), grants.end(), onDisk)) {
         std::string ignored;
         DayRecord after;
         const auto outcome = file_.update(
-            [&](const std::optional<DayRecord> &onDisk) {
-                after = onDisk.value_or(known_.lock()->record);
-                giveBackOne(after, grant.date);
+            [&](const std::optional<DayRecord> &record) {
+                after = record.value_or(known_.lock()->record);
+                for (const Grant &grant : grants) {
+                    if (grant.onDisk)
+                        giveBackOne(after, grant.date);
+                }
                 return after;
             },
             patienceToGiveBack, ignored);
-        if (outcome == BudgetFile::Outcome::Done) {
-            known_.lock()->record = after;
-            return;
+        saved = outcome == BudgetFile::Outcome::Done;
+        auto known = known_.lock();
+        if (saved && known->record.date == after.date) {
+            known->record = after;
+            known->record.used = added(after.used, known->unsaved);
         }
     }
     auto known = known_.lock();
-    if (known->record.date != grant.date)
-        return;
-    giveBackOne(known->record, grant.date);
-    --known->unsaved;
+    for (const Grant &grant : grants) {
+        if ((saved && grant.onDisk) || known->record.date != grant.date)
+            continue;
+        giveBackOne(known->record, grant.date);
+        --known->unsaved;
+    }
 }
 
 std::uint64_t Budget::usedToday()

@@ -42,12 +42,17 @@ public:
         std::vector<std::string> warnings; ///< for people, once each
     };
 
+    /**
+     * The process's budget for this file. It stays until the process ends, since where the file
+     * cannot be written it is all there is of the day's count.
+     */
+    static Budget &forPath(const std::string &path);
     explicit Budget(std::string path, Calendar today = localToday);
 
     /** @param limit requests per day; 0 = none, and then nothing is written to disk */
     Taken take(std::uint64_t limit);
-    /** The request was not sent: no byte of it left. */
-    void giveBack(const Grant &grant);
+    /** The requests were not sent: no byte of them left. Waits for the file once, for all. */
+    void giveBack(const std::vector<Grant> &grants);
     /** Today's, as far as this process knows. */
     std::uint64_t usedToday();
 

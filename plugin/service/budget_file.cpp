@@ -62,36 +62,72 @@ Outcome lock(const FileDescriptor &file, std::chrono::milliseconds patience, std
     return Outcome::Done;
 }
 
-/** "2026-01-31 17", as it is kept. Nothing when the text is anything else. */
-std::optional<DayRecord> parseRecord(const char *text)
+/** "2026-01-31", which is taken off the text. */
+std::optional<core::LocalDate> takeDate(std::string_view &text)
 {
     int year = 0;
     unsigned month = 0;
     unsigned day = 0;
     int length = 0;
-    if (std::sscanf(text, "%4d-%2u-%2u %n", &year, &month, &day, &length) != 3 || length == 0)
-        return std::nullopt;
-    // Unlike scanf(), this takes no sign, and knows when a number is too large.
-    std::uint64_t used = 0;
-    const std::string_view number = std::string_view(text).substr(static_cast<std::size_t>(length));
-    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), used);
-    if (problem != std::errc() || *end != '\n')
+    const std::string copy(text);
+    if (std::sscanf(copy.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &length) != 3)
         return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                            std::chrono::day(day)};
     if (!date.ok())
         return std::nullopt;
-    return DayRecord{core::LocalDate(date), used};
+    text.remove_prefix(static_cast<std::size_t>(length));
+    return core::LocalDate(date);
+}
+
+bool take(std::string_view &text, char expected)
+{
+    if (!text.starts_with(expected))
+        return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+/**
+ * "2026-01-31 17", as it is kept, or "2026-01-31 17 2026-02-03" with the date from which the clock
+ * went back. Nothing when the text is anything else.
+ */
+std::optional<DayRecord> parseRecord(std::string_view text)
+{
+    DayRecord record;
+    const auto date = takeDate(text);
+    if (!date || !take(text, ' '))
+        return std::nullopt;
+    record.date = *date;
+    // Unlike scanf(), this takes no sign, and knows when a number is too large.
+    const auto [end, problem] =
+        std::from_chars(text.data(), text.data() + text.size(), record.used);
+    if (problem != std::errc())
+        return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (take(text, ' ')) {
+        record.later = takeDate(text);
+        if (!record.later || *record.later <= record.date)
+            return std::nullopt;
+    }
+    if (!take(text, '\n'))
+        return std::nullopt;
+    return record;
+}
+
+std::string written(core::LocalDate day)
+{
+    const std::chrono::year_month_day date(day);
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", int(date.year()),
+                  unsigned(date.month()), unsigned(date.day()));
+    return text.data();
 }
 
 std::string written(const DayRecord &record)
 {
-    const std::chrono::year_month_day date(record.date);
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %llu\n", int(date.year()),
-                  unsigned(date.month()), unsigned(date.day()),
-                  static_cast<unsigned long long>(record.used));
-    return text.data();
+    return written(record.date) + ' ' + std::to_string(record.used) +
+           (record.later ? ' ' + written(*record.later) : "") + '\n';
 }
 
 /** @return false when there is a file that cannot be read */

@@ -22,14 +22,12 @@ Caller::Slot::~Slot()
         client_->unused(permit_);
 }
 
-std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, unsigned maxInFlight,
+std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, const core::Limits &limits,
                                      StateHandler onStateChange, std::string &error)
 {
     auto client = Client::forSettings(settings, error);
     if (!client)
         return nullptr;
-    core::Limits limits;
-    limits.maxInFlight = maxInFlight;
     auto mailbox = std::make_shared<Mailbox>(++lastMember, std::move(onStateChange));
     client->join(mailbox, limits);
     return std::unique_ptr<Caller>(new Caller(std::move(client), std::move(mailbox)));
@@ -58,11 +56,12 @@ Caller::Reservation Caller::reserve()
     return Reservation(Slot(client_, std::get<Permit>(std::move(answer))));
 }
 
-void Caller::send(Slot slot, Request request, ReplyHandler onReply)
+void Caller::send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart)
 {
     // From here on the request holds the place.
     const auto client = std::exchange(slot.client_, nullptr);
-    client->send(std::move(slot.permit_), std::move(request), mailbox_, std::move(onReply));
+    client->send(std::move(slot.permit_), std::move(request), mailbox_,
+                 {std::move(onReply), std::move(onRestart)});
 }
 
 void Caller::setAppKey(const Secret &key)

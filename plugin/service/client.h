@@ -56,6 +56,11 @@ public:
     /** Called on the *network* thread, once per request, unless the caller is destroyed first. */
     using ReplyHandler = std::function<void(const core::Reply &)>;
     /**
+     * Called on the *network* thread each time a request is sent once more before it has a reply,
+     * since a kept connection had gone: for the service that is one more request.
+     */
+    using RestartHandler = std::function<void()>;
+    /**
      * Called on the *network* thread when what keeps this caller from asking changed: that its key
      * is refused, else that the day's budget is spent, else how the service is.
      */
@@ -106,7 +111,7 @@ public:
 
     /** What became of this caller's requests so far. */
     struct Statistics {
-        std::uint64_t sent = 0;     ///< requests handed to the network
+        std::uint64_t sent = 0;     ///< requests handed to the network, once each
         std::uint64_t replies = 0;  ///< replies told to the caller
         std::uint64_t restarts = 0; ///< requests sent again since a kept connection had gone
     };
@@ -119,11 +124,12 @@ public:
 
     /**
      * Finds the process's client for these settings, or makes it.
-     * @param maxInFlight 1..64; where callers of one client differ the smallest holds
+     * @param limits all at once, since even for a moment others would be held to a smaller one
      * @param error set to a text for people when nullptr is returned (an unreadable CA file)
      */
-    static std::unique_ptr<Caller> open(const ConnectionSettings &settings, unsigned maxInFlight,
-                                        StateHandler onStateChange, std::string &error);
+    static std::unique_ptr<Caller> open(const ConnectionSettings &settings,
+                                        const core::Limits &limits, StateHandler onStateChange,
+                                        std::string &error);
 
     /** To be called before the first reserve(). */
     void setWarningHandler(WarningHandler onWarning);
@@ -136,23 +142,23 @@ public:
      * the day's budget: not for the *streaming* thread.
      */
     Reservation reserve();
-    void send(Slot slot, Request request, ReplyHandler onReply);
+    void send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart = nullptr);
 
     /**
      * The key to be used from now on. Also the same as before: it ends the pause after a 401 or
      * 403. That the service refuses it is of no matter to callers with other keys.
      */
     void setAppKey(const Secret &key);
+    /** 1..64; where callers of one client differ the smallest holds. */
     void setMaxInFlight(unsigned maxInFlight);
     /**
      * Requests per second over all callers of the service, a second's worth of them at once. Where
-     * callers differ the smallest holds; 0 = no limit. Until it is set, 5 holds.
+     * callers differ the smallest holds; 0 = no limit.
      */
     void setMaxRate(double perSecond);
     /**
      * Counted over all processes of this user that ask the same endpoint with the same app-id,
-     * until midnight; where callers differ the smallest holds; 0 = no limit. Until it is set, 2000
-     * holds.
+     * until midnight; where callers differ the smallest holds; 0 = no limit.
      */
     void setMaxRequestsPerDay(std::uint64_t count);
     /** `retry-backoff-factor` and `-max`: how rarely a service in trouble is asked. */

@@ -216,6 +216,7 @@ void Exchange::fail(const GError &error)
 {
     if (handlers_.onDone && connectionHadGone(error) && handlers_.mayRestart()) {
         ++restarts_;
+        left_ = false;
         disconnectSignals();
         message_ = makePhotoMessage(settings_, request_, key_, body_);
         soup_message_add_flags(message_.get(), SOUP_MESSAGE_NEW_CONNECTION);
@@ -233,8 +234,12 @@ void Exchange::fail(const GError &error)
 void Exchange::restartedBySoup()
 {
     ++restarts_;
-    if (!handlers_.onDone || handlers_.mayRestart())
+    if (!handlers_.onDone)
         return;
+    if (handlers_.mayRestart()) {
+        left_ = false;
+        return;
+    }
     const ErrorHandle error(
         g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "connection closed"));
     finish(judgeError(*error, 0, host_), Rest::Cancel);
@@ -275,7 +280,7 @@ void Exchange::finish(core::Reply reply, Rest rest)
         std::chrono::steady_clock::now() - begin_);
     reply.bytesSent = bytesSent_;
     if (const auto onDone = std::exchange(handlers_.onDone, nullptr))
-        onDone(std::move(reply), restarts_);
+        onDone(std::move(reply));
     if (rest == Rest::Cancel)
         cancel();
     else

@@ -22,9 +22,8 @@ class Exchange : public std::enable_shared_from_this<Exchange>
 {
 public:
     struct Handlers {
-        /** @param restarts how often the request was sent again, on another connection */
-        std::function<void(core::Reply reply, unsigned restarts)> onDone;
-        /** Asked before the request is sent again. */
+        std::function<void(core::Reply reply)> onDone;
+        /** Asked before the request is sent again, on another connection; true: it will be. */
         std::function<bool()> mayRestart;
     };
 
@@ -36,7 +35,7 @@ public:
     void start(SoupSession *session);
     /** Cuts the connection; the done handler is dropped without being called. */
     void abandon();
-    /** False as long as no byte of the request can have left. */
+    /** False as long as no byte of the request can have left since it was sent, or sent again. */
     bool hasLeft() const { return left_; }
 
 private:

@@ -55,7 +55,7 @@ std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, 
 
 Client::Client(const ConnectionSettings &settings, TlsDatabaseHandle trustedCas)
     : shared_(std::random_device()()),
-      budget_(BudgetFile::pathFor(settings.endpoint, settings.appId)),
+      budget_(Budget::forPath(BudgetFile::pathFor(settings.endpoint, settings.appId))),
       session_(std::make_shared<Session>(settings))
 {
     const std::shared_ptr<GTlsDatabase> shared = std::move(trustedCas);
@@ -95,12 +95,15 @@ void Client::leave(const MailboxRef &mailbox)
         mailbox->closed = true;
         mailbox->onStateChange = nullptr;
         mailbox->onWarning = nullptr;
+        std::vector<Budget::Grant> notSent;
         for (const auto &[number, errand] : std::exchange(mailbox->errands, {})) {
             errand.exchange->abandon();
             shared_.lock()->traffic.cancelled(errand.permit.ticket);
             if (!errand.exchange->hasLeft())
-                budget_.giveBack(errand.permit.grant);
+                notSent.push_back(errand.permit.grant);
         }
+        if (!notSent.empty())
+            budget_.giveBack(notSent);
         auto shared = shared_.lock();
         shared->traffic.leave(mailbox->member, Clock::now());
         shared->mailboxes.erase(mailbox->member);
@@ -181,16 +184,33 @@ Budget::Taken Client::takeBudget(std::uint64_t limit)
     return taken;
 }
 
-bool Client::mayRestart()
+bool Client::mayRestart(Mailbox &mailbox, std::uint64_t number)
 {
-    const std::uint64_t limit = shared_.lock()->traffic.limits().maxRequestsPerDay;
-    return takeBudget(limit).answer == Budget::Answer::Taken;
+    const auto errand = mailbox.errands.find(number);
+    if (errand == mailbox.errands.end())
+        return false;
+    std::uint64_t limit = 0;
+    {
+        auto shared = shared_.lock();
+        if (!shared->traffic.admitAgain(Clock::now()))
+            return false;
+        limit = shared->traffic.limits().maxRequestsPerDay;
+    }
+    const Budget::Taken taken = takeBudget(limit);
+    if (taken.answer != Budget::Answer::Taken) {
+        shared_.lock()->traffic.unusedAgain(Clock::now());
+        return false;
+    }
+    // The first one is spent, whatever becomes of the second.
+    errand->second.permit.grant = taken.grant;
+    ++mailbox.counts.lock()->statistics.restarts;
+    return true;
 }
 
 void Client::unused(const Permit &permit)
 {
     shared_.lock()->traffic.unused(permit.ticket, Clock::now());
-    budget_.giveBack(permit.grant);
+    budget_.giveBack({permit.grant});
 }
 
 Caller::BudgetUse Client::budgetUse()
@@ -204,19 +224,18 @@ core::ServiceState Client::state(const Mailbox &mailbox)
     return shared_.lock()->traffic.state(mailbox.member);
 }
 
-void Client::send(Permit permit, Request request, const MailboxRef &mailbox,
-                  Caller::ReplyHandler onReply)
+void Client::send(Permit permit, Request request, const MailboxRef &mailbox, Listener listener)
 {
     ++mailbox->counts.lock()->inFlight;
     network_.post([client = weak_from_this(), permit = std::move(permit),
-                   request = std::move(request), mailbox, onReply = std::move(onReply)]() mutable {
+                   request = std::move(request), mailbox,
+                   listener = std::move(listener)]() mutable {
         if (const auto self = client.lock())
-            self->transmit(std::move(permit), std::move(request), mailbox, std::move(onReply));
+            self->transmit(std::move(permit), std::move(request), mailbox, std::move(listener));
     });
 }
 
-void Client::transmit(Permit permit, Request request, const MailboxRef &mailbox,
-                      Caller::ReplyHandler onReply)
+void Client::transmit(Permit permit, Request request, const MailboxRef &mailbox, Listener listener)
 {
     if (mailbox->closed) {
         unused(permit);
@@ -224,21 +243,25 @@ void Client::transmit(Permit permit, Request request, const MailboxRef &mailbox,
     }
     const auto number = ++mailbox->errandsBegun;
     auto onDone = [client = weak_from_this(), mailbox, number,
-                   onReply = std::move(onReply)](const core::Reply &reply, unsigned restarts) {
+                   onReply = std::move(listener.onReply)](const core::Reply &reply) {
         const auto errand = mailbox->errands.extract(number);
-        mailbox->counts.lock()->statistics.restarts += restarts;
         const auto self = client.lock();
         if (!self || errand.empty())
             return;
         if (!errand.mapped().exchange->hasLeft())
-            self->budget_.giveBack(errand.mapped().permit.grant);
+            self->budget_.giveBack({errand.mapped().permit.grant});
         self->finished(errand.mapped().permit, reply, *mailbox, onReply);
     };
     Exchange::Handlers handlers;
     handlers.onDone = std::move(onDone);
-    handlers.mayRestart = [client = weak_from_this()] {
+    handlers.mayRestart = [client = weak_from_this(), mailbox, number,
+                           onRestart = std::move(listener.onRestart)] {
         const auto self = client.lock();
-        return self && self->mayRestart();
+        if (!self || !self->mayRestart(*mailbox, number))
+            return false;
+        if (onRestart)
+            onRestart();
+        return true;
     };
     const auto exchange = session_->make(std::move(request), permit.key, std::move(handlers));
     mailbox->errands[number] = {exchange, std::move(permit)};

@@ -26,6 +26,11 @@ class Client : public std::enable_shared_from_this<Client>
 public:
     using Refusal = core::Traffic::Refusal;
     using MailboxRef = std::shared_ptr<Mailbox>;
+    /** Whom to tell about a request. */
+    struct Listener {
+        Caller::ReplyHandler onReply;
+        Caller::RestartHandler onRestart;
+    };
 
     /** The process's client for these settings; null and a text for people when it cannot be. */
     static std::shared_ptr<Client> forSettings(const ConnectionSettings &settings,
@@ -50,8 +55,7 @@ public:
     std::variant<Permit, Refusal> reserve(const Mailbox &mailbox);
     /** The request that was permitted is not sent. */
     void unused(const Permit &permit);
-    void send(Permit permit, Request request, const MailboxRef &mailbox,
-              Caller::ReplyHandler onReply);
+    void send(Permit permit, Request request, const MailboxRef &mailbox, Listener listener);
 
     core::ServiceState state(const Mailbox &mailbox);
     Caller::BudgetUse budgetUse();
@@ -74,19 +78,18 @@ private:
 
     /** Takes one more of the day's budget, and tells what people should know about it. */
     Budget::Taken takeBudget(std::uint64_t limit);
-    bool mayRestart();
     void post(void (Client::*task)());
 
     // Network thread only:
-    void transmit(Permit permit, Request request, const MailboxRef &mailbox,
-                  Caller::ReplyHandler onReply);
+    void transmit(Permit permit, Request request, const MailboxRef &mailbox, Listener listener);
+    bool mayRestart(Mailbox &mailbox, std::uint64_t number);
     void finished(const Permit &permit, const core::Reply &reply, Mailbox &mailbox,
                   const Caller::ReplyHandler &onReply);
     void warn(const std::string &text);
     void tellNews();
 
     core::Guarded<Shared> shared_;
-    Budget budget_;
+    Budget &budget_; ///< also of other clients that ask the same service with the same id
     std::shared_ptr<Session> session_; ///< used on the network thread only
     NetworkThread network_;            ///< last: ends before what its tasks use
 };

@@ -61,7 +61,45 @@ TEST(DayBudget, AClockThatWasFarAheadDoesNotHoldTheBudgetForYears)
     DayRecord record = onDate({monday, 50}, monday + days(30000));
     takeAll(record, 50);
     record = onDate(record, monday);
-    EXPECT_EQ(record, (DayRecord{monday, 50})) << "being set right is no new day";
+    EXPECT_EQ(record.date, monday);
+    EXPECT_EQ(record.used, 50U) << "being set right is no new day";
+    record = onDate(record, tuesday);
+    EXPECT_EQ(record.date, tuesday);
+    EXPECT_EQ(record.used, 0U);
+}
+
+TEST(DayBudget, AClockThatWasFarBehindGivesNothingWhenItIsSetRight)
+{
+    constexpr LocalDate wrong{days(0)}; // that of a machine without a clock, at every start
+    DayRecord record = onDate({}, monday);
+    takeAll(record, 50);
+    for (int start = 0; start < 3; ++start) {
+        record = onDate(record, wrong);
+        EXPECT_EQ(record.date, wrong);
+        EXPECT_EQ(takeAll(record, 50), 0);
+        record = onDate(record, monday);
+        EXPECT_EQ(record, (DayRecord{monday, 50}));
+    }
+    record = onDate(onDate(record, wrong), tuesday);
+    EXPECT_EQ(record, (DayRecord{tuesday, 0})) << "a day went by meanwhile";
+}
+
+TEST(DayBudget, WhatIsTakenWhileTheClockIsBehindCounts)
+{
+    DayRecord record = onDate({monday, 20}, monday - days(3));
+    EXPECT_EQ(takeAll(record, 50), 30);
+    EXPECT_EQ(onDate(record, monday), (DayRecord{monday, 50}));
+    // Further back, and the latest date is still the one to return to.
+    record = onDate(onDate({monday, 20}, monday - days(3)), monday - days(9));
+    EXPECT_EQ(onDate(record, monday), (DayRecord{monday, 20}));
+}
+
+TEST(DayBudget, AClockThatStaysBehindBeginsItsDays)
+{
+    DayRecord record = onDate({monday, 50}, monday - days(9));
+    record = onDate(record, monday - days(8));
+    EXPECT_EQ(takeAll(record, 50), 50);
+    EXPECT_EQ(onDate(record, monday).used, 50U);
     EXPECT_EQ(onDate(record, tuesday), (DayRecord{tuesday, 0}));
 }
 

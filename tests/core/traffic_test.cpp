@@ -189,6 +189,18 @@ TEST_F(TrafficTest, ACancelledRequestCostsItsTokenButNotItsPlace)
     EXPECT_FALSE(heldBack(1));
 }
 
+TEST_F(TrafficTest, WhatIsSentOnceMoreTakesATokenToo)
+{
+    traffic_.setLimits(1, {4, 2, 0, {}}, now_);
+    const Ticket ticket = admitted(1);
+    EXPECT_TRUE(traffic_.admitAgain(now_));
+    EXPECT_EQ(heldBack(1), HeldBack::Rate);
+    EXPECT_FALSE(traffic_.admitAgain(now_));
+    traffic_.unusedAgain(now_);
+    EXPECT_FALSE(heldBack(1));
+    record(ticket, Outcome::Answered);
+}
+
 TEST_F(TrafficTest, TheSmallestLimitHoldsAndNoneIsNone)
 {
     traffic_.setLimits(1, {3, 0, 100, {1s, 10s}}, now_);

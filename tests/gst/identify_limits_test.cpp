@@ -56,6 +56,17 @@ protected:
         return found;
     }
 
+    guint64 errors(const char *kind)
+    {
+        GstStructure *taken = nullptr;
+        g_object_get(identify->element(), "stats", &taken, nullptr);
+        const StructurePtr stats(taken);
+        guint64 count = 0;
+        gst_structure_get_uint64(gst_value_get_structure(gst_structure_get_value(taken, "errors")),
+                                 kind, &count);
+        return count;
+    }
+
     bool reported(const std::string &state)
     {
         const auto all = identify->messages("ooto-service");
@@ -98,6 +109,24 @@ TEST_F(Limits, aPhotoThatWasLostGoesAgainAndIsCounted)
     EXPECT_TRUE(showUntil(grace, [&] { return identify->stat("matches") == 1; }));
     EXPECT_EQ(identify->stat("retries"), 1U);
     EXPECT_EQ(identify->stat("requests"), 2U);
+}
+
+TEST_F(Limits, aPhotoThatIsLostWithAKeptConnectionIsCountedForEachTimeThatItWent)
+{
+    start("");
+    EXPECT_TRUE(showUntil(grace, [&] { return identify->stat("matches") == 1; }));
+    leave();
+    server::Trouble trouble;
+    trouble.drop = true;
+    trouble.onlyFirst = 1;
+    service->setTrouble(trouble);
+    EXPECT_TRUE(showUntil(grace, [&] { return identify->stat("matches") == 2; }));
+    EXPECT_EQ(service->requests().size(), 3U);
+    EXPECT_EQ(identify->stat("requests"), 3U);
+    EXPECT_EQ(identify->stat("retries"), 1U);
+    EXPECT_EQ(identify->stat("answers"), 2U);
+    EXPECT_EQ(errors("unreachable"), 1U);
+    EXPECT_FALSE(reported("degraded")) << "one closed connection is no trouble of the service";
 }
 
 TEST_F(Limits, whoLeftWhileTheServiceWasAwayStillGetsHisAnswer)

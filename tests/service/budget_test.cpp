@@ -78,6 +78,32 @@ TEST_F(BudgetTest, BeginsAnewAtMidnightAndNotWhenAClockGoesBack)
     EXPECT_EQ(takeAll(budget, 5), 5);
 }
 
+TEST_F(BudgetTest, AClockThatIsWrongUntilItIsSetGivesNothing)
+{
+    takeAll(*std::make_unique<Budget>(file(), calendar()), 5);
+    for (int start = 0; start < 3; ++start) {
+        Budget budget(file(), calendar());
+        today_ = core::LocalDate(days(0));
+        EXPECT_EQ(takeAll(budget, 5), 0);
+        EXPECT_EQ(contentOf(file()), "1970-01-01 5 2026-01-04\n");
+        today_ = monday;
+        EXPECT_EQ(budget.usedToday(), 5U);
+        EXPECT_EQ(takeAll(budget, 5), 0);
+        EXPECT_EQ(contentOf(file()), "2026-01-04 5\n");
+    }
+}
+
+TEST_F(BudgetTest, WhatWasCountedAloneWhileTheClockWasWrongIsNotForgotten)
+{
+    Budget budget(file(), calendar());
+    takeAll(budget, 5);
+    today_ = core::LocalDate(days(0));
+    budget.take(0);
+    today_ = monday;
+    budget.take(10);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 7\n");
+}
+
 TEST_F(BudgetTest, IsSharedByAllWhoUseTheFile)
 {
     std::atomic<int> taken{0};
@@ -104,12 +130,12 @@ TEST_F(BudgetTest, TakesBackWhatWasNotSent)
     const auto first = budget.take(2);
     budget.take(2);
     EXPECT_EQ(budget.take(2).answer, Answer::Spent);
-    budget.giveBack(first.grant);
+    budget.giveBack({first.grant});
     EXPECT_EQ(contentOf(file()), "2026-01-04 1\n");
     EXPECT_EQ(takeAll(budget, 2), 1);
     today_ = tuesday;
     budget.take(2);
-    budget.giveBack(first.grant); // of yesterday
+    budget.giveBack({first.grant}); // of yesterday
     EXPECT_EQ(budget.usedToday(), 1U);
 }
 
@@ -163,7 +189,7 @@ TEST_F(BudgetTest, CountsInTheProcessWhereItCannotWrite)
     EXPECT_NE(first.warnings[0].find(file()), std::string::npos) << first.warnings[0];
     EXPECT_TRUE(budget.take(10).warnings.empty()) << "told twice";
     EXPECT_EQ(takeAll(budget, 10), 8);
-    budget.giveBack(first.grant);
+    budget.giveBack({first.grant});
     EXPECT_EQ(takeAll(budget, 10), 1);
 
     // What was counted meanwhile is not forgotten when the file can be written again.
@@ -190,15 +216,17 @@ TEST_F(BudgetTest, GoesOnFromWhatItKnowsWhenTheFileIsGoneOrGarbage)
     Budget budget(file(), calendar());
     budget.take(10);
     budget.take(10);
-    for (const char *garbage : {"", "hello\n", "2026-13-04 1\n", "2026-01-04 -1\n",
-                                "2026-01-04 99999999999999999999999999\nx", "2026-01-04 1"}) {
+    for (const char *garbage :
+         {"", "hello\n", "2026-13-04 1\n", "2026-01-04 -1\n",
+          "2026-01-04 99999999999999999999999999\nx", "2026-01-04 1", "2026-01-04 1 \n",
+          "2026-01-04 1 2026-01-32\n", "2026-01-04 1 2026-01-03\n", "2026-01-04  1\n"}) {
         std::ofstream(file()) << garbage;
-        EXPECT_EQ(budget.take(10).answer, Answer::Taken) << garbage;
+        EXPECT_EQ(budget.take(20).answer, Answer::Taken) << garbage;
     }
-    EXPECT_EQ(contentOf(file()), "2026-01-04 8\n");
+    EXPECT_EQ(contentOf(file()), "2026-01-04 12\n");
     std::filesystem::remove(file());
-    budget.take(10);
-    EXPECT_EQ(contentOf(file()), "2026-01-04 9\n");
+    budget.take(20);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 13\n");
 }
 
 TEST_F(BudgetTest, DoesNotWaitLongForAProcessThatHoldsTheFile)
@@ -208,10 +236,45 @@ TEST_F(BudgetTest, DoesNotWaitLongForAProcessThatHoldsTheFile)
     const int lockFile = open((file() + ".lock").c_str(), O_RDWR);
     ASSERT_EQ(flock(lockFile, LOCK_EX), 0);
     EXPECT_EQ(budget.take(10).answer, Answer::Busy);
-    budget.giveBack(before.grant); // made up for later
+    budget.giveBack({before.grant}); // made up for later
     close(lockFile);
     EXPECT_EQ(budget.take(10).answer, Answer::Taken);
     EXPECT_EQ(contentOf(file()), "2026-01-04 1\n");
+}
+
+TEST_F(BudgetTest, TakesBackManyAtOnceAndWaitsForAllOfThemOnce)
+{
+    Budget budget(file(), calendar());
+    std::vector<Budget::Grant> grants;
+    for (int i = 0; i < 64; ++i)
+        grants.push_back(budget.take(100).grant);
+    const std::vector<Budget::Grant> some(grants.begin(), grants.begin() + 24);
+    const std::vector<Budget::Grant> rest(grants.begin() + 24, grants.end());
+    budget.giveBack(some);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 40\n");
+
+    const int lockFile = open((file() + ".lock").c_str(), O_RDWR);
+    ASSERT_EQ(flock(lockFile, LOCK_EX), 0);
+    const auto begin = std::chrono::steady_clock::now();
+    budget.giveBack(rest);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(200));
+    close(lockFile);
+    EXPECT_EQ(budget.usedToday(), 0U);
+    budget.take(100);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 1\n");
+}
+
+TEST_F(BudgetTest, GivingBackForgetsNothingThatIsNotOnDiskYet)
+{
+    Budget budget(file(), calendar());
+    const auto first = budget.take(10);
+    const auto second = budget.take(0);
+    budget.take(0);
+    budget.giveBack({first.grant, second.grant});
+    EXPECT_EQ(contentOf(file()), "2026-01-04 0\n");
+    EXPECT_EQ(budget.usedToday(), 1U);
+    budget.take(10);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 2\n");
 }
 
 TEST_F(BudgetTest, ALinkIsNotFollowed)

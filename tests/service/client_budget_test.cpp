@@ -7,9 +7,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 
 extern char **environ;
@@ -32,9 +36,13 @@ protected:
 
     std::unique_ptr<service::Caller> callerWith(const std::string &url, std::uint64_t limit)
     {
-        auto caller =
-            openCaller(settingsFor(url), 4,
-                       [states = states_](const core::ServiceState &s) { states->put(s); });
+        return callerWith(settingsFor(url), limit);
+    }
+    std::unique_ptr<service::Caller> callerWith(const service::ConnectionSettings &settings,
+                                                std::uint64_t limit)
+    {
+        auto caller = openCaller(
+            settings, 4, [states = states_](const core::ServiceState &s) { states->put(s); });
         caller->setMaxRequestsPerDay(limit);
         caller->setWarningHandler(
             [warnings = warnings_](const std::string &text) { warnings->put(text); });
@@ -82,6 +90,15 @@ TEST_F(ClientBudget, SurvivesTheClient)
     EXPECT_EQ(callerWith(server_.url(), 2)->reserve().why(), HeldBack::Budget);
 }
 
+TEST_F(ClientBudget, WhoJoinsHasItsLimitFromTheStart)
+{
+    const core::Limits limits{4, 0, 1000000, {}};
+    std::string error;
+    const auto one = service::Caller::open(settingsFor(server_.url()), limits, nullptr, error);
+    const auto other = service::Caller::open(settingsFor(server_.url()), limits, nullptr, error);
+    EXPECT_EQ(one->budgetUse().limit, 1000000U);
+}
+
 TEST_F(ClientBudget, ASlotThatIsNotUsedCostsNothing)
 {
     const auto caller = callerWith(server_.url(), 1);
@@ -125,7 +142,62 @@ TEST_F(ClientBudget, WhatIsSentAgainIsCountedAgain)
     EXPECT_EQ(caller->budgetUse().used, 3U);
     EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable) << "its second try is one too many";
     EXPECT_EQ(caller->budgetUse().used, 4U);
+    EXPECT_EQ(caller->statistics().restarts, 1U) << "it was not sent again";
     EXPECT_EQ(served, 2);
+}
+
+TEST_F(ClientBudget, WhatIsSentAgainAndDoesNotLeaveIsNotCountedAgain)
+{
+    Inbox<bool> read;
+    auto server = std::make_unique<RawServer>([&read](RawConnection &connection) {
+        connection.readRequest();
+        connection.write(RawServer::response("200 OK", matchBody));
+        connection.readRequest();
+        read.put(true);
+        connection.hold(); // until the server stops, and nobody listens any more
+    });
+    const auto caller = callerWith(server->url(), 10);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    const auto replied = std::make_shared<Inbox<core::Reply>>();
+    auto slot = waitForSlot(*caller);
+    ASSERT_TRUE(slot);
+    caller->send(std::move(*slot), photoRequest(),
+                 [replied](const core::Reply &reply) { replied->put(reply); });
+    EXPECT_EQ(read.waitFor(1).size(), 1U);
+    server.reset();
+    const auto replies = replied->waitFor(1);
+    ASSERT_EQ(replies.size(), 1U);
+    EXPECT_EQ(replies[0].outcome, Outcome::Unreachable);
+    EXPECT_EQ(caller->statistics().restarts, 1U);
+    EXPECT_EQ(caller->budgetUse().used, 2U);
+}
+
+TEST_F(ClientBudget, StoppingWithManyRequestsDoesNotWaitForTheFileWithEach)
+{
+    // Nothing leaves before the handshake that never comes.
+    RawServer server([](RawConnection &connection) { connection.hold(); });
+    auto caller =
+        openCaller(settingsFor("https://127.0.0.1:" + std::to_string(server.port()) + "/"), 64);
+    caller->setMaxRequestsPerDay(100);
+    for (int i = 0; i < 64; ++i) {
+        auto slot = waitForSlot(*caller);
+        ASSERT_TRUE(slot);
+        caller->send(std::move(*slot), photoRequest(), nullptr);
+    }
+    EXPECT_EQ(caller->budgetUse().used, 64U);
+    const std::string path = [&] {
+        for (const auto &entry : std::filesystem::directory_iterator(directory_ / "ooto")) {
+            if (entry.path().extension() == ".lock")
+                return entry.path().string();
+        }
+        return std::string();
+    }();
+    const int lockFile = open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_EQ(flock(lockFile, LOCK_EX), 0) << path;
+    const auto begin = std::chrono::steady_clock::now();
+    caller.reset();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 200ms);
+    close(lockFile);
 }
 
 TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)
@@ -140,6 +212,31 @@ TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)
     ASSERT_GE(warnings_->all().size(), 1U);
     EXPECT_NE(warnings_->all()[0].find("XDG_STATE_HOME"), std::string::npos);
     EXPECT_EQ(warnings_->all().size(), 1U);
+}
+
+TEST_F(ClientBudget, WhereItCannotBeWrittenOtherSettingsAndRestartsAreCountedToo)
+{
+    std::ofstream(directory_ / "ooto") << "in the way of the directory";
+    service::ConnectionSettings other = settingsFor(server_.url());
+    other.userAgent = "another";
+    {
+        const auto one = callerWith(settingsFor(server_.url()), 4);
+        const auto two = callerWith(other, 4);
+        EXPECT_EQ(ask(*one).outcome, Outcome::Answered);
+        EXPECT_EQ(ask(*two).outcome, Outcome::Answered);
+        EXPECT_EQ(one->budgetUse().used, 2U);
+    }
+    EXPECT_EQ(ask(*callerWith(settingsFor(server_.url()), 4)).outcome, Outcome::Answered);
+    EXPECT_EQ(ask(*callerWith(other, 4)).outcome, Outcome::Answered);
+    EXPECT_EQ(callerWith(other, 4)->reserve().why(), HeldBack::Budget);
+    EXPECT_EQ(callerWith(settingsFor(server_.url()), 4)->reserve().why(), HeldBack::Budget);
+    EXPECT_EQ(server_.requests().size(), 4U);
+    const auto warnings = warnings_->all();
+    EXPECT_EQ(std::count_if(warnings.begin(), warnings.end(),
+                            [](const std::string &text) {
+                                return text.find("XDG_STATE_HOME") != std::string::npos;
+                            }),
+              1);
 }
 
 TEST_F(ClientBudget, IsSharedByTwoProcesses)

@@ -43,11 +43,11 @@ void answerAll(RawConnection &connection)
 /** Limits that no test waits for: a token comes every 100 s and more. */
 constexpr double slow = 0.01;
 
-TEST(ClientRate, IsFivePerSecondUnlessSaidOtherwise)
+TEST(ClientRate, HoldsFromTheStart)
 {
     std::string error;
     const auto caller =
-        service::Caller::open(settingsFor("http://127.0.0.1:1/"), 64, nullptr, error);
+        service::Caller::open(settingsFor("http://127.0.0.1:1/"), {64, 5, 0, {}}, nullptr, error);
     ASSERT_TRUE(caller) << error;
     EXPECT_EQ(slotsOf(*caller), 5U);
     caller->setMaxRate(0);
@@ -115,6 +115,27 @@ TEST(ClientRate, WhatIsHeldBackElsewhereCostsNothing)
         }
     }
     EXPECT_TRUE(caller->reserve());
+}
+
+TEST(ClientRate, WhatWouldBeSentAgainWithoutATokenIsLost)
+{
+    Inbox<bool> seen;
+    RawServer server([&seen](RawConnection &connection) {
+        // A connection answers one request, and is cut when it has read the next one.
+        for (int here = 0; !connection.readRequest().empty(); ++here) {
+            seen.put(true);
+            if (here == 1)
+                return;
+            connection.write(RawServer::response("200 OK", matchBody));
+        }
+    });
+    const auto caller = openCaller(settingsFor(server.url()));
+    useUp(*caller, 1);
+    caller->setMaxRate(slow); // one token, for the next one
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable);
+    EXPECT_EQ(seen.all().size(), 2U);
+    EXPECT_EQ(caller->statistics().restarts, 0U);
+    EXPECT_EQ(caller->budgetUse().used, 2U);
 }
 
 TEST(ClientReservation, SaysThatTheServiceIsInTrouble)

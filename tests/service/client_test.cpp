@@ -127,7 +127,18 @@ TEST(ClientWire, SendsTheWholePhotoAgainWhenAKeptConnectionHasGone)
     });
     const auto caller = openCaller(settingsFor(server.url()));
     EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
-    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    const auto restarted = std::make_shared<Inbox<bool>>();
+    const auto replied = std::make_shared<Inbox<core::Reply>>();
+    auto slot = waitForSlot(*caller);
+    ASSERT_TRUE(slot);
+    caller->send(
+        std::move(*slot), photoRequest(),
+        [replied](const core::Reply &reply) { replied->put(reply); },
+        [restarted] { restarted->put(true); });
+    const auto replies = replied->waitFor(1);
+    ASSERT_EQ(replies.size(), 1U);
+    EXPECT_EQ(replies[0].outcome, Outcome::Answered);
+    EXPECT_EQ(restarted->all().size(), 1U);
     EXPECT_EQ(caller->statistics().restarts, 1U);
     const auto requests = seen.all();
     ASSERT_EQ(requests.size(), 2U);

@@ -34,13 +34,10 @@ std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &s
                                             const service::Caller::StateHandler &onStateChange)
 {
     std::string error;
-    auto caller = service::Caller::open(settings, maxInFlight, onStateChange, error);
+    auto caller = service::Caller::open(settings, {maxInFlight, 0, 0, {}}, onStateChange, error);
     EXPECT_TRUE(caller) << error;
-    if (caller) {
-        caller->setMaxRate(0);
-        caller->setMaxRequestsPerDay(0);
+    if (caller)
         caller->setAppKey(service::Secret(testKey));
-    }
     return caller;
 }
 
