@@ -46,7 +46,7 @@ void Traffic::join(MemberId id, KeyId key, const Limits &limits, Clock::time_poi
     member.key = key;
     member.limits = limits;
     keys_[key];
-    member.told = stateOf(member);
+    member.told = {}; // that all is well is no news
     adjustLimits(now);
 }
 
@@ -183,13 +183,10 @@ std::vector<Traffic::News> Traffic::takeNews(WallTime wallNow)
         if (keys_.at(member.key).accepted())
             member.oldRefusal.reset();
         ServiceState state = stateOf(member);
-        const bool sameCondition = state.condition == member.told.condition;
-        if (sameCondition && state.reason == member.told.reason)
+        if (state.condition == member.told.condition)
             continue;
         // What shows now may be older than what hid it; for this member it begins now.
-        if (sameCondition)
-            state.since = member.told.since;
-        else if (state.since <= member.told.since)
+        if (state.since <= member.told.since)
             state.since = wallNow;
         member.told = state;
         news.push_back({id, std::move(state)});

@@ -60,20 +60,15 @@ std::string IdentifyStream::connect(const service::ConnectionSettings &connectio
         connection,
         {settings->maxInFlight, settings->maxRate, settings->maxRequestsPerDay,
          core::backoffRules(settings->retryBackoffFactorS, settings->retryBackoffMaxS)},
+        credentials_.current().appKey,
         [this](const core::ServiceState &state) { onServiceState(state); }, error);
     if (!caller_)
         return error;
-    caller_->setAppKey(credentials_.current().appKey);
     caller_->setWarningHandler([this](const std::string &text) {
         GST_ELEMENT_WARNING(element_, RESOURCE, FAILED, ("%s", text.c_str()), (nullptr));
     });
     limitsOf_ = settings;
     shared_.lock()->canSend = true;
-    // The service may be in trouble already, known through another element.
-    const core::ServiceState state = caller_->state();
-    const bool heardSince = shared_.lock()->service.since != core::ServiceState().since;
-    if (state.condition != core::ServiceCondition::Ok && !heardSince)
-        onServiceState(state);
     return {};
 }
 

@@ -23,13 +23,14 @@ Caller::Slot::~Slot()
 }
 
 std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, const core::Limits &limits,
-                                     StateHandler onStateChange, std::string &error)
+                                     const Secret &appKey, StateHandler onStateChange,
+                                     std::string &error)
 {
     auto client = Client::forSettings(settings, error);
     if (!client)
         return nullptr;
     auto mailbox = std::make_shared<Mailbox>(++lastMember, std::move(onStateChange));
-    client->join(mailbox, limits);
+    client->join(mailbox, limits, appKey);
     return std::unique_ptr<Caller>(new Caller(std::move(client), std::move(mailbox)));
 }
 

@@ -125,11 +125,12 @@ public:
     /**
      * Finds the process's client for these settings, or makes it.
      * @param limits all at once, since even for a moment others would be held to a smaller one
+     * @param onStateChange called soon with what is wrong already, if something is
      * @param error set to a text for people when nullptr is returned (an unreadable CA file)
      */
     static std::unique_ptr<Caller> open(const ConnectionSettings &settings,
-                                        const core::Limits &limits, StateHandler onStateChange,
-                                        std::string &error);
+                                        const core::Limits &limits, const Secret &appKey,
+                                        StateHandler onStateChange, std::string &error);
 
     /** To be called before the first reserve(). */
     void setWarningHandler(WarningHandler onWarning);

@@ -82,11 +82,15 @@ void Client::Shared::forgetUnusedKeys()
     std::erase_if(keys, [this](const auto &entry) { return !traffic.usesKey(entry.first); });
 }
 
-void Client::join(const MailboxRef &mailbox, const core::Limits &limits)
+void Client::join(const MailboxRef &mailbox, const core::Limits &limits, const Secret &key)
 {
-    auto shared = shared_.lock();
-    shared->mailboxes[mailbox->member] = mailbox;
-    shared->traffic.join(mailbox->member, shared->idOf(Secret()), limits, Clock::now());
+    {
+        auto shared = shared_.lock();
+        shared->mailboxes[mailbox->member] = mailbox;
+        shared->traffic.join(mailbox->member, shared->idOf(key), limits, Clock::now());
+    }
+    // The service, or the key, may be in trouble already, as others know.
+    post(&Client::tellNews);
 }
 
 void Client::leave(const MailboxRef &mailbox)

@@ -38,7 +38,7 @@ public:
     Client(const ConnectionSettings &settings, TlsDatabaseHandle trustedCas);
     ~Client();
 
-    void join(const MailboxRef &mailbox, const core::Limits &limits);
+    void join(const MailboxRef &mailbox, const core::Limits &limits, const Secret &key);
     /** Returns when no handler of the mailbox runs or ever will. */
     void leave(const MailboxRef &mailbox);
     template<typename T>

@@ -87,7 +87,7 @@ TEST_F(TrafficTest, ARefusedKeyHoldsBackAllWhoUseIt)
     traffic_.join(4, oneKey, {64, 0, 0, {}}, now_);
     EXPECT_EQ(traffic_.state(4).condition, ServiceCondition::Unauthorized);
     EXPECT_EQ(heldBack(4), HeldBack::Unauthorized);
-    EXPECT_EQ(news(), Told()) << "who comes later looks for itself";
+    EXPECT_EQ(news(), Told{"4:unauthorized"}) << "who comes later is told, too";
 }
 
 TEST_F(TrafficTest, ANewKeyIsTriedAtOnceAndOkWhenItWorks)

@@ -94,8 +94,8 @@ TEST_F(ClientBudget, WhoJoinsHasItsLimitFromTheStart)
 {
     const core::Limits limits{4, 0, 1000000, {}};
     std::string error;
-    const auto one = service::Caller::open(settingsFor(server_.url()), limits, nullptr, error);
-    const auto other = service::Caller::open(settingsFor(server_.url()), limits, nullptr, error);
+    const auto one = service::Caller::open(settingsFor(server_.url()), limits, {}, nullptr, error);
+    const auto other = service::Caller::open(settingsFor(server_.url()), limits, {}, nullptr, error);
     EXPECT_EQ(one->budgetUse().limit, 1000000U);
 }
 

@@ -170,7 +170,7 @@ TEST_F(Tls, SaysWhichCaFileCannotBeUsed)
          {std::string("/no/such/file.pem"), empty, certificates().directory()}) {
         settings.sslCaFile = file;
         std::string error;
-        EXPECT_FALSE(service::Caller::open(settings, {}, nullptr, error));
+        EXPECT_FALSE(service::Caller::open(settings, {}, {}, nullptr, error));
         EXPECT_NE(error.find(file), std::string::npos) << error;
         EXPECT_NE(error.find("`ssl-ca-file`"), std::string::npos) << error;
     }

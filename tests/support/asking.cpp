@@ -34,10 +34,9 @@ std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &s
                                             const service::Caller::StateHandler &onStateChange)
 {
     std::string error;
-    auto caller = service::Caller::open(settings, {maxInFlight, 0, 0, {}}, onStateChange, error);
+    auto caller = service::Caller::open(settings, {maxInFlight, 0, 0, {}},
+                                        service::Secret(testKey), onStateChange, error);
     EXPECT_TRUE(caller) << error;
-    if (caller)
-        caller->setAppKey(service::Secret(testKey));
     return caller;
 }
 
