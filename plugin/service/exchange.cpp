@@ -2,6 +2,7 @@
 #include "service/exchange.h"
 
 #include "service/answer_parser.h"
+#include "service/tls_stream.h"
 
 #include <algorithm>
 #include <cstring>
@@ -80,18 +81,61 @@ void Exchange::connectSignals()
             auto *exchange = static_cast<Exchange *>(self);
             exchange->connected_ = true;
             if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED)
-                exchange->connections_->add(stream);
+                exchange->handshakeDone(stream);
         }),
         this);
     // Before the first byte is written, to whatever connection.
     g_signal_connect(message, "starting", G_CALLBACK(+[](SoupMessage *, gpointer self) {
-                         static_cast<Exchange *>(self)->left_ = true;
+                         static_cast<Exchange *>(self)->starting();
                      }),
                      this);
     g_signal_connect(message, "restarted", G_CALLBACK(+[](SoupMessage *, gpointer self) {
                          static_cast<Exchange *>(self)->restartedBySoup();
                      }),
                      this);
+}
+
+/**
+ * "accept-certificate" is not all: it is not emitted where a TLS session is resumed, and GLib keeps
+ * the sessions of the whole process. Somebody else may have been content with this certificate.
+ */
+void Exchange::handshakeDone(GIOStream *stream)
+{
+    if (!G_IS_TLS_CONNECTION(stream))
+        return;
+    const auto problems = certificateProblems(G_TLS_CONNECTION(stream));
+    if (settings_.sslStrict && problems != G_TLS_CERTIFICATE_NO_FLAGS) {
+        cutOff(stream);
+        refuse(problems);
+        return;
+    }
+    connections_->add(stream);
+}
+
+/** Looks once more, in case another message has made the connection. */
+void Exchange::starting()
+{
+    SoupMessage *message = message_.get();
+    const bool tls = g_strcmp0(g_uri_get_scheme(soup_message_get_uri(message)), "https") == 0;
+    auto problems = soup_message_get_tls_peer_certificate_errors(message);
+    if (!soup_message_get_tls_peer_certificate(message))
+        problems = G_TLS_CERTIFICATE_GENERIC_ERROR;
+    if (!tls || !settings_.sslStrict || problems == G_TLS_CERTIFICATE_NO_FLAGS) {
+        left_ = true;
+        return;
+    }
+    // Over HTTP/2 libsoup writes what was cancelled nevertheless: let that be nothing of worth.
+    soup_message_headers_clear(soup_message_get_request_headers(message));
+    soup_message_set_request_body_from_bytes(message, nullptr, nullptr);
+    refuse(problems);
+}
+
+void Exchange::refuse(GTlsCertificateFlags problems)
+{
+    certificateFlags_ = problems;
+    const ErrorHandle error(
+        g_error_new_literal(G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "bad certificate"));
+    finish(judgeError(*error, certificateFlags_, host_), Rest::Cancel);
 }
 
 /** libsoup may hold the message for a little longer than this object lives. */

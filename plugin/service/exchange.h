@@ -50,6 +50,9 @@ private:
     void send();
     void connectSignals();
     void disconnectSignals();
+    void handshakeDone(GIOStream *stream);
+    void starting();
+    void refuse(GTlsCertificateFlags problems);
     void startDeadline();
     void headersCame(GAsyncResult *result);
     void readOn();
