@@ -12,12 +12,13 @@ namespace ooto::service
 {
 
 Exchange::Exchange(const ConnectionSettings &settings, Request request, Secret key,
-                   std::string host, std::shared_ptr<Http2Connections> connections,
-                   Handlers handlers)
+                   std::string host, std::shared_ptr<const ProxyRoute> route,
+                   std::shared_ptr<Http2Connections> connections, Handlers handlers)
     : settings_(settings),
       request_(std::move(request)),
       key_(std::move(key)),
       host_(std::move(host)),
+      route_(std::move(route)),
       connections_(std::move(connections)),
       handlers_(std::move(handlers)),
       sendable_(key_.fitsHeader() && fitsHeader(settings.appId)),
@@ -268,8 +269,9 @@ void Exchange::fail(const GError &error)
     }
     core::Reply reply = judgeError(error, certificateFlags_, host_);
     reply.httpStatus = response_.status;
-    if (!settings_.proxy.empty() && !left_ && reply.outcome == core::Outcome::Unreachable)
-        reply.text += "; the way there is by the proxy, check `proxy` as well";
+    if (!route_->host.empty() && !left_ && reply.outcome == core::Outcome::Unreachable)
+        reply.text += "; the way there is by the proxy " + route_->host + ", check " +
+                      route_->setting + " as well";
     finish(std::move(reply));
 }
 

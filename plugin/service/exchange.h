@@ -4,6 +4,7 @@
 
 #include "service/http2_connections.h"
 #include "service/photo_message.h"
+#include "service/proxy.h"
 #include "service/verdict.h"
 
 #include <array>
@@ -30,7 +31,8 @@ public:
 
     /** @param host whom the request goes to, fit to be shown */
     Exchange(const ConnectionSettings &settings, Request request, Secret key, std::string host,
-             std::shared_ptr<Http2Connections> connections, Handlers handlers);
+             std::shared_ptr<const ProxyRoute> route, std::shared_ptr<Http2Connections> connections,
+             Handlers handlers);
     ~Exchange();
 
     void start(SoupSession *session);
@@ -70,6 +72,7 @@ private:
     Request request_;
     const Secret key_;
     const std::string host_;
+    const std::shared_ptr<const ProxyRoute> route_;
     const std::shared_ptr<Http2Connections> connections_;
     Handlers handlers_;   ///< `onDone` is empty once the end is told
     const bool sendable_; ///< id and key fit into headers

@@ -20,6 +20,9 @@ namespace
 
 using core::Outcome;
 
+constexpr const char *proxyCredentialsAdvice =
+    "wants other credentials; check `proxy`, `proxy-id` and `proxy-pw`";
+
 Outcome outcomeOf(int status)
 {
     switch (status) {
@@ -117,8 +120,7 @@ std::string refusalText(const HttpResponse &response, Outcome outcome, const Ser
                "`credentials-file`)";
     case Outcome::WrongEndpoint:
         if (response.status == 407)
-            return "The proxy on the way to " + who +
-                   ": it wants other credentials; check `proxy`, `proxy-id` and `proxy-pw`";
+            return "The proxy on the way to " + who + ": it " + proxyCredentialsAdvice;
         return who + saying(error) + ": there is no identify service; check `endpoint`";
     case Outcome::TooLarge:
         return who + saying(error) + ": the photo is too large; lower `max-photo-size`";
@@ -228,6 +230,10 @@ core::Reply judgeError(const GError &error, unsigned certificateFlags, const std
         reply.text = "The certificate of " + host +
                      " is refused: " + certificateProblem(certificateFlags) +
                      certificateAdvice(certificateFlags);
+    } else if (g_error_matches(&error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH) ||
+               g_error_matches(&error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED)) {
+        reply.outcome = Outcome::WrongEndpoint;
+        reply.text = "The proxy on the way to " + host + " " + proxyCredentialsAdvice;
     } else {
         reply.outcome = Outcome::Unreachable;
         reply.text = failureText(error, host);

@@ -191,18 +191,70 @@ TEST(ProxyTunnel, DoesNotOpenWithoutTheRightCredentials)
     EXPECT_TRUE(server.requests().empty());
 }
 
+/** The URL that GLib gets to see. */
+std::string addressOf(const service::ProxyRoute &route, const std::string &endpoint)
+{
+    if (!route.resolver)
+        return "nothing said";
+    const service::Handle<char *, g_strfreev> proxies(
+        g_proxy_resolver_lookup(route.resolver.get(), endpoint.c_str(), nullptr, nullptr));
+    return proxies ? *proxies : "";
+}
+
+TEST(ProxyCredentials, GoToNobodyButTheProxy)
+{
+    service::ConnectionSettings settings = settingsFor("http://cloud.example/identify");
+    settings.proxyId = "me";
+    settings.proxyPassword = Secret(password);
+    settings.proxy = "http://proxy.example:3128";
+    service::ProxyRoute route = service::findProxy(settings);
+    EXPECT_EQ(route.authorization, Secret(std::string("Basic ") + credentials));
+    EXPECT_EQ(addressOf(route, settings.endpoint), "http://proxy.example:3128");
+    // To these GLib talks, and what libsoup sends goes to the service.
+    for (const std::string scheme : {"https", "socks4", "socks4a", "socks5"}) {
+        settings.proxy = scheme + "://proxy.example:3128";
+        route = service::findProxy(settings);
+        EXPECT_TRUE(route.authorization.empty()) << scheme;
+        EXPECT_EQ(addressOf(route, settings.endpoint),
+                  scheme + "://me:p%40ss:%2Fw0rd@proxy.example:3128");
+        EXPECT_EQ(route.host, "proxy.example");
+    }
+}
+
+TEST_F(Proxy, OfSocksGetsItsCredentialsAndTheServiceDoesNot)
+{
+    SocksServer proxy("me:" + std::string(password));
+    EXPECT_EQ(askVia(proxy.url(), "me", password).outcome, Outcome::Answered);
+    EXPECT_EQ(proxy.credentials(), std::vector<std::string>{"me:" + std::string(password)});
+    ASSERT_EQ(server_.requests().size(), 1U);
+    EXPECT_EQ(server_.requests()[0].headers.count("Proxy-Authorization"), 0U);
+}
+
+TEST_F(Proxy, OfSocksWithoutCredentialsGivesThemToNobodyElse)
+{
+    SocksServer proxy;
+    EXPECT_EQ(askVia(proxy.url(), "me", password).outcome, Outcome::Answered);
+    ASSERT_EQ(server_.requests().size(), 1U);
+    EXPECT_EQ(server_.requests()[0].headers.count("Proxy-Authorization"), 0U);
+}
+
+TEST_F(Proxy, OfSocksSaysThatItsCredentialsAreWrong)
+{
+    SocksServer proxy("me:" + std::string(password));
+    for (const char *wrong : {"", "wrong"}) {
+        const core::Reply reply = askVia(proxy.url(), *wrong ? "me" : "", wrong);
+        EXPECT_EQ(reply.outcome, Outcome::WrongEndpoint);
+        EXPECT_NE(reply.text.find("`proxy-pw`"), std::string::npos) << reply.text;
+    }
+    EXPECT_TRUE(server_.requests().empty());
+}
+
 /** Whom the environment would have the endpoint asked through. */
 std::string chosenFor(const std::string &endpoint)
 {
     service::ConnectionSettings settings;
     settings.endpoint = endpoint;
-    const auto resolver = service::makeProxyResolver(settings);
-    if (!resolver)
-        return "nothing said";
-    char **proxies = g_proxy_resolver_lookup(resolver.get(), endpoint.c_str(), nullptr, nullptr);
-    const std::string first = proxies ? proxies[0] : "";
-    g_strfreev(proxies);
-    return first;
+    return addressOf(service::findProxy(settings), endpoint);
 }
 
 TEST(ProxyEnvironment, IsFollowed)
