@@ -302,17 +302,73 @@ TEST(ProxyEnvironment, DoesNotSendAwayWhatIsOnThisMachine)
     EXPECT_TRUE(proxy.requests().empty());
 }
 
+/** The server's URL under another name, which the proxies of these tests take for as good. */
+std::string elsewhere(const WebServer &server)
+{
+    const service::UriHandle uri(g_uri_parse(server.url().c_str(), G_URI_FLAGS_NONE, nullptr));
+    return "http://cloud.example:" + std::to_string(g_uri_get_port(uri.get())) + "/identify";
+}
+
 TEST(ProxyEnvironment, IsUsedByTheClient)
 {
     const Variable none("no_proxy", "");
     ProxyServer proxy;
     const Variable http("http_proxy", proxy.url());
     WebServer server(answered);
-    // The proxy knows only ports, so any name will do.
-    const std::string port = std::to_string(g_uri_get_port(
-        service::UriHandle(g_uri_parse(server.url().c_str(), G_URI_FLAGS_NONE, nullptr)).get()));
-    EXPECT_EQ(askOnce("http://cloud.example:" + port + "/identify").outcome, Outcome::Answered);
+    EXPECT_EQ(askOnce(elsewhere(server)).outcome, Outcome::Answered);
     EXPECT_EQ(proxy.requests().size(), 1U);
+}
+
+TEST(ProxyEnvironment, MayHoldCredentials)
+{
+    const Variable none("no_proxy", "");
+    WebServer server(answered);
+    ProxyServer proxy(credentials);
+    const std::string address = proxy.url().substr(std::string("http://").size());
+    for (const std::string scheme : {"http://", ""}) {
+        const Variable http("http_proxy", scheme + "me:p%40ss:%2fw0rd@" + address);
+        EXPECT_EQ(askOnce(elsewhere(server)).outcome, Outcome::Answered);
+    }
+    SocksServer socks("me:100%");
+    const Variable http("http_proxy", "socks5://me:100%@" + socks.url().substr(9));
+    EXPECT_EQ(askOnce(elsewhere(server)).outcome, Outcome::Answered);
+    EXPECT_EQ(proxy.refused(), 0U);
+    EXPECT_EQ(proxy.requests().size(), 2U);
+    EXPECT_EQ(socks.credentials().size(), 1U);
+}
+
+TEST(ProxyEnvironment, GetsTheCredentialsThatAreSet)
+{
+    const Variable none("no_proxy", "");
+    WebServer server(answered);
+    ProxyServer proxy(credentials);
+    const Variable http("http_proxy", "http://you:them@" + proxy.url().substr(7));
+    service::ConnectionSettings settings = settingsFor(elsewhere(server));
+    EXPECT_EQ(ask(*openCaller(settings)).httpStatus, 407);
+    settings.proxyId = "me";
+    settings.proxyPassword = Secret(password);
+    EXPECT_EQ(ask(*openCaller(settings)).outcome, Outcome::Answered);
+}
+
+TEST(ProxyEnvironment, SetsNoCredentialsForThoseItDoesNotConcern)
+{
+    const Variable http("http_proxy", "http://me:secret@proxy.example:3128");
+    const Variable none("no_proxy", "cloud.example:80");
+    service::ConnectionSettings settings = settingsFor("http://127.0.0.1:1/identify");
+    EXPECT_TRUE(service::findProxy(settings).authorization.empty());
+    settings.endpoint = "http://cloud.example/identify";
+    EXPECT_TRUE(service::findProxy(settings).authorization.empty());
+    settings.endpoint = "http://cloud.example:81/identify";
+    EXPECT_FALSE(service::findProxy(settings).authorization.empty());
+}
+
+TEST(ProxyEnvironment, ThatIsNoUrlIsNone)
+{
+    const Variable none("no_proxy", "");
+    for (const char *wrong : {"http://", "http://me:secret@proxy:1x", "://"}) {
+        const Variable https("https_proxy", wrong);
+        EXPECT_EQ(chosenFor("https://cloud.example/"), "nothing said") << wrong;
+    }
 }
 
 TEST(ProxyCheck, SaysWhatIsWrong)
