@@ -242,7 +242,9 @@ void Exchange::bodyEnded()
 
 core::Reply Exchange::judged() const
 {
-    return judgeResponse(response_, host_, key_, std::chrono::system_clock::now());
+    Secrets secrets = route_->secrets;
+    secrets.push_back(key_);
+    return judgeResponse(response_, host_, secrets, std::chrono::system_clock::now());
 }
 
 /**

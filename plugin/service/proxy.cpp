@@ -61,6 +61,11 @@ std::vector<std::string> exceptions(const std::string &list)
     return hosts;
 }
 
+bool isHttps(GUri *uri)
+{
+    return uri && g_strcmp0(g_uri_get_scheme(uri), "https") == 0;
+}
+
 /** Parsed as leniently as others do it who read the environment: a password may hold a %. */
 UriHandle parseProxy(const std::string &url)
 {
@@ -71,7 +76,7 @@ UriHandle parseProxy(const std::string &url)
     return host && *host ? std::move(uri) : nullptr;
 }
 
-bool isExcepted(GUri *endpoint, bool https, const std::vector<std::string> &direct)
+bool isExcepted(GUri *endpoint, const std::vector<std::string> &direct)
 {
     if (std::find(direct.begin(), direct.end(), "*") != direct.end())
         return true;
@@ -84,7 +89,7 @@ bool isExcepted(GUri *endpoint, bool https, const std::vector<std::string> &dire
     const int port = g_uri_get_port(endpoint);
     const CharsHandle service(
         g_uri_join(G_URI_FLAGS_NONE, g_uri_get_scheme(endpoint), nullptr, g_uri_get_host(endpoint),
-                   port > 0 ? port : (https ? 443 : 80), "", nullptr, nullptr));
+                   port > 0 ? port : (isHttps(endpoint) ? 443 : 80), "", nullptr, nullptr));
     const Handle<char *, g_strfreev> proxies(
         g_proxy_resolver_lookup(resolver.get(), service.get(), nullptr, nullptr));
     return proxies && g_strcmp0(*proxies, noProxy) == 0;
@@ -102,23 +107,25 @@ Named choose(const ConnectionSettings &settings)
     // What is allowed in plain http because it stays on this machine has to stay there.
     if (isLoopback(host))
         return {noProxy, {}};
-    const bool https = g_strcmp0(g_uri_get_scheme(uri.get()), "https") == 0;
+    const bool https = isHttps(uri.get());
     Named named = https ? environment({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
                         : environment({"http_proxy", "all_proxy", "ALL_PROXY"});
     if (named.url.empty())
         return {};
-    if (isExcepted(uri.get(), https, exceptions(environment({"no_proxy", "NO_PROXY"}).url)))
+    if (isExcepted(uri.get(), exceptions(environment({"no_proxy", "NO_PROXY"}).url)))
         return {noProxy, {}};
     named.url = withScheme(named.url);
     return named;
 }
+
+constexpr const char *basic = "Basic ";
 
 Secret basicAuthorization(const std::string &id, const Secret &password)
 {
     std::string plain = id + ":" + password.reveal();
     const CharsHandle encoded(
         g_base64_encode(reinterpret_cast<const guchar *>(plain.data()), plain.size()));
-    std::string whole = std::string("Basic ") + encoded.get();
+    std::string whole = std::string(basic) + encoded.get();
     Secret authorization(whole);
     explicit_bzero(plain.data(), plain.size());
     explicit_bzero(whole.data(), whole.size());
@@ -151,8 +158,13 @@ ProxyRoute findProxy(const ConnectionSettings &settings)
     const std::string id = own ? settings.proxyId : text(g_uri_get_user(uri.get()));
     const Secret password =
         own ? settings.proxyPassword : Secret(text(g_uri_get_password(uri.get())));
-    if (route.http && !id.empty())
-        route.authorization = basicAuthorization(id, password);
+    if (!id.empty()) {
+        const Secret authorization = basicAuthorization(id, password);
+        if (!isHttps(parseHttpUri(settings.endpoint).get()))
+            route.secrets = {password, Secret(authorization.reveal() + std::strlen(basic))};
+        if (route.http)
+            route.authorization = authorization;
+    }
     // GLib finds in the URL what it is to say to a proxy of another kind.
     const bool inside = !route.http && !id.empty();
     const CharsHandle address(g_uri_join_with_user(

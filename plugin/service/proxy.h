@@ -6,6 +6,7 @@
 #include "service/handles.h"
 
 #include <string>
+#include <vector>
 
 namespace ooto::service
 {
@@ -29,6 +30,9 @@ struct ProxyRoute {
      * by itself, asks again with a password that was refused until it gives up.
      */
     Secret authorization;
+    /** Its password in the spellings it sees, where it could put them into the service's answers.
+     */
+    std::vector<Secret> secrets;
 };
 
 /**

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 typedef struct _GError GError; // NOLINT(bugprone-reserved-identifier): GLib's own
 
@@ -22,12 +23,13 @@ struct HttpResponse {
     std::string retryAfter; ///< the header of this name
 };
 
-/**
- * @param host whom the request went to, fit to be shown
- * @param key what the request carried: should the service repeat it, it is not repeated further
+/** What the request carried: should somebody repeat it in a response, it is not repeated further.
  */
-core::Reply judgeResponse(const HttpResponse &response, const std::string &host, const Secret &key,
-                          std::chrono::system_clock::time_point now);
+using Secrets = std::vector<Secret>;
+
+/** @param host whom the request went to, fit to be shown */
+core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
+                          const Secrets &secrets, std::chrono::system_clock::time_point now);
 
 /**
  * The reply where no response came, or not all of it.

@@ -59,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     }
     response.body = text;
     const auto now = std::chrono::system_clock::time_point(std::chrono::hours(490000));
-    check(service::judgeResponse(response, "service.example", key, now));
+    check(service::judgeResponse(response, "service.example", {key}, now));
     service::parseRetryAfter(response.retryAfter, now);
     return 0;
 }

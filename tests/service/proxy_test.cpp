@@ -249,6 +249,52 @@ TEST_F(Proxy, OfSocksSaysThatItsCredentialsAreWrong)
     EXPECT_TRUE(server_.requests().empty());
 }
 
+/** The answer of a proxy that says whatever `body` makes of the header it got. */
+core::Reply replyOfNosyProxy(const std::function<std::string(const std::string &)> &body,
+                             int status)
+{
+    WebServer proxy([&](const WebRequest &request) {
+        const auto header = request.headers.find("Proxy-Authorization");
+        return WebResponse{status, body(header->second.substr(6)), {}};
+    });
+    service::ConnectionSettings settings = settingsFor("http://cloud.example/identify");
+    settings.proxy = proxy.url().substr(0, proxy.url().rfind('/'));
+    settings.proxyId = "me";
+    settings.proxyPassword = Secret(password);
+    return ask(*openCaller(settings));
+}
+
+TEST(ProxyCredentials, AreNotShownWhenTheProxyRepeatsThem)
+{
+    std::string escaped;
+    for (const char c : std::string(password)) {
+        char hex[8];
+        g_snprintf(hex, sizeof hex, "\\u%04x", static_cast<unsigned>(c));
+        escaped += hex;
+    }
+    for (const std::string &plain : {std::string(password), escaped}) {
+        const auto body = [&plain](const std::string &encoded) {
+            return R"({"result":{"status":"error","code":1,"info":"it is )" + plain + " or " +
+                   encoded + R"("}})";
+        };
+        for (const int status : {200, 400, 403, 502}) {
+            const core::Reply reply = replyOfNosyProxy(body, status);
+            EXPECT_NE(reply.text.find("it is ***"), std::string::npos) << reply.text;
+            EXPECT_EQ(reply.text.find(password), std::string::npos) << reply.text;
+            EXPECT_EQ(reply.text.find(credentials), std::string::npos) << reply.text;
+        }
+    }
+    const core::Reply reply = replyOfNosyProxy(
+        [](const std::string &encoded) {
+            return R"({"transactionId":")" + encoded + R"(","result":{"search":{"templateId":")" +
+                   password + R"(","similarity":0.9}}})";
+        },
+        200);
+    EXPECT_EQ(reply.outcome, Outcome::Answered);
+    EXPECT_FALSE(reply.answer.transactionId);
+    EXPECT_FALSE(reply.answer.templateId);
+}
+
 /** Whom the environment would have the endpoint asked through. */
 std::string chosenFor(const std::string &endpoint)
 {
