@@ -176,7 +176,7 @@ ProxyRoute findProxy(const ConnectionSettings &settings)
     return route;
 }
 
-std::string checkProxy(const std::string &proxy)
+std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp)
 {
     if (proxy.empty())
         return {};
@@ -195,11 +195,16 @@ std::string checkProxy(const std::string &proxy)
         return wrong("holds a user name or password, which it must not (use `proxy-id` and "
                      "`proxy-pw`)");
     const std::string_view scheme = g_uri_get_scheme(uri.get());
-    for (const char *known : {"http", "https", "socks", "socks4", "socks4a", "socks5"}) {
-        if (scheme == known)
-            return {};
+    const auto known = {"http", "https", "socks", "socks4", "socks4a", "socks5"};
+    if (std::find(known.begin(), known.end(), scheme) == known.end())
+        return wrong("is neither an http, an https nor a socks URL");
+    if (!allowHttp && !isLoopback(host) && !isHttps(parseHttpUri(endpoint).get())) {
+        return "By way of the proxy, faces and the key would go over plain http to " +
+               plainText(host) +
+               "; unset `proxy`, use an https endpoint, or set `allow-http=true` for a proxy in "
+               "your own network";
     }
-    return wrong("is neither an http, an https nor a socks URL");
+    return {};
 }
 
 } // namespace ooto::service

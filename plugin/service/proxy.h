@@ -13,9 +13,10 @@ namespace ooto::service
 
 /**
  * Checks the property `proxy`: empty, or a host with a port, or an http, https or socks URL of one.
+ * Unless `allowHttp`, plain http goes to this machine only, and so to a proxy on it only.
  * @return an empty string when it may be used, else a text that says what to set
  */
-std::string checkProxy(const std::string &proxy);
+std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp);
 
 /** By way of whom one service is asked. */
 struct ProxyRoute {

@@ -408,6 +408,12 @@ TEST(ProxyEnvironment, SetsNoCredentialsForThoseItDoesNotConcern)
     EXPECT_FALSE(service::findProxy(settings).authorization.empty());
 }
 
+TEST(ProxyEnvironment, OfTheDesktopIsNotAskedForThisMachine)
+{
+    EXPECT_EQ(chosenFor("http://127.0.0.1:8080/identify"), "direct://");
+    EXPECT_EQ(chosenFor("http://localhost/identify"), "direct://");
+}
+
 TEST(ProxyEnvironment, ThatIsNoUrlIsNone)
 {
     const Variable none("no_proxy", "");
@@ -421,13 +427,30 @@ TEST(ProxyCheck, SaysWhatIsWrong)
 {
     for (const char *good : {"", "http://proxy:3128", "proxy.example:3128", "https://[::1]:3128",
                              "socks5://proxy:1080", "http://192.0.2.1:8080/"})
-        EXPECT_EQ(service::checkProxy(good), "") << good;
+        EXPECT_EQ(service::checkProxy(good, "https://cloud.example/", false), "") << good;
     for (const char *bad : {"ftp://proxy", "http://", "http://a b", "http://me:secret@proxy:1",
                             "http://proxy\n", "://"}) {
-        const std::string error = service::checkProxy(bad);
+        const std::string error = service::checkProxy(bad, "https://cloud.example/", false);
         EXPECT_NE(error.find("`proxy`"), std::string::npos) << bad << ": " << error;
         EXPECT_EQ(error.find("secret"), std::string::npos);
     }
+}
+
+TEST(ProxyCheck, KeepsPlainHttpOnThisMachine)
+{
+    const std::string local = "http://127.0.0.1:8080/identify";
+    const std::string remote = "http://cloud.example/identify";
+    for (const char *away : {"http://proxy.example:3128", "192.0.2.1:3128", "https://proxy.example",
+                             "socks5://proxy.example:1080", "http://127.0.0.1.example:1"}) {
+        const std::string error = service::checkProxy(away, local, false);
+        EXPECT_NE(error.find("`allow-http=true`"), std::string::npos) << away << ": " << error;
+        EXPECT_NE(error.find("`proxy`"), std::string::npos) << away << ": " << error;
+        EXPECT_EQ(service::checkProxy(away, local, true), "") << away;
+        EXPECT_EQ(service::checkProxy(away, remote, true), "") << away;
+        EXPECT_EQ(service::checkProxy(away, "https://127.0.0.1/", false), "") << away;
+    }
+    for (const char *here : {"", "http://127.0.0.1:3128", "localhost:3128", "socks5://[::1]:1080"})
+        EXPECT_EQ(service::checkProxy(here, local, false), "") << here;
 }
 
 } // namespace
