@@ -53,6 +53,7 @@ void Exchange::start(SoupSession *session)
 
 void Exchange::send()
 {
+    reached_ = false;
     connectSignals();
     soup_session_send_async(session_, message_.get(), G_PRIORITY_DEFAULT, cancellable_.get(),
                             resume<&Exchange::headersCame>, keepAlive());
@@ -122,6 +123,7 @@ void Exchange::starting()
     if (!soup_message_get_tls_peer_certificate(message))
         problems = G_TLS_CERTIFICATE_GENERIC_ERROR;
     if (!tls || !settings_.sslStrict || problems == G_TLS_CERTIFICATE_NO_FLAGS) {
+        reached_ = true;
         left_ = true;
         return;
     }
@@ -188,6 +190,11 @@ void Exchange::headersCame(GAsyncResult *result)
     response_.status = static_cast<int>(soup_message_get_status(message));
     response_.location = header("Location");
     response_.retryAfter = header("Retry-After");
+    // What a proxy answers to CONNECT comes as if it were the response.
+    if (!reached_) {
+        finish(judgeTunnelRefusal(response_.status, host_, route_->host, route_->setting));
+        return;
+    }
     readOn();
 }
 
@@ -280,6 +287,7 @@ void Exchange::fail(const GError &error)
 /** libsoup sends once more by itself what a server did not look at; that counts as well. */
 void Exchange::restartedBySoup()
 {
+    reached_ = false;
     ++restarts_;
     if (!handlers_.onDone || handlers_.mayRestart())
         return;

@@ -87,6 +87,7 @@ private:
     GTlsCertificateFlags certificateFlags_ = G_TLS_CERTIFICATE_NO_FLAGS;
     bool underWay_ = false;  ///< `connections_` counts it
     bool connected_ = false; ///< a connection was made for this message
+    bool reached_ = false;   ///< the present connection leads to the service, maybe by a tunnel
     bool left_ = false;      ///< a connection was there to write to
     unsigned restarts_ = 0;
     std::uint64_t bytesSent_ = 0;

@@ -22,9 +22,9 @@ std::string checkProxy(const std::string &proxy, const std::string &endpoint, bo
 struct ProxyRoute {
     /** Null where neither settings nor environment say: then GLib asks the desktop, if any. */
     ObjectHandle<GProxyResolver> resolver;
-    std::string host;    ///< the proxy's, fit to be shown; empty where none is known
-    std::string setting; ///< what names it, as "`proxy`"
-    bool http = false;   ///< libsoup itself talks to it; to others GLib does
+    std::string host;                ///< the proxy's, fit to be shown; empty where none is known
+    std::string setting = "`proxy`"; ///< what names it, or could
+    bool http = false;               ///< libsoup itself talks to it; to others GLib does
     /**
      * The header `Proxy-Authorization`, for an http proxy only: whatever else goes through any
      * other, the service itself would get it. It goes there unasked: libsoup, left to answer a 407

@@ -229,6 +229,26 @@ core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
     return reply;
 }
 
+core::Reply judgeTunnelRefusal(int status, const std::string &host, const std::string &proxy,
+                               const std::string &setting)
+{
+    core::Reply reply;
+    reply.httpStatus = status;
+    const bool mayPass = status == 408 || status == 429 || status >= 500;
+    reply.outcome = mayPass ? Outcome::Unreachable : Outcome::WrongEndpoint;
+    reply.text = "The proxy " + proxy + (proxy.empty() ? "" : " ") + "on the way to " + host +
+                 " answered HTTP " + std::to_string(status);
+    if (status == 407) {
+        reply.text += std::string(": it ") + proxyCredentialsAdvice;
+    } else if (mayPass) {
+        reply.text += ": it does not get through; check " + setting + " and `endpoint`";
+    } else {
+        reply.text += ": it does not let anybody through to there; check " + setting +
+                      ", or what the proxy permits";
+    }
+    return reply;
+}
+
 core::Reply judgeError(const GError &error, unsigned certificateFlags, const std::string &host)
 {
     core::Reply reply;

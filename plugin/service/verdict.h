@@ -32,6 +32,15 @@ core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
                           const Secrets &secrets, std::chrono::system_clock::time_point now);
 
 /**
+ * The reply where an http proxy opened no tunnel: the service was not reached, so that the status
+ * is none of its.
+ * @param proxy its host, fit to be shown; may be empty
+ * @param setting what names it, as "`proxy`"
+ */
+core::Reply judgeTunnelRefusal(int status, const std::string &host, const std::string &proxy,
+                               const std::string &setting);
+
+/**
  * The reply where no response came, or not all of it.
  * @param certificateFlags the GTlsCertificateFlags of a certificate that was refused, else 0
  */

@@ -191,6 +191,34 @@ TEST(ProxyTunnel, DoesNotOpenWithoutTheRightCredentials)
     EXPECT_TRUE(server.requests().empty());
 }
 
+/** The reply where the proxy answers this way when it is asked for a tunnel. */
+core::Reply replyWithoutTunnel(const std::string &status)
+{
+    RawServer proxy([&](RawConnection &connection) {
+        if (connection.readRequest().starts_with("CONNECT "))
+            connection.write(RawServer::response(
+                status, R"({"result":{"status":"error","code":1,"info":"hello"}})"));
+    });
+    service::ConnectionSettings settings = settingsFor("https://cloud.example/identify");
+    settings.proxy = "127.0.0.1:" + std::to_string(proxy.port());
+    const core::Reply reply = ask(*openCaller(settings));
+    EXPECT_EQ(reply.httpStatus, std::stoi(status));
+    EXPECT_NE(reply.text.find("The proxy 127.0.0.1 "), std::string::npos) << reply.text;
+    EXPECT_NE(reply.text.find("`proxy`"), std::string::npos) << reply.text;
+    EXPECT_EQ(reply.text.find("`app-key`"), std::string::npos) << reply.text;
+    EXPECT_EQ(reply.text.find("hello"), std::string::npos) << reply.text;
+    return reply;
+}
+
+TEST(ProxyTunnel, ThatIsRefusedIsNotTheServicesFault)
+{
+    for (const char *status : {"401 Unauthorized", "403 Forbidden", "404 Not Found", "405 No",
+                               "302 Found", "413 Too Large", "407 Proxy Authentication Required"})
+        EXPECT_EQ(replyWithoutTunnel(status).outcome, Outcome::WrongEndpoint) << status;
+    for (const char *status : {"429 Too Many", "500 Oops", "502 Bad Gateway", "504 Timeout"})
+        EXPECT_EQ(replyWithoutTunnel(status).outcome, Outcome::Unreachable) << status;
+}
+
 /** The URL that GLib gets to see. */
 std::string addressOf(const service::ProxyRoute &route, const std::string &endpoint)
 {
