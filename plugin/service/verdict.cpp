@@ -222,7 +222,7 @@ core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
     }
     if (reply.outcome == Outcome::Refused)
         reply.errorCode = error.code;
-    if (response.status == 429 || response.status == 503)
+    if (reply.outcome == Outcome::RateLimited || reply.outcome == Outcome::ServerError)
         reply.retryAfter = parseRetryAfter(response.retryAfter, now);
     const std::string target = without(secrets, redirectTarget(response.location));
     reply.text = refusalText(response, reply.outcome, error, target, host);

@@ -195,12 +195,16 @@ TEST(ClientOutcome, TakesA200WithoutAResultForNoAnswer)
     }
 }
 
-TEST(ClientOutcome, ReadsRetryAfterOf429And503Only)
+TEST(ClientOutcome, ReadsRetryAfterOfWhatMayPassOnly)
 {
+    for (const int status : {408, 429, 500, 502, 503, 504, 599})
+        EXPECT_EQ(replyTo(answerWith(status, "", {{"Retry-After", "30"}})).retryAfter, 30s)
+            << status;
     EXPECT_EQ(replyTo(answerWith(429, "", {{"Retry-After", "7"}})).retryAfter, 7s);
     EXPECT_EQ(replyTo(answerWith(503, "", {{"Retry-After", " 120 "}})).retryAfter, 120s);
     EXPECT_FALSE(replyTo(answerWith(503, "", {{"Retry-After", "soon"}})).retryAfter);
-    EXPECT_FALSE(replyTo(answerWith(401, "", {{"Retry-After", "7"}})).retryAfter);
+    for (const int status : {301, 400, 401, 404, 413})
+        EXPECT_FALSE(replyTo(answerWith(status, "", {{"Retry-After", "7"}})).retryAfter) << status;
 }
 
 TEST(ClientOutcome, DoesNotFollowRedirects)
