@@ -189,6 +189,7 @@ void Exchange::headersCame(GAsyncResult *result)
     };
     response_.status = static_cast<int>(soup_message_get_status(message));
     response_.location = header("Location");
+    response_.endpoint = settings_.endpoint;
     response_.retryAfter = header("Retry-After");
     // What a proxy answers to CONNECT comes as if it were the response.
     if (!reached_) {

@@ -92,13 +92,27 @@ void dropSecrets(core::Answer &answer, const Secrets &secrets)
     }
 }
 
-/** Where a redirect leads: the host only, since a path or query may hold anything. */
-std::string redirectTarget(const std::string &location)
+bool sameOrigin(GUri *one, GUri *other)
 {
-    const UriHandle uri = parseHttpUri(location);
+    return g_strcmp0(g_uri_get_scheme(one), g_uri_get_scheme(other)) == 0 &&
+           g_strcmp0(g_uri_get_host(one), g_uri_get_host(other)) == 0 &&
+           g_uri_get_port(one) == g_uri_get_port(other);
+}
+
+/** Where a redirect leads: the host only, since a path or query may hold anything. */
+std::string redirectTarget(const HttpResponse &response)
+{
+    if (response.location.empty())
+        return "a place that it did not name";
+    const UriHandle own = parseHttpUri(response.endpoint);
+    const CharsHandle whole(g_uri_resolve_relative(
+        response.endpoint.c_str(), response.location.c_str(), G_URI_FLAGS_NONE, nullptr));
+    const UriHandle uri = whole ? parseHttpUri(whole.get()) : nullptr;
+    if (own && uri && sameOrigin(own.get(), uri.get()))
+        return "another path of its own";
     const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
     if (!host || *host == '\0')
-        return location.empty() ? "a place that it did not name" : "another path of its own";
+        return "a place that is no URL with a host";
     return plainText(std::string(g_uri_get_scheme(uri.get())) + "://" + host);
 }
 
@@ -224,7 +238,7 @@ core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
         reply.errorCode = error.code;
     if (reply.outcome == Outcome::RateLimited || reply.outcome == Outcome::ServerError)
         reply.retryAfter = parseRetryAfter(response.retryAfter, now);
-    const std::string target = without(secrets, redirectTarget(response.location));
+    const std::string target = without(secrets, redirectTarget(response));
     reply.text = refusalText(response, reply.outcome, error, target, host);
     return reply;
 }

@@ -20,6 +20,7 @@ struct HttpResponse {
     std::string body;
     bool tooLong = false;   ///< the body was cut off at maxAnswerBytes
     std::string location;   ///< the header of this name
+    std::string endpoint;   ///< what `location` may be relative to
     std::string retryAfter; ///< the header of this name
 };
 

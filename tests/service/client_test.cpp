@@ -219,6 +219,22 @@ TEST(ClientOutcome, DoesNotFollowRedirects)
     EXPECT_TRUE(elsewhere.requests().empty());
 }
 
+TEST(ClientOutcome, SaysWhereARelativeRedirectLeads)
+{
+    const std::pair<const char *, const char *> expected[] = {
+        {"/v2/identify", "another path of its own"},
+        {"v2", "another path of its own"},
+        {"?x", "another path of its own"},
+        {"//evil.example/x", "http://evil.example,"},
+        {"//127.0.0.1/x", "http://127.0.0.1,"},
+        {"https:///x", "no URL with a host"},
+        {"", "did not name"}};
+    for (const auto &[location, target] : expected) {
+        const core::Reply reply = replyTo(answerWith(302, "", {{"Location", location}}));
+        EXPECT_NE(reply.text.find(target), std::string::npos) << location << ": " << reply.text;
+    }
+}
+
 TEST(ClientOutcome, ShowsNoMoreOfARedirectThanItsHost)
 {
     for (const std::string &location :
