@@ -151,7 +151,8 @@ static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &set
     const std::string endpointError = service::checkEndpoint(settings.endpoint, settings.allowHttp);
     if (!endpointError.empty())
         return gst_ooto_identify_fail(self, endpointError);
-    const std::string proxyError = service::checkProxy(settings.proxy);
+    const std::string proxyError =
+        service::checkProxy(settings.proxy, settings.endpoint, settings.allowHttp);
     if (!proxyError.empty())
         return gst_ooto_identify_fail(self, proxyError);
     const std::string credentialsError = credentials.load();

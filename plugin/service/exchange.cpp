@@ -2,6 +2,7 @@
 #include "service/exchange.h"
 
 #include "service/answer_parser.h"
+#include "service/tls_stream.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,12 +12,13 @@ namespace ooto::service
 {
 
 Exchange::Exchange(const ConnectionSettings &settings, Request request, Secret key,
-                   std::string host, std::shared_ptr<Http2Connections> connections,
-                   Handlers handlers)
+                   std::string host, std::shared_ptr<const ProxyRoute> route,
+                   std::shared_ptr<Http2Connections> connections, Handlers handlers)
     : settings_(settings),
       request_(std::move(request)),
       key_(std::move(key)),
       host_(std::move(host)),
+      route_(std::move(route)),
       connections_(std::move(connections)),
       handlers_(std::move(handlers)),
       sendable_(key_.fitsHeader() && fitsHeader(settings.appId)),
@@ -51,6 +53,7 @@ void Exchange::start(SoupSession *session)
 
 void Exchange::send()
 {
+    reached_ = false;
     connectSignals();
     soup_session_send_async(session_, message_.get(), G_PRIORITY_DEFAULT, cancellable_.get(),
                             resume<&Exchange::headersCame>, keepAlive());
@@ -80,18 +83,62 @@ void Exchange::connectSignals()
             auto *exchange = static_cast<Exchange *>(self);
             exchange->connected_ = true;
             if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED)
-                exchange->connections_->add(stream);
+                exchange->handshakeDone(stream);
         }),
         this);
     // Before the first byte is written, to whatever connection.
     g_signal_connect(message, "starting", G_CALLBACK(+[](SoupMessage *, gpointer self) {
-                         static_cast<Exchange *>(self)->left_ = true;
+                         static_cast<Exchange *>(self)->starting();
                      }),
                      this);
     g_signal_connect(message, "restarted", G_CALLBACK(+[](SoupMessage *, gpointer self) {
                          static_cast<Exchange *>(self)->restartedBySoup();
                      }),
                      this);
+}
+
+/**
+ * "accept-certificate" is not all: it is not emitted where a TLS session is resumed, and GLib keeps
+ * the sessions of the whole process. Somebody else may have been content with this certificate.
+ */
+void Exchange::handshakeDone(GIOStream *stream)
+{
+    if (!G_IS_TLS_CONNECTION(stream))
+        return;
+    const auto problems = certificateProblems(G_TLS_CONNECTION(stream));
+    if (settings_.sslStrict && problems != G_TLS_CERTIFICATE_NO_FLAGS) {
+        cutOff(stream);
+        refuse(problems);
+        return;
+    }
+    connections_->add(stream);
+}
+
+/** Looks once more, in case another message has made the connection. */
+void Exchange::starting()
+{
+    SoupMessage *message = message_.get();
+    const bool tls = g_strcmp0(g_uri_get_scheme(soup_message_get_uri(message)), "https") == 0;
+    auto problems = soup_message_get_tls_peer_certificate_errors(message);
+    if (!soup_message_get_tls_peer_certificate(message))
+        problems = G_TLS_CERTIFICATE_GENERIC_ERROR;
+    if (!tls || !settings_.sslStrict || problems == G_TLS_CERTIFICATE_NO_FLAGS) {
+        reached_ = true;
+        left_ = true;
+        return;
+    }
+    // Over HTTP/2 libsoup writes what was cancelled nevertheless: let that be nothing of worth.
+    soup_message_headers_clear(soup_message_get_request_headers(message));
+    soup_message_set_request_body_from_bytes(message, nullptr, nullptr);
+    refuse(problems);
+}
+
+void Exchange::refuse(GTlsCertificateFlags problems)
+{
+    certificateFlags_ = problems;
+    const ErrorHandle error(
+        g_error_new_literal(G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "bad certificate"));
+    finish(judgeError(*error, certificateFlags_, host_), Rest::Cancel);
 }
 
 /** libsoup may hold the message for a little longer than this object lives. */
@@ -142,7 +189,13 @@ void Exchange::headersCame(GAsyncResult *result)
     };
     response_.status = static_cast<int>(soup_message_get_status(message));
     response_.location = header("Location");
+    response_.endpoint = settings_.endpoint;
     response_.retryAfter = header("Retry-After");
+    // What a proxy answers to CONNECT comes as if it were the response.
+    if (!reached_) {
+        finish(judgeTunnelRefusal(response_.status, host_, route_->host, route_->setting));
+        return;
+    }
     readOn();
 }
 
@@ -197,7 +250,9 @@ void Exchange::bodyEnded()
 
 core::Reply Exchange::judged() const
 {
-    return judgeResponse(response_, host_, key_, std::chrono::system_clock::now());
+    Secrets secrets = route_->secrets;
+    secrets.push_back(key_);
+    return judgeResponse(response_, host_, secrets, std::chrono::system_clock::now());
 }
 
 /**
@@ -225,14 +280,16 @@ void Exchange::fail(const GError &error)
     }
     core::Reply reply = judgeError(error, certificateFlags_, host_);
     reply.httpStatus = response_.status;
-    if (!settings_.proxy.empty() && !left_ && reply.outcome == core::Outcome::Unreachable)
-        reply.text += "; the way there is by the proxy, check `proxy` as well";
+    if (!route_->host.empty() && !left_ && reply.outcome == core::Outcome::Unreachable)
+        reply.text += "; the way there is by the proxy " + route_->host + ", check " +
+                      route_->setting + " as well";
     finish(std::move(reply));
 }
 
 /** libsoup sends once more by itself what a server did not look at; that counts as well. */
 void Exchange::restartedBySoup()
 {
+    reached_ = false;
     ++restarts_;
     if (!handlers_.onDone)
         return;

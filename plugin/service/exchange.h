@@ -4,6 +4,7 @@
 
 #include "service/http2_connections.h"
 #include "service/photo_message.h"
+#include "service/proxy.h"
 #include "service/verdict.h"
 
 #include <array>
@@ -29,7 +30,8 @@ public:
 
     /** @param host whom the request goes to, fit to be shown */
     Exchange(const ConnectionSettings &settings, Request request, Secret key, std::string host,
-             std::shared_ptr<Http2Connections> connections, Handlers handlers);
+             std::shared_ptr<const ProxyRoute> route, std::shared_ptr<Http2Connections> connections,
+             Handlers handlers);
     ~Exchange();
 
     void start(SoupSession *session);
@@ -49,6 +51,9 @@ private:
     void send();
     void connectSignals();
     void disconnectSignals();
+    void handshakeDone(GIOStream *stream);
+    void starting();
+    void refuse(GTlsCertificateFlags problems);
     void startDeadline();
     void headersCame(GAsyncResult *result);
     void readOn();
@@ -66,6 +71,7 @@ private:
     Request request_;
     const Secret key_;
     const std::string host_;
+    const std::shared_ptr<const ProxyRoute> route_;
     const std::shared_ptr<Http2Connections> connections_;
     Handlers handlers_;   ///< `onDone` is empty once the end is told
     const bool sendable_; ///< id and key fit into headers
@@ -80,6 +86,7 @@ private:
     GTlsCertificateFlags certificateFlags_ = G_TLS_CERTIFICATE_NO_FLAGS;
     bool underWay_ = false;  ///< `connections_` counts it
     bool connected_ = false; ///< a connection was made for this message
+    bool reached_ = false;   ///< the present connection leads to the service, maybe by a tunnel
     bool left_ = false;      ///< a connection was there to write to
     unsigned restarts_ = 0;
     std::uint64_t bytesSent_ = 0;

@@ -2,6 +2,7 @@
 #include "service/http2_connections.h"
 
 #include "service/handles.h"
+#include "service/tls_stream.h"
 
 #include <algorithm>
 #include <utility>
@@ -16,17 +17,6 @@ void forget(GWeakRef *reference)
 {
     g_weak_ref_clear(reference);
     g_free(reference);
-}
-
-/** The TCP connection below TLS. */
-GSocket *socketBelow(GIOStream *tls)
-{
-    GIOStream *base = nullptr;
-    g_object_get(tls, "base-io-stream", &base, nullptr);
-    const ObjectHandle<GIOStream> below(base);
-    if (!base || !G_IS_SOCKET_CONNECTION(base))
-        return nullptr;
-    return g_socket_connection_get_socket(G_SOCKET_CONNECTION(base));
 }
 
 } // namespace
@@ -67,8 +57,8 @@ void Http2Connections::closeAll()
 {
     for (GWeakRef *reference : std::exchange(connections_, {})) {
         const ObjectHandle<GIOStream> stream(static_cast<GIOStream *>(g_weak_ref_get(reference)));
-        if (GSocket *socket = stream ? socketBelow(stream.get()) : nullptr)
-            g_socket_shutdown(socket, TRUE, TRUE, nullptr);
+        if (stream)
+            cutOff(stream.get());
         forget(reference);
     }
 }

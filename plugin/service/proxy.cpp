@@ -24,12 +24,20 @@ std::string withScheme(const std::string &proxy)
     return proxy.find("://") == std::string::npos ? "http://" + proxy : proxy;
 }
 
-std::string environment(std::initializer_list<const char *> names)
+/** A proxy's URL, and what named it. */
+struct Named {
+    std::string url;
+    std::string setting;
+};
+
+constexpr const char *noProxy = "direct://";
+
+Named environment(std::initializer_list<const char *> names)
 {
     for (const char *name : names) {
         const char *value = std::getenv(name);
         if (value && *value)
-            return value;
+            return {value, "`" + std::string(name) + "`"};
     }
     return {};
 }
@@ -53,34 +61,122 @@ std::vector<std::string> exceptions(const std::string &list)
     return hosts;
 }
 
-ObjectHandle<GProxyResolver> resolverFor(const std::string &proxy,
-                                         const std::vector<std::string> &direct)
+bool isHttps(GUri *uri)
 {
+    return uri && g_strcmp0(g_uri_get_scheme(uri), "https") == 0;
+}
+
+/** Parsed as leniently as others do it who read the environment: a password may hold a %. */
+UriHandle parseProxy(const std::string &url)
+{
+    constexpr auto flags = static_cast<GUriFlags>(
+        G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_SCHEME_NORMALIZE);
+    UriHandle uri(g_uri_parse(url.c_str(), flags, nullptr));
+    const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
+    return host && *host ? std::move(uri) : nullptr;
+}
+
+bool isExcepted(GUri *endpoint, const std::vector<std::string> &direct)
+{
+    if (std::find(direct.begin(), direct.end(), "*") != direct.end())
+        return true;
     std::vector<char *> hosts;
     for (const std::string &host : direct)
         hosts.push_back(const_cast<char *>(host.c_str())); // which it copies
     hosts.push_back(nullptr);
-    return ObjectHandle<GProxyResolver>(g_simple_proxy_resolver_new(proxy.c_str(), hosts.data()));
+    const ObjectHandle<GProxyResolver> resolver(
+        g_simple_proxy_resolver_new("http://proxy.invalid", hosts.data()));
+    const int port = g_uri_get_port(endpoint);
+    const CharsHandle service(
+        g_uri_join(G_URI_FLAGS_NONE, g_uri_get_scheme(endpoint), nullptr, g_uri_get_host(endpoint),
+                   port > 0 ? port : (isHttps(endpoint) ? 443 : 80), "", nullptr, nullptr));
+    const Handle<char *, g_strfreev> proxies(
+        g_proxy_resolver_lookup(resolver.get(), service.get(), nullptr, nullptr));
+    return proxies && g_strcmp0(*proxies, noProxy) == 0;
 }
 
-} // namespace
-
-Secret proxyAuthorization(const ConnectionSettings &settings)
+/** `noProxy` where there shall be none, no URL at all where nobody says. */
+Named choose(const ConnectionSettings &settings)
 {
-    if (settings.proxy.empty() || settings.proxyId.empty())
+    if (!settings.proxy.empty())
+        return {withScheme(settings.proxy), "`proxy`"};
+    const UriHandle uri = parseHttpUri(settings.endpoint);
+    const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
+    if (!host)
         return {};
-    std::string plain = settings.proxyId + ":" + settings.proxyPassword.reveal();
+    // What is allowed in plain http because it stays on this machine has to stay there.
+    if (isLoopback(host))
+        return {noProxy, {}};
+    const bool https = isHttps(uri.get());
+    Named named = https ? environment({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
+                        : environment({"http_proxy", "all_proxy", "ALL_PROXY"});
+    if (named.url.empty())
+        return {};
+    if (isExcepted(uri.get(), exceptions(environment({"no_proxy", "NO_PROXY"}).url)))
+        return {noProxy, {}};
+    named.url = withScheme(named.url);
+    return named;
+}
+
+constexpr const char *basic = "Basic ";
+
+Secret basicAuthorization(const std::string &id, const Secret &password)
+{
+    std::string plain = id + ":" + password.reveal();
     const CharsHandle encoded(
         g_base64_encode(reinterpret_cast<const guchar *>(plain.data()), plain.size()));
-    std::string whole = std::string("Basic ") + encoded.get();
-    const Secret authorization(whole);
+    std::string whole = std::string(basic) + encoded.get();
+    Secret authorization(whole);
     explicit_bzero(plain.data(), plain.size());
     explicit_bzero(whole.data(), whole.size());
     explicit_bzero(encoded.get(), std::strlen(encoded.get()));
     return authorization;
 }
 
-std::string checkProxy(const std::string &proxy)
+ObjectHandle<GProxyResolver> alwaysBy(const char *proxy)
+{
+    return ObjectHandle<GProxyResolver>(g_simple_proxy_resolver_new(proxy, nullptr));
+}
+
+} // namespace
+
+ProxyRoute findProxy(const ConnectionSettings &settings)
+{
+    ProxyRoute route;
+    const Named named = choose(settings);
+    if (named.url == noProxy)
+        route.resolver = alwaysBy(noProxy);
+    const UriHandle uri = named.url == noProxy ? nullptr : parseProxy(named.url);
+    if (!uri)
+        return route;
+    route.host = plainText(g_uri_get_host(uri.get()));
+    route.setting = named.setting;
+    route.http = g_strcmp0(g_uri_get_scheme(uri.get()), "http") == 0;
+
+    const auto text = [](const char *part) { return part ? part : ""; };
+    const bool own = !settings.proxyId.empty();
+    const std::string id = own ? settings.proxyId : text(g_uri_get_user(uri.get()));
+    const Secret password =
+        own ? settings.proxyPassword : Secret(text(g_uri_get_password(uri.get())));
+    if (!id.empty()) {
+        const Secret authorization = basicAuthorization(id, password);
+        if (!isHttps(parseHttpUri(settings.endpoint).get()))
+            route.secrets = {password, Secret(authorization.reveal() + std::strlen(basic))};
+        if (route.http)
+            route.authorization = authorization;
+    }
+    // GLib finds in the URL what it is to say to a proxy of another kind.
+    const bool inside = !route.http && !id.empty();
+    const CharsHandle address(g_uri_join_with_user(
+        G_URI_FLAGS_HAS_PASSWORD, g_uri_get_scheme(uri.get()), inside ? id.c_str() : nullptr,
+        inside ? password.reveal() : nullptr, nullptr, g_uri_get_host(uri.get()),
+        g_uri_get_port(uri.get()), "", nullptr, nullptr));
+    route.resolver = alwaysBy(address.get());
+    explicit_bzero(address.get(), std::strlen(address.get()));
+    return route;
+}
+
+std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp)
 {
     if (proxy.empty())
         return {};
@@ -99,33 +195,16 @@ std::string checkProxy(const std::string &proxy)
         return wrong("holds a user name or password, which it must not (use `proxy-id` and "
                      "`proxy-pw`)");
     const std::string_view scheme = g_uri_get_scheme(uri.get());
-    for (const char *known : {"http", "https", "socks", "socks4", "socks4a", "socks5"}) {
-        if (scheme == known)
-            return {};
+    const auto known = {"http", "https", "socks", "socks4", "socks4a", "socks5"};
+    if (std::find(known.begin(), known.end(), scheme) == known.end())
+        return wrong("is neither an http, an https nor a socks URL");
+    if (!allowHttp && !isLoopback(host) && !isHttps(parseHttpUri(endpoint).get())) {
+        return "By way of the proxy, faces and the key would go over plain http to " +
+               plainText(host) +
+               "; unset `proxy`, use an https endpoint, or set `allow-http=true` for a proxy in "
+               "your own network";
     }
-    return wrong("is neither an http, an https nor a socks URL");
-}
-
-ObjectHandle<GProxyResolver> makeProxyResolver(const ConnectionSettings &settings)
-{
-    if (!settings.proxy.empty()) {
-        return resolverFor(withScheme(settings.proxy), {});
-    }
-    const UriHandle uri = parseHttpUri(settings.endpoint);
-    if (!uri)
-        return nullptr;
-    const bool https = g_strcmp0(g_uri_get_scheme(uri.get()), "https") == 0;
-    const std::string proxy =
-        https ? environment({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
-              : environment({"http_proxy", "all_proxy", "ALL_PROXY"});
-    if (proxy.empty())
-        return nullptr;
-    const std::vector<std::string> direct = exceptions(environment({"no_proxy", "NO_PROXY"}));
-    // What is allowed in plain http because it stays on this machine has to stay there.
-    const char *host = g_uri_get_host(uri.get());
-    if ((host && isLoopback(host)) || std::find(direct.begin(), direct.end(), "*") != direct.end())
-        return resolverFor("direct://", {});
-    return resolverFor(withScheme(proxy), direct);
+    return {};
 }
 
 } // namespace ooto::service

@@ -6,29 +6,42 @@
 #include "service/handles.h"
 
 #include <string>
+#include <vector>
 
 namespace ooto::service
 {
 
 /**
  * Checks the property `proxy`: empty, or a host with a port, or an http, https or socks URL of one.
+ * Unless `allowHttp`, plain http goes to this machine only, and so to a proxy on it only.
  * @return an empty string when it may be used, else a text that says what to set
  */
-std::string checkProxy(const std::string &proxy);
+std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp);
+
+/** By way of whom one service is asked. */
+struct ProxyRoute {
+    /** Null where neither settings nor environment say: then GLib asks the desktop, if any. */
+    ObjectHandle<GProxyResolver> resolver;
+    std::string host;                ///< the proxy's, fit to be shown; empty where none is known
+    std::string setting = "`proxy`"; ///< what names it, or could
+    bool http = false;               ///< libsoup itself talks to it; to others GLib does
+    /**
+     * The header `Proxy-Authorization`, for an http proxy only: whatever else goes through any
+     * other, the service itself would get it. It goes there unasked: libsoup, left to answer a 407
+     * by itself, asks again with a password that was refused until it gives up.
+     */
+    Secret authorization;
+    /** Its password in the spellings it sees, where it could put them into the service's answers.
+     */
+    std::vector<Secret> secrets;
+};
 
 /**
  * The proxy of the settings; else, unless the endpoint is on this machine, that of the environment
  * (`https_proxy` or `http_proxy` after the endpoint, `all_proxy`, `no_proxy`; in capitals, too,
- * but for `http_proxy`, which a CGI request could set). Null where neither says anything: then
- * GLib asks the desktop, if there is one.
+ * but for `http_proxy`, which a CGI request could set). Its credentials are `proxy-id` and
+ * `proxy-pw`, else what the environment's URL holds.
  */
-ObjectHandle<GProxyResolver> makeProxyResolver(const ConnectionSettings &settings);
-
-/**
- * The header `Proxy-Authorization` for `proxy-id` and `proxy-pw`, empty when it is not to be sent.
- * It goes to the proxy unasked: libsoup, left to answer a 407 by itself, asks again with a password
- * that was refused until it gives up.
- */
-Secret proxyAuthorization(const ConnectionSettings &settings);
+ProxyRoute findProxy(const ConnectionSettings &settings);
 
 } // namespace ooto::service

@@ -3,7 +3,6 @@
 
 #include "service/http_uri.h"
 #include "service/plain_text.h"
-#include "service/proxy.h"
 
 #include <chrono>
 #include <utility>
@@ -78,9 +77,9 @@ void Session::open(GTlsDatabase *trustedCas)
         "user-agent", named ? settings_.userAgent.c_str() : "ooto", nullptr));
     // Nobody is here to be asked for a password, and none is to be sent to whoever asks.
     soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_AUTH_MANAGER);
-    if (const auto proxies = makeProxyResolver(settings_))
-        soup_session_set_proxy_resolver(session_.get(), proxies.get());
-    authorization_ = proxyAuthorization(settings_);
+    route_ = std::make_shared<const ProxyRoute>(findProxy(settings_));
+    if (route_->resolver)
+        soup_session_set_proxy_resolver(session_.get(), route_->resolver.get());
     g_signal_connect(session_.get(), "request-queued",
                      G_CALLBACK(+[](SoupSession *, SoupMessage *message, gpointer self) {
                          static_cast<Session *>(self)->authorize(message);
@@ -95,9 +94,9 @@ void Session::authorize(SoupMessage *message)
 {
     const bool tunnel = g_strcmp0(soup_message_get_method(message), "CONNECT") == 0;
     const char *scheme = g_uri_get_scheme(soup_message_get_uri(message));
-    if (!authorization_.empty() && (tunnel || g_strcmp0(scheme, "http") == 0)) {
+    if (!route_->authorization.empty() && (tunnel || g_strcmp0(scheme, "http") == 0)) {
         soup_message_headers_replace(soup_message_get_request_headers(message),
-                                     "Proxy-Authorization", authorization_.reveal());
+                                     "Proxy-Authorization", route_->authorization.reveal());
     }
 }
 
@@ -105,7 +104,7 @@ std::shared_ptr<Exchange> Session::make(Request request, Secret key, Exchange::H
 {
     std::erase_if(exchanges_, [](const auto &exchange) { return exchange.expired(); });
     auto exchange = std::make_shared<Exchange>(settings_, std::move(request), std::move(key), host_,
-                                               connections_, std::move(handlers));
+                                               route_, connections_, std::move(handlers));
     exchanges_.push_back(exchange);
     return exchange;
 }

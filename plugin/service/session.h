@@ -36,8 +36,8 @@ private:
     void authorize(SoupMessage *message);
 
     const ConnectionSettings settings_;
-    Secret authorization_; ///< for the proxy
-    std::string host_;     ///< fit to be shown
+    std::string host_; ///< fit to be shown
+    std::shared_ptr<const ProxyRoute> route_;
     ObjectHandle<SoupSession> session_;
     const std::shared_ptr<Http2Connections> connections_ = std::make_shared<Http2Connections>();
     std::vector<std::weak_ptr<Exchange>> exchanges_;

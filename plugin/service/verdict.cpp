@@ -20,6 +20,9 @@ namespace
 
 using core::Outcome;
 
+constexpr const char *proxyCredentialsAdvice =
+    "wants other credentials; check `proxy`, `proxy-id` and `proxy-pw`";
+
 Outcome outcomeOf(int status)
 {
     switch (status) {
@@ -49,49 +52,67 @@ Outcome outcomeOf(int status)
 }
 
 /**
- * The text with the key starred out wherever it, or a part of it that was cut off, shows; in any
- * case, as host names come in lower case. A key of a few characters is no secret, and is not
- * looked for.
+ * The text with the secret starred out wherever it, or a part of it that was cut off, shows; in any
+ * case, as host names come in lower case. A secret of a few characters is none, and is not looked
+ * for.
  */
-std::string withoutKey(std::string text, const Secret &secret)
+std::string without(const Secret &hidden, std::string text)
 {
     constexpr std::size_t shortest = 4;
     constexpr std::size_t telling = 12;
-    const std::string_view key = secret.reveal();
-    if (key.size() < shortest)
+    const std::string_view secret = hidden.reveal();
+    if (secret.size() < shortest)
         return text;
     const auto same = [](char a, char b) { return g_ascii_tolower(a) == g_ascii_tolower(b); };
-    const std::string_view start = key.substr(0, telling);
+    const std::string_view start = secret.substr(0, telling);
     auto from = text.begin();
     for (;;) {
         from = std::search(from, text.end(), start.begin(), start.end(), same);
         if (from == text.end())
             return text;
-        for (auto k = key.begin(); from != text.end() && k != key.end() && same(*from, *k); ++k)
+        for (auto s = secret.begin(); from != text.end() && s != secret.end() && same(*from, *s);
+             ++s)
             *from++ = '*';
     }
 }
 
-/** A fact that repeats the key is no fact: it would be shown to everyone. */
-void dropKey(std::optional<std::string> &fact, const Secret &key)
+std::string without(const Secrets &secrets, std::string text)
 {
-    if (fact && withoutKey(*fact, key) != *fact)
-        fact.reset();
+    for (const Secret &secret : secrets)
+        text = without(secret, std::move(text));
+    return text;
 }
 
-void dropKey(core::Answer &answer, const Secret &key)
+/** A fact that repeats a secret is no fact: it would be shown to everyone. */
+void dropSecrets(core::Answer &answer, const Secrets &secrets)
 {
-    for (auto *fact : {&answer.transactionId, &answer.templateId, &answer.gender, &answer.race})
-        dropKey(*fact, key);
+    for (auto *fact : {&answer.transactionId, &answer.templateId, &answer.gender, &answer.race}) {
+        if (*fact && without(secrets, **fact) != **fact)
+            fact->reset();
+    }
+}
+
+bool sameOrigin(GUri *one, GUri *other)
+{
+    return g_strcmp0(g_uri_get_scheme(one), g_uri_get_scheme(other)) == 0 &&
+           g_strcmp0(g_uri_get_host(one), g_uri_get_host(other)) == 0 &&
+           g_uri_get_port(one) == g_uri_get_port(other);
 }
 
 /** Where a redirect leads: the host only, since a path or query may hold anything. */
-std::string redirectTarget(const std::string &location)
+std::string redirectTarget(const HttpResponse &response)
 {
-    const UriHandle uri = parseHttpUri(location);
+    if (response.location.empty())
+        return "a place that it did not name";
+    const UriHandle own = parseHttpUri(response.endpoint);
+    const CharsHandle whole(g_uri_resolve_relative(
+        response.endpoint.c_str(), response.location.c_str(), G_URI_FLAGS_NONE, nullptr));
+    const UriHandle uri = whole ? parseHttpUri(whole.get()) : nullptr;
+    if (own && uri && sameOrigin(own.get(), uri.get()))
+        return "another path of its own";
     const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
     if (!host || *host == '\0')
-        return location.empty() ? "a place that it did not name" : "another path of its own";
+        return "a place that is no URL with a host";
     return plainText(std::string(g_uri_get_scheme(uri.get())) + "://" + host);
 }
 
@@ -106,8 +127,9 @@ std::string saying(const ServiceError &error)
     return clause;
 }
 
+/** @param error and @param target without secrets */
 std::string refusalText(const HttpResponse &response, Outcome outcome, const ServiceError &error,
-                        const std::string &host)
+                        const std::string &target, const std::string &host)
 {
     const std::string who = host + " answered HTTP " + std::to_string(response.status);
     switch (outcome) {
@@ -117,8 +139,7 @@ std::string refusalText(const HttpResponse &response, Outcome outcome, const Ser
                "`credentials-file`)";
     case Outcome::WrongEndpoint:
         if (response.status == 407)
-            return "The proxy on the way to " + who +
-                   ": it wants other credentials; check `proxy`, `proxy-id` and `proxy-pw`";
+            return "The proxy on the way to " + who + ": it " + proxyCredentialsAdvice;
         return who + saying(error) + ": there is no identify service; check `endpoint`";
     case Outcome::TooLarge:
         return who + saying(error) + ": the photo is too large; lower `max-photo-size`";
@@ -126,7 +147,7 @@ std::string refusalText(const HttpResponse &response, Outcome outcome, const Ser
         return who + saying(error) +
                ": too many requests; lower `analysis-rate` or `max-in-flight`";
     case Outcome::Redirected:
-        return who + ", a redirect to " + redirectTarget(response.location) +
+        return who + ", a redirect to " + target +
                ", which is not followed; set `endpoint` to the final address if you trust it";
     case Outcome::ServerError:
         return who + saying(error) + ": trouble at the service; it is asked again later";
@@ -190,14 +211,17 @@ std::string failureText(const GError &error, const std::string &host)
 
 } // namespace
 
-core::Reply judgeResponse(const HttpResponse &response, const std::string &host, const Secret &key,
-                          std::chrono::system_clock::time_point now)
+core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
+                          const Secrets &secrets, std::chrono::system_clock::time_point now)
 {
     core::Reply reply;
     reply.httpStatus = response.status;
     reply.outcome = outcomeOf(response.status);
-    const ServiceError error =
-        response.tooLong ? ServiceError() : parseError(withoutKey(response.body, key));
+    ServiceError error;
+    if (!response.tooLong)
+        error = parseError(without(secrets, response.body));
+    // Once more, as JSON can spell a secret in escapes.
+    error.info = without(secrets, error.info);
 
     if (response.status == 200 && !response.tooLong) {
         if (error.stated) {
@@ -206,16 +230,36 @@ core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
         } else if (auto answer = parseAnswer(response.body)) {
             reply.outcome = Outcome::Answered;
             reply.answer = std::move(*answer);
-            dropKey(reply.answer, key);
+            dropSecrets(reply.answer, secrets);
             return reply;
         }
     }
     if (reply.outcome == Outcome::Refused)
         reply.errorCode = error.code;
-    if (response.status == 429 || response.status == 503)
+    if (reply.outcome == Outcome::RateLimited || reply.outcome == Outcome::ServerError)
         reply.retryAfter = parseRetryAfter(response.retryAfter, now);
-    // Once more, as JSON can spell the key in escapes and a redirect can name it as its host.
-    reply.text = withoutKey(refusalText(response, reply.outcome, error, host), key);
+    const std::string target = without(secrets, redirectTarget(response));
+    reply.text = refusalText(response, reply.outcome, error, target, host);
+    return reply;
+}
+
+core::Reply judgeTunnelRefusal(int status, const std::string &host, const std::string &proxy,
+                               const std::string &setting)
+{
+    core::Reply reply;
+    reply.httpStatus = status;
+    const bool mayPass = status == 408 || status == 429 || status >= 500;
+    reply.outcome = mayPass ? Outcome::Unreachable : Outcome::WrongEndpoint;
+    reply.text = "The proxy " + proxy + (proxy.empty() ? "" : " ") + "on the way to " + host +
+                 " answered HTTP " + std::to_string(status);
+    if (status == 407) {
+        reply.text += std::string(": it ") + proxyCredentialsAdvice;
+    } else if (mayPass) {
+        reply.text += ": it does not get through; check " + setting + " and `endpoint`";
+    } else {
+        reply.text += ": it does not let anybody through to there; check " + setting +
+                      ", or what the proxy permits";
+    }
     return reply;
 }
 
@@ -228,6 +272,10 @@ core::Reply judgeError(const GError &error, unsigned certificateFlags, const std
         reply.text = "The certificate of " + host +
                      " is refused: " + certificateProblem(certificateFlags) +
                      certificateAdvice(certificateFlags);
+    } else if (g_error_matches(&error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH) ||
+               g_error_matches(&error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED)) {
+        reply.outcome = Outcome::WrongEndpoint;
+        reply.text = "The proxy on the way to " + host + " " + proxyCredentialsAdvice;
     } else {
         reply.outcome = Outcome::Unreachable;
         reply.text = failureText(error, host);

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 typedef struct _GError GError; // NOLINT(bugprone-reserved-identifier): GLib's own
 
@@ -19,15 +20,26 @@ struct HttpResponse {
     std::string body;
     bool tooLong = false;   ///< the body was cut off at maxAnswerBytes
     std::string location;   ///< the header of this name
+    std::string endpoint;   ///< what `location` may be relative to
     std::string retryAfter; ///< the header of this name
 };
 
-/**
- * @param host whom the request went to, fit to be shown
- * @param key what the request carried: should the service repeat it, it is not repeated further
+/** What the request carried: should somebody repeat it in a response, it is not repeated further.
  */
-core::Reply judgeResponse(const HttpResponse &response, const std::string &host, const Secret &key,
-                          std::chrono::system_clock::time_point now);
+using Secrets = std::vector<Secret>;
+
+/** @param host whom the request went to, fit to be shown */
+core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
+                          const Secrets &secrets, std::chrono::system_clock::time_point now);
+
+/**
+ * The reply where an http proxy opened no tunnel: the service was not reached, so that the status
+ * is none of its.
+ * @param proxy its host, fit to be shown; may be empty
+ * @param setting what names it, as "`proxy`"
+ */
+core::Reply judgeTunnelRefusal(int status, const std::string &host, const std::string &proxy,
+                               const std::string &setting);
 
 /**
  * The reply where no response came, or not all of it.

@@ -206,12 +206,16 @@ TEST(ClientOutcome, TakesA200WithoutAResultForNoAnswer)
     }
 }
 
-TEST(ClientOutcome, ReadsRetryAfterOf429And503Only)
+TEST(ClientOutcome, ReadsRetryAfterOfWhatMayPassOnly)
 {
+    for (const int status : {408, 429, 500, 502, 503, 504, 599})
+        EXPECT_EQ(replyTo(answerWith(status, "", {{"Retry-After", "30"}})).retryAfter, 30s)
+            << status;
     EXPECT_EQ(replyTo(answerWith(429, "", {{"Retry-After", "7"}})).retryAfter, 7s);
     EXPECT_EQ(replyTo(answerWith(503, "", {{"Retry-After", " 120 "}})).retryAfter, 120s);
     EXPECT_FALSE(replyTo(answerWith(503, "", {{"Retry-After", "soon"}})).retryAfter);
-    EXPECT_FALSE(replyTo(answerWith(401, "", {{"Retry-After", "7"}})).retryAfter);
+    for (const int status : {301, 400, 401, 404, 413})
+        EXPECT_FALSE(replyTo(answerWith(status, "", {{"Retry-After", "7"}})).retryAfter) << status;
 }
 
 TEST(ClientOutcome, DoesNotFollowRedirects)
@@ -224,6 +228,22 @@ TEST(ClientOutcome, DoesNotFollowRedirects)
         EXPECT_NE(reply.text.find("http://localhost"), std::string::npos) << reply.text;
     }
     EXPECT_TRUE(elsewhere.requests().empty());
+}
+
+TEST(ClientOutcome, SaysWhereARelativeRedirectLeads)
+{
+    const std::pair<const char *, const char *> expected[] = {
+        {"/v2/identify", "another path of its own"},
+        {"v2", "another path of its own"},
+        {"?x", "another path of its own"},
+        {"//evil.example/x", "http://evil.example,"},
+        {"//127.0.0.1/x", "http://127.0.0.1,"},
+        {"https:///x", "no URL with a host"},
+        {"", "did not name"}};
+    for (const auto &[location, target] : expected) {
+        const core::Reply reply = replyTo(answerWith(302, "", {{"Location", location}}));
+        EXPECT_NE(reply.text.find(target), std::string::npos) << location << ": " << reply.text;
+    }
 }
 
 TEST(ClientOutcome, ShowsNoMoreOfARedirectThanItsHost)

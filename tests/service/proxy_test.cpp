@@ -191,18 +191,144 @@ TEST(ProxyTunnel, DoesNotOpenWithoutTheRightCredentials)
     EXPECT_TRUE(server.requests().empty());
 }
 
+/** The reply where the proxy answers this way when it is asked for a tunnel. */
+core::Reply replyWithoutTunnel(const std::string &status)
+{
+    RawServer proxy([&](RawConnection &connection) {
+        if (connection.readRequest().starts_with("CONNECT "))
+            connection.write(RawServer::response(
+                status, R"({"result":{"status":"error","code":1,"info":"hello"}})"));
+    });
+    service::ConnectionSettings settings = settingsFor("https://cloud.example/identify");
+    settings.proxy = "127.0.0.1:" + std::to_string(proxy.port());
+    const core::Reply reply = ask(*openCaller(settings));
+    EXPECT_EQ(reply.httpStatus, std::stoi(status));
+    EXPECT_NE(reply.text.find("The proxy 127.0.0.1 "), std::string::npos) << reply.text;
+    EXPECT_NE(reply.text.find("`proxy`"), std::string::npos) << reply.text;
+    EXPECT_EQ(reply.text.find("`app-key`"), std::string::npos) << reply.text;
+    EXPECT_EQ(reply.text.find("hello"), std::string::npos) << reply.text;
+    return reply;
+}
+
+TEST(ProxyTunnel, ThatIsRefusedIsNotTheServicesFault)
+{
+    for (const char *status : {"401 Unauthorized", "403 Forbidden", "404 Not Found", "405 No",
+                               "302 Found", "413 Too Large", "407 Proxy Authentication Required"})
+        EXPECT_EQ(replyWithoutTunnel(status).outcome, Outcome::WrongEndpoint) << status;
+    for (const char *status : {"429 Too Many", "500 Oops", "502 Bad Gateway", "504 Timeout"})
+        EXPECT_EQ(replyWithoutTunnel(status).outcome, Outcome::Unreachable) << status;
+}
+
+/** The URL that GLib gets to see. */
+std::string addressOf(const service::ProxyRoute &route, const std::string &endpoint)
+{
+    if (!route.resolver)
+        return "nothing said";
+    const service::Handle<char *, g_strfreev> proxies(
+        g_proxy_resolver_lookup(route.resolver.get(), endpoint.c_str(), nullptr, nullptr));
+    return proxies ? *proxies : "";
+}
+
+TEST(ProxyCredentials, GoToNobodyButTheProxy)
+{
+    service::ConnectionSettings settings = settingsFor("http://cloud.example/identify");
+    settings.proxyId = "me";
+    settings.proxyPassword = Secret(password);
+    settings.proxy = "http://proxy.example:3128";
+    service::ProxyRoute route = service::findProxy(settings);
+    EXPECT_EQ(route.authorization, Secret(std::string("Basic ") + credentials));
+    EXPECT_EQ(addressOf(route, settings.endpoint), "http://proxy.example:3128");
+    // To these GLib talks, and what libsoup sends goes to the service.
+    for (const std::string scheme : {"https", "socks4", "socks4a", "socks5"}) {
+        settings.proxy = scheme + "://proxy.example:3128";
+        route = service::findProxy(settings);
+        EXPECT_TRUE(route.authorization.empty()) << scheme;
+        EXPECT_EQ(addressOf(route, settings.endpoint),
+                  scheme + "://me:p%40ss:%2Fw0rd@proxy.example:3128");
+        EXPECT_EQ(route.host, "proxy.example");
+    }
+}
+
+TEST_F(Proxy, OfSocksGetsItsCredentialsAndTheServiceDoesNot)
+{
+    SocksServer proxy("me:" + std::string(password));
+    EXPECT_EQ(askVia(proxy.url(), "me", password).outcome, Outcome::Answered);
+    EXPECT_EQ(proxy.credentials(), std::vector<std::string>{"me:" + std::string(password)});
+    ASSERT_EQ(server_.requests().size(), 1U);
+    EXPECT_EQ(server_.requests()[0].headers.count("Proxy-Authorization"), 0U);
+}
+
+TEST_F(Proxy, OfSocksWithoutCredentialsGivesThemToNobodyElse)
+{
+    SocksServer proxy;
+    EXPECT_EQ(askVia(proxy.url(), "me", password).outcome, Outcome::Answered);
+    ASSERT_EQ(server_.requests().size(), 1U);
+    EXPECT_EQ(server_.requests()[0].headers.count("Proxy-Authorization"), 0U);
+}
+
+TEST_F(Proxy, OfSocksSaysThatItsCredentialsAreWrong)
+{
+    SocksServer proxy("me:" + std::string(password));
+    for (const char *wrong : {"", "wrong"}) {
+        const core::Reply reply = askVia(proxy.url(), *wrong ? "me" : "", wrong);
+        EXPECT_EQ(reply.outcome, Outcome::WrongEndpoint);
+        EXPECT_NE(reply.text.find("`proxy-pw`"), std::string::npos) << reply.text;
+    }
+    EXPECT_TRUE(server_.requests().empty());
+}
+
+/** The answer of a proxy that says whatever `body` makes of the header it got. */
+core::Reply replyOfNosyProxy(const std::function<std::string(const std::string &)> &body,
+                             int status)
+{
+    WebServer proxy([&](const WebRequest &request) {
+        const auto header = request.headers.find("Proxy-Authorization");
+        return WebResponse{status, body(header->second.substr(6)), {}};
+    });
+    service::ConnectionSettings settings = settingsFor("http://cloud.example/identify");
+    settings.proxy = proxy.url().substr(0, proxy.url().rfind('/'));
+    settings.proxyId = "me";
+    settings.proxyPassword = Secret(password);
+    return ask(*openCaller(settings));
+}
+
+TEST(ProxyCredentials, AreNotShownWhenTheProxyRepeatsThem)
+{
+    std::string escaped;
+    for (const char c : std::string(password)) {
+        char hex[8];
+        g_snprintf(hex, sizeof hex, "\\u%04x", static_cast<unsigned>(c));
+        escaped += hex;
+    }
+    for (const std::string &plain : {std::string(password), escaped}) {
+        const auto body = [&plain](const std::string &encoded) {
+            return R"({"result":{"status":"error","code":1,"info":"it is )" + plain + " or " +
+                   encoded + R"("}})";
+        };
+        for (const int status : {200, 400, 403, 502}) {
+            const core::Reply reply = replyOfNosyProxy(body, status);
+            EXPECT_NE(reply.text.find("it is ***"), std::string::npos) << reply.text;
+            EXPECT_EQ(reply.text.find(password), std::string::npos) << reply.text;
+            EXPECT_EQ(reply.text.find(credentials), std::string::npos) << reply.text;
+        }
+    }
+    const core::Reply reply = replyOfNosyProxy(
+        [](const std::string &encoded) {
+            return R"({"transactionId":")" + encoded + R"(","result":{"search":{"templateId":")" +
+                   password + R"(","similarity":0.9}}})";
+        },
+        200);
+    EXPECT_EQ(reply.outcome, Outcome::Answered);
+    EXPECT_FALSE(reply.answer.transactionId);
+    EXPECT_FALSE(reply.answer.templateId);
+}
+
 /** Whom the environment would have the endpoint asked through. */
 std::string chosenFor(const std::string &endpoint)
 {
     service::ConnectionSettings settings;
     settings.endpoint = endpoint;
-    const auto resolver = service::makeProxyResolver(settings);
-    if (!resolver)
-        return "nothing said";
-    char **proxies = g_proxy_resolver_lookup(resolver.get(), endpoint.c_str(), nullptr, nullptr);
-    const std::string first = proxies ? proxies[0] : "";
-    g_strfreev(proxies);
-    return first;
+    return addressOf(service::findProxy(settings), endpoint);
 }
 
 TEST(ProxyEnvironment, IsFollowed)
@@ -250,30 +376,109 @@ TEST(ProxyEnvironment, DoesNotSendAwayWhatIsOnThisMachine)
     EXPECT_TRUE(proxy.requests().empty());
 }
 
+/** The server's URL under another name, which the proxies of these tests take for as good. */
+std::string elsewhere(const WebServer &server)
+{
+    const service::UriHandle uri(g_uri_parse(server.url().c_str(), G_URI_FLAGS_NONE, nullptr));
+    return "http://cloud.example:" + std::to_string(g_uri_get_port(uri.get())) + "/identify";
+}
+
 TEST(ProxyEnvironment, IsUsedByTheClient)
 {
     const Variable none("no_proxy", "");
     ProxyServer proxy;
     const Variable http("http_proxy", proxy.url());
     WebServer server(answered);
-    // The proxy knows only ports, so any name will do.
-    const std::string port = std::to_string(g_uri_get_port(
-        service::UriHandle(g_uri_parse(server.url().c_str(), G_URI_FLAGS_NONE, nullptr)).get()));
-    EXPECT_EQ(askOnce("http://cloud.example:" + port + "/identify").outcome, Outcome::Answered);
+    EXPECT_EQ(askOnce(elsewhere(server)).outcome, Outcome::Answered);
     EXPECT_EQ(proxy.requests().size(), 1U);
+}
+
+TEST(ProxyEnvironment, MayHoldCredentials)
+{
+    const Variable none("no_proxy", "");
+    WebServer server(answered);
+    ProxyServer proxy(credentials);
+    const std::string address = proxy.url().substr(std::string("http://").size());
+    for (const std::string scheme : {"http://", ""}) {
+        const Variable http("http_proxy", scheme + "me:p%40ss:%2fw0rd@" + address);
+        EXPECT_EQ(askOnce(elsewhere(server)).outcome, Outcome::Answered);
+    }
+    SocksServer socks("me:100%");
+    const Variable http("http_proxy", "socks5://me:100%@" + socks.url().substr(9));
+    EXPECT_EQ(askOnce(elsewhere(server)).outcome, Outcome::Answered);
+    EXPECT_EQ(proxy.refused(), 0U);
+    EXPECT_EQ(proxy.requests().size(), 2U);
+    EXPECT_EQ(socks.credentials().size(), 1U);
+}
+
+TEST(ProxyEnvironment, GetsTheCredentialsThatAreSet)
+{
+    const Variable none("no_proxy", "");
+    WebServer server(answered);
+    ProxyServer proxy(credentials);
+    const Variable http("http_proxy", "http://you:them@" + proxy.url().substr(7));
+    service::ConnectionSettings settings = settingsFor(elsewhere(server));
+    EXPECT_EQ(ask(*openCaller(settings)).httpStatus, 407);
+    settings.proxyId = "me";
+    settings.proxyPassword = Secret(password);
+    EXPECT_EQ(ask(*openCaller(settings)).outcome, Outcome::Answered);
+}
+
+TEST(ProxyEnvironment, SetsNoCredentialsForThoseItDoesNotConcern)
+{
+    const Variable http("http_proxy", "http://me:secret@proxy.example:3128");
+    const Variable none("no_proxy", "cloud.example:80");
+    service::ConnectionSettings settings = settingsFor("http://127.0.0.1:1/identify");
+    EXPECT_TRUE(service::findProxy(settings).authorization.empty());
+    settings.endpoint = "http://cloud.example/identify";
+    EXPECT_TRUE(service::findProxy(settings).authorization.empty());
+    settings.endpoint = "http://cloud.example:81/identify";
+    EXPECT_FALSE(service::findProxy(settings).authorization.empty());
+}
+
+TEST(ProxyEnvironment, OfTheDesktopIsNotAskedForThisMachine)
+{
+    EXPECT_EQ(chosenFor("http://127.0.0.1:8080/identify"), "direct://");
+    EXPECT_EQ(chosenFor("http://localhost/identify"), "direct://");
+}
+
+TEST(ProxyEnvironment, ThatIsNoUrlIsNone)
+{
+    const Variable none("no_proxy", "");
+    for (const char *wrong : {"http://", "http://me:secret@proxy:1x", "://"}) {
+        const Variable https("https_proxy", wrong);
+        EXPECT_EQ(chosenFor("https://cloud.example/"), "nothing said") << wrong;
+    }
 }
 
 TEST(ProxyCheck, SaysWhatIsWrong)
 {
     for (const char *good : {"", "http://proxy:3128", "proxy.example:3128", "https://[::1]:3128",
                              "socks5://proxy:1080", "http://192.0.2.1:8080/"})
-        EXPECT_EQ(service::checkProxy(good), "") << good;
+        EXPECT_EQ(service::checkProxy(good, "https://cloud.example/", false), "") << good;
     for (const char *bad : {"ftp://proxy", "http://", "http://a b", "http://me:secret@proxy:1",
                             "http://proxy\n", "://"}) {
-        const std::string error = service::checkProxy(bad);
+        const std::string error = service::checkProxy(bad, "https://cloud.example/", false);
         EXPECT_NE(error.find("`proxy`"), std::string::npos) << bad << ": " << error;
         EXPECT_EQ(error.find("secret"), std::string::npos);
     }
+}
+
+TEST(ProxyCheck, KeepsPlainHttpOnThisMachine)
+{
+    const std::string local = "http://127.0.0.1:8080/identify";
+    const std::string remote = "http://cloud.example/identify";
+    for (const char *away : {"http://proxy.example:3128", "192.0.2.1:3128", "https://proxy.example",
+                             "socks5://proxy.example:1080", "http://127.0.0.1.example:1"}) {
+        const std::string error = service::checkProxy(away, local, false);
+        EXPECT_NE(error.find("`allow-http=true`"), std::string::npos) << away << ": " << error;
+        EXPECT_NE(error.find("`proxy`"), std::string::npos) << away << ": " << error;
+        EXPECT_EQ(service::checkProxy(away, local, true), "") << away;
+        EXPECT_EQ(service::checkProxy(away, remote, true), "") << away;
+        EXPECT_EQ(service::checkProxy(away, "https://127.0.0.1/", false), "") << away;
+    }
+    for (const char *here : {"", "http://127.0.0.1:3128", "localhost:3128", "socks5://[::1]:1080"})
+        EXPECT_EQ(service::checkProxy(here, local, false), "") << here;
 }
 
 } // namespace

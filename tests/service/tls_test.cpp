@@ -2,6 +2,9 @@
 // Whose certificate is believed.
 #include "support/asking.h"
 #include "support/certificates.h"
+#include "support/http2_proxy.h"
+#include "support/proxy_server.h"
+#include "support/ticket_server.h"
 #include "support/web_server.h"
 
 #include <gtest/gtest.h>
@@ -42,6 +45,17 @@ protected:
         EXPECT_EQ(server.requests().size(), reply.outcome == Outcome::Answered ? 1U : 0U)
             << "the key went to a server that was not to be trusted";
         return reply;
+    }
+
+    /** The reply to somebody new who knows nothing of earlier requests. */
+    static core::Reply replyTo(const std::string &url, const std::string &caFile, bool strict,
+                               const std::string &proxy = {})
+    {
+        service::ConnectionSettings settings = settingsFor(url);
+        settings.sslCaFile = caFile;
+        settings.sslStrict = strict;
+        settings.proxy = proxy;
+        return ask(*openCaller(settings));
     }
 
     void expectRefused(const core::Reply &reply, const std::string &reason)
@@ -110,6 +124,66 @@ TEST_F(Tls, AcceptsAnyCertificateForTheOneWhoAsksForThatOnly)
     EXPECT_EQ(careful->state().condition, core::ServiceCondition::Down);
     EXPECT_EQ(ask(*careless).outcome, Outcome::Answered);
     EXPECT_EQ(server.requests().size(), 2U);
+}
+
+// Sessions are resumed across all that the process does, and a certificate that somebody was
+// content with once comes along with them.
+
+TEST_F(Tls, ASessionOfTheCarelessOneDoesNotOpenTheDoorForOthers)
+{
+    TicketServer server(certificates().selfSigned());
+    expectRefused(replyTo(server.url(), "", true), "unknown CA");
+    {
+        service::ConnectionSettings settings = settingsFor(server.url());
+        settings.sslStrict = false;
+        const auto careless = openCaller(settings);
+        EXPECT_EQ(ask(*careless).outcome, Outcome::Answered);
+        const core::Reply reply = replyTo(server.url(), "", true);
+        expectRefused(reply, "unknown CA");
+        EXPECT_EQ(reply.bytesSent, 0U);
+        EXPECT_EQ(ask(*careless).outcome, Outcome::Answered);
+    }
+    expectRefused(replyTo(server.url(), "", true), "unknown CA");
+    EXPECT_EQ(server.requests().size(), 2U) << "the key went to a server that was not trusted";
+}
+
+TEST_F(Tls, ASessionUnderOneCaIsNoneUnderAnother)
+{
+    TicketServer server(certificates().good());
+    const std::string other = certificates().selfSigned();
+    expectRefused(replyTo(server.url(), other, true), "unknown CA");
+    EXPECT_EQ(replyTo(server.url(), certificates().ca(), true).outcome, Outcome::Answered);
+    expectRefused(replyTo(server.url(), other, true), "unknown CA");
+    expectRefused(replyTo(server.url(), "", true), "unknown CA");
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(replyTo(server.url(), certificates().ca(), true).outcome, Outcome::Answered);
+    EXPECT_EQ(server.requests().size(), 4U) << "the key went to a server that was not trusted";
+}
+
+TEST_F(Tls, ASessionOfTheCarelessOneDoesNotOpenTunnels)
+{
+    TicketServer server(certificates().selfSigned());
+    ProxyServer proxy;
+    EXPECT_EQ(replyTo(server.url(), "", false, proxy.url()).outcome, Outcome::Answered);
+    expectRefused(replyTo(server.url(), "", true, proxy.url()), "unknown CA");
+    EXPECT_EQ(proxy.requests().size(), 2U);
+    EXPECT_EQ(server.requests().size(), 1U) << "the key went to a server that was not trusted";
+}
+
+TEST_F(Tls, ASessionOfTheCarelessOneDoesNotOpenTheDoorOverHttp2)
+{
+    if (!Http2Proxy::installed())
+        GTEST_SKIP() << "nghttpx is missing (Debian: nghttp2-proxy)";
+    WebServer server([](const WebRequest &) { return WebResponse{200, matchBody, {}}; });
+    const Http2Proxy proxy(certificates().selfSigned(), server.url());
+    EXPECT_EQ(replyTo(proxy.url(), "", false).outcome, Outcome::Answered);
+    service::ConnectionSettings settings = settingsFor(proxy.url());
+    const auto careful = openCaller(settings);
+    expectRefused(ask(*careful), "unknown CA");
+    EXPECT_EQ(proxy.openConnections(), 0U) << "it keeps what it does not use";
+    settings.sslStrict = false;
+    EXPECT_EQ(ask(*openCaller(settings)).outcome, Outcome::Answered);
+    EXPECT_EQ(server.requests().size(), 2U) << "the key went to a server that was not trusted";
 }
 
 TEST_F(Tls, OfSixteenNoneLoosensAnother)

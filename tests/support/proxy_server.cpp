@@ -36,6 +36,14 @@ void relay(RawConnection &from, RawConnection &to)
     to.shutDown();
 }
 
+/** Passes on what comes from either side until both have ended. */
+void relayBothWays(RawConnection &client, RawConnection &peer)
+{
+    std::thread back([&] { relay(peer, client); });
+    relay(client, peer);
+    back.join();
+}
+
 /** The number behind the last colon before the path. */
 unsigned portIn(const std::string &target)
 {
@@ -82,11 +90,56 @@ void ProxyServer::serve(RawConnection &client)
         else
             peer->write(request);
         // From here on it is one connection for both, which is enough for one host.
-        std::thread back([&] { relay(*peer, client); });
-        relay(client, *peer);
-        back.join();
+        relayBothWays(client, *peer);
         return;
     }
+}
+
+SocksServer::SocksServer(std::string credentials)
+    : credentials_(std::move(credentials)),
+      server_([this](RawConnection &client) { serve(client); })
+{
+}
+
+// Each message is taken for one read, as GLib waits for the answer to each.
+
+bool SocksServer::admits(RawConnection &client)
+{
+    using namespace std::string_literals;
+    constexpr char withPassword = 2;
+    const std::string offered = client.read();
+    if (credentials_.empty())
+        return client.write("\5\0"s);
+    if (offered.find(withPassword, 2) == std::string::npos) {
+        client.write("\5\xff"s);
+        return false;
+    }
+    client.write("\5\2"s);
+    const std::string message = client.read(); // version, length, user, length, password
+    if (message.size() < 3)
+        return false;
+    const auto userLength = static_cast<unsigned char>(message[1]);
+    const std::string came =
+        message.substr(2, userLength) + ":" + message.substr(std::size_t{3} + userLength);
+    seen_.lock()->push_back(came);
+    client.write(came == credentials_ ? "\1\0"s : "\1\1"s);
+    return came == credentials_;
+}
+
+void SocksServer::serve(RawConnection &client)
+{
+    using namespace std::string_literals;
+    if (!admits(client))
+        return;
+    const std::string request = client.read(); // ends with the port
+    if (request.size() < 7)
+        return;
+    const unsigned port = static_cast<unsigned char>(request[request.size() - 2]) * 256U +
+                          static_cast<unsigned char>(request.back());
+    const auto peer = connectTo(port);
+    client.write((peer ? "\5\0\0\1"s : "\5\5\0\1"s) + std::string(6, '\0'));
+    if (peer)
+        relayBothWays(client, *peer);
 }
 
 } // namespace ooto::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A small HTTP proxy: forwards requests, opens tunnels, and may ask for credentials.
+// Small proxies that may ask for credentials.
 #pragma once
 
 #include "core/guarded.h"
@@ -11,7 +11,10 @@
 namespace ooto::test
 {
 
-/** Goes to ports of 127.0.0.1 only, whatever host is asked for. */
+/**
+ * Forwards HTTP requests and opens tunnels. Goes to ports of 127.0.0.1 only, whatever host is asked
+ * for.
+ */
 class ProxyServer
 {
 public:
@@ -30,6 +33,27 @@ private:
     const std::string credentials_;
     core::Guarded<std::vector<std::string>> requests_;
     core::Guarded<unsigned> refused_{0U};
+    RawServer server_; ///< last: its threads use what is above
+};
+
+/** SOCKS 5, for as much of it as GLib speaks. Goes to ports of 127.0.0.1 only as well. */
+class SocksServer
+{
+public:
+    /** @param credentials "user:password", or empty for none */
+    explicit SocksServer(std::string credentials = {});
+
+    std::string url() const { return "socks5://127.0.0.1:" + std::to_string(server_.port()); }
+    unsigned connections() { return server_.connections(); }
+    /** Those that came, as "user:password". */
+    std::vector<std::string> credentials() { return *seen_.lock(); }
+
+private:
+    bool admits(RawConnection &client);
+    void serve(RawConnection &client);
+
+    const std::string credentials_;
+    core::Guarded<std::vector<std::string>> seen_;
     RawServer server_; ///< last: its threads use what is above
 };
 
