@@ -6,7 +6,9 @@ namespace ooto::core
 
 bool beginsDay(const DayRecord &record, LocalDate today)
 {
-    return today > record.date && today != record.later;
+    // A step of one day is midnight, whatever the clock once showed.
+    return today > record.date &&
+           (today != record.later || today - record.date == std::chrono::days(1));
 }
 
 DayRecord onDate(const DayRecord &record, LocalDate today)

@@ -93,7 +93,7 @@ struct FaceView {
     StreamTime firstSeen{0};               ///< running time of the track's first sample
     VisitNumber visit = 0;
     Box box;        ///< the tracker's, inside the frame
-    Box sampledBox; ///< where the last sample that saw it did; may reach beyond the frame
+    Box sampledBox; ///< where the last sample saw it, maybe beyond the frame; empty if it did not
     double detectionScore = 0;
     Status status = Status::Pending;
     Reason reason = Reason::None;

@@ -41,7 +41,8 @@ FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const
     view.firstSeen = track.firstSeen;
     view.visit = record.visit;
     view.box = box;
-    view.sampledBox = track.motion.lastBox();
+    if (track.missed == 0)
+        view.sampledBox = track.motion.lastBox();
     view.detectionScore = track.score;
     view.landmarks = track.landmarks;
     record.inquiry.describe(view);

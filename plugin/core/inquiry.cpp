@@ -270,6 +270,8 @@ void Inquiry::takeNoAnswer(const Reply &reply, Shot shot, const FrameTimes &now,
     reason_ = Reason::Service;
     const RetryDecision decision = retry_.ended(reply, rules.retry);
     if (decision.next == RetryDecision::Next::Never) {
+        retry_.beginAnew();
+        retryAt_.reset();
         wantAnother(true);
         return;
     }

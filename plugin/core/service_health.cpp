@@ -108,8 +108,12 @@ bool ServiceHealth::isLate(const Admission &admission) const
 bool ServiceHealth::change(ServiceCondition next, const Reply &reply,
                            std::chrono::system_clock::time_point wallNow)
 {
-    if (next == state_.condition)
+    if (next == state_.condition) {
+        // No news, but who looks should read what to do now.
+        if (needsPeople(reply.outcome))
+            state_.reason = reply.text;
         return false;
+    }
     state_ = {next, next == ServiceCondition::Ok ? std::string() : reply.text, wallNow};
     return true;
 }

@@ -183,10 +183,13 @@ std::vector<Traffic::News> Traffic::takeNews(WallTime wallNow)
         if (keys_.at(member.key).accepted())
             member.oldRefusal.reset();
         ServiceState state = stateOf(member);
-        if (state.condition == member.told.condition)
+        const bool sameCondition = state.condition == member.told.condition;
+        if (sameCondition && state.reason == member.told.reason)
             continue;
         // What shows now may be older than what hid it; for this member it begins now.
-        if (state.since <= member.told.since)
+        if (sameCondition)
+            state.since = member.told.since;
+        else if (state.since <= member.told.since)
             state.since = wallNow;
         member.told = state;
         news.push_back({id, std::move(state)});

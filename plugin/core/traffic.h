@@ -79,7 +79,7 @@ public:
     bool setBudgetSpent(const std::optional<std::string> &reason, WallTime wallNow);
 
     ServiceState state(MemberId member) const;
-    /** Whose state changed since they were told last. */
+    /** Whose state changed since they were told last, if only in its reason. */
     std::vector<News> takeNews(WallTime wallNow);
     /** The limits that hold for all. */
     const Limits &limits() const { return limits_; }

@@ -176,7 +176,7 @@ static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
     gst::ChosenDetector chosen = gst::chooseDetector(settings.detector, settings.model);
     if (!chosen.error.empty())
         return gst_ooto_identify_fail(self, chosen.error);
-    if (!settings.sslStrict && g_str_has_prefix(settings.endpoint.c_str(), "https"))
+    if (!settings.sslStrict && g_ascii_strncasecmp(settings.endpoint.c_str(), "https:", 6) == 0)
         GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS,
                             ("With ssl-strict=false any server is believed to be %s: faces and "
                              "the key go to whoever answers there.",

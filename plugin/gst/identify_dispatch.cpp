@@ -63,8 +63,11 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
 {
     const auto putOffFrom = [&](std::size_t first, core::Reason reason) {
         auto shared = shared_.lock();
-        for (std::size_t i = first; i < due.size(); ++i)
-            shared->book.putOff(due[i], reason);
+        // What another thread sent meanwhile is not put off.
+        for (std::size_t i = first; i < due.size(); ++i) {
+            if (shared->book.isDue(due[i], shared->latest.runningTime))
+                shared->book.putOff(due[i], reason);
+        }
     };
     if (settings.dryRun || !caller_) {
         putOffFrom(0, core::Reason::DryRun);
@@ -212,7 +215,10 @@ void IdentifyStream::onServiceState(const core::ServiceState &state)
     bool well = false;
     {
         auto shared = shared_.lock();
+        const bool news = state.condition != shared->service.condition;
         shared->service = state;
+        if (!news)
+            return; // another reason, for who reads buffers
         shared->reports.emplace_back(state);
         well = state.condition == core::ServiceCondition::Ok;
         if (state.condition == core::ServiceCondition::Unauthorized)

@@ -19,6 +19,7 @@ namespace
 
 constexpr std::size_t maxFaces = 256; // what no picture shows legibly, but a broken peer may send
 constexpr glong maxTextCharacters = 300;
+constexpr double sameFace = 0.5; // of two boxes, intersection over union
 
 /** One line of valid UTF-8: control characters would break the layout of a label. */
 std::string oneLine(const char *text)
@@ -133,15 +134,22 @@ bool isFace(const GstVideoRegionOfInterestMeta *region)
     return region->roi_type == faceQuark;
 }
 
-/** The face's region; null when there is none, or when numbers do not tell which it is. */
-const GstVideoRegionOfInterestMeta *regionOf(const GstStructure *face, const Regions &regions)
+/**
+ * The face's region; null when there is none, or when numbers do not tell which it is: those of
+ * another type may be of anything, and count where they lie on the face.
+ */
+const GstVideoRegionOfInterestMeta *regionOf(const GstStructure *face, const Regions &regions,
+                                             const std::optional<core::Box> &box)
 {
     int id = 0;
     if (!gst_structure_get_int(face, "roi-id", &id) || id == 0)
         return nullptr;
     Regions found;
     std::copy_if(regions.begin(), regions.end(), std::back_inserter(found),
-                 [id](const auto *region) { return region->id == id; });
+                 [&](const auto *region) {
+                     return region->id == id &&
+                            (isFace(region) || (box && core::iou(boxOf(region), *box) > sameFace));
+                 });
     if (found.size() > 1)
         std::erase_if(found, [](const auto *region) { return !isFace(region); });
     return found.size() == 1 ? found.front() : nullptr;
@@ -150,9 +158,9 @@ const GstVideoRegionOfInterestMeta *regionOf(const GstStructure *face, const Reg
 void readFace(const GstStructure *from, const Regions &regions, OverlayScene &scene)
 {
     // GStreamer moves and scales a region with the picture, and nobody the facts.
-    const GstVideoRegionOfInterestMeta *region = regionOf(from, regions);
-    const std::optional<core::Box> box =
-        region ? std::optional(boxOf(region)) : boxField(from, scene.visible);
+    std::optional<core::Box> box = boxField(from, scene.visible);
+    if (const GstVideoRegionOfInterestMeta *region = regionOf(from, regions, box))
+        box = boxOf(region);
     if (!box || !isInSight(*box, scene))
         return;
     OverlayFace face;

@@ -63,6 +63,13 @@ void Budget::Known::beginDay(LocalDate today)
     record = onDate(record, today);
 }
 
+core::DayRecord Budget::Known::saved() const
+{
+    core::DayRecord on = record;
+    on.used = added(record.used, -unsaved);
+    return on;
+}
+
 Budget::Taken Budget::take(std::uint64_t limit)
 {
     const LocalDate today = today_();
@@ -144,7 +151,7 @@ void Budget::giveBack(const std::vector<Grant> &grants)
         DayRecord after;
         const auto outcome = file_.update(
             [&](const std::optional<DayRecord> &record) {
-                after = record.value_or(known_.lock()->record);
+                after = record.value_or(known_.lock()->saved());
                 for (const Grant &grant : grants) {
                     if (grant.onDisk)
                         giveBackOne(after, grant.date);

@@ -65,6 +65,8 @@ private:
         bool toldFailure = false;
 
         void beginDay(core::LocalDate today);
+        /** As the file should have it. */
+        core::DayRecord saved() const;
     };
     Taken takeHere(core::LocalDate today, std::uint64_t limit);
     void addWarning(Taken &taken, std::uint64_t limit);

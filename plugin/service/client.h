@@ -62,7 +62,8 @@ public:
     using RestartHandler = std::function<void()>;
     /**
      * Called on the *network* thread when what keeps this caller from asking changed: that its key
-     * is refused, else that the day's budget is spent, else how the service is.
+     * is refused, else that the day's budget is spent, else how the service is; or if only the
+     * reason did.
      */
     using StateHandler = std::function<void(const core::ServiceState &)>;
     /** Called on the *network* thread with what people should know, once each. One line. */

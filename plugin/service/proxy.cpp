@@ -31,6 +31,8 @@ struct Named {
 };
 
 constexpr const char *noProxy = "direct://";
+/** Refuses: nobody listens there. */
+constexpr const char *unreadableProxy = "http://127.0.0.1:1";
 
 Named environment(std::initializer_list<const char *> names)
 {
@@ -147,8 +149,15 @@ ProxyRoute findProxy(const ConnectionSettings &settings)
     if (named.url == noProxy)
         route.resolver = alwaysBy(noProxy);
     const UriHandle uri = named.url == noProxy ? nullptr : parseProxy(named.url);
-    if (!uri)
+    if (!uri && (named.url.empty() || named.url == noProxy))
         return route;
+    if (!uri) {
+        // Not past the proxy that somebody prescribed. What he wrote may hold a password.
+        route.resolver = alwaysBy(unreadableProxy);
+        route.host = "that is no URL";
+        route.setting = named.setting;
+        return route;
+    }
     route.host = plainText(g_uri_get_host(uri.get()));
     route.setting = named.setting;
     route.http = g_strcmp0(g_uri_get_scheme(uri.get()), "http") == 0;

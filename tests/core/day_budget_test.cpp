@@ -94,6 +94,16 @@ TEST(DayBudget, WhatIsTakenWhileTheClockIsBehindCounts)
     EXPECT_EQ(onDate(record, monday), (DayRecord{monday, 20}));
 }
 
+TEST(DayBudget, AnOrdinaryMidnightBeginsTheDayThatAWrongClockOnceShowed)
+{
+    DayRecord record = onDate({tuesday, 50}, tuesday - days(30));
+    for (int ago = 29; ago >= 0; --ago) {
+        record.used = 50;
+        record = onDate(record, tuesday - days(ago));
+        EXPECT_EQ(record.used, 0U) << ago;
+    }
+}
+
 TEST(DayBudget, AClockThatStaysBehindBeginsItsDays)
 {
     DayRecord record = onDate({monday, 50}, monday - days(9));

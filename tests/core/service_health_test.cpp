@@ -293,7 +293,7 @@ TEST_F(ServiceHealthTest, IsDownOnceWhateverTheReasonsAreThatFollow)
         EXPECT_FALSE(ask(outcome));
         EXPECT_EQ(condition(), ServiceCondition::Down);
     }
-    EXPECT_EQ(health_.state().reason, "wrong-endpoint");
+    EXPECT_EQ(health_.state().reason, "bad-certificate") << "what people have to do now";
     EXPECT_EQ(waitForProbe(), 30s) << "only people can help";
 }
 

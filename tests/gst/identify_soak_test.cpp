@@ -65,14 +65,16 @@ TEST(IdentifySoak, FourCamerasAndAServiceInTrouble)
     GstBuffer *scene = makeCameraScene();
     std::vector<std::unique_ptr<CameraStream>> cameras;
     std::vector<Counts> counts(4);
+    std::vector<std::size_t> stops(4);
     for (int i = 0; i < 4; ++i) {
         cameras.push_back(std::make_unique<CameraStream>(element, scene));
         cameras.back()->play();
     }
 
-    const auto stopAll = [&cameras, &counts] {
+    const auto stopAll = [&] {
         for (std::size_t i = 0; i < cameras.size(); ++i) {
             cameras[i]->stop();
+            ++stops[i];
             counts[i].add(cameras[i]->identify());
         }
     };
@@ -95,6 +97,7 @@ TEST(IdentifySoak, FourCamerasAndAServiceInTrouble)
         const auto begin = Clock::now();
         cameras[which]->stop();
         longestStop = std::max<std::chrono::nanoseconds>(longestStop, Clock::now() - begin);
+        ++stops[which];
         counts[which].add(cameras[which]->identify());
         cameras[which]->play();
     }
@@ -107,7 +110,9 @@ TEST(IdentifySoak, FourCamerasAndAServiceInTrouble)
         const auto delivered = cameras[i]->delivered();
         EXPECT_EQ(delivered.outOfOrder, 0U);
         EXPECT_EQ(delivered.errors, 0U);
-        EXPECT_EQ(delivered.buffers, counts[i].frames) << "every frame came out again";
+        // The sink stops first, and refuses a frame that is just coming.
+        EXPECT_LE(delivered.buffers, counts[i].frames);
+        EXPECT_GE(delivered.buffers + stops[i], counts[i].frames) << "every frame comes out again";
         buffers += delivered.buffers;
         all.frames += counts[i].frames;
         all.requests += counts[i].requests;

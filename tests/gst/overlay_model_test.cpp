@@ -197,8 +197,13 @@ TEST(OverlayModel, DrawsAFaceWhereItsRegionIs)
 
     const Buffer theirs(gst_buffer_new());
     addFace(theirs, 3);
-    addRegion(theirs, "head", 3, 10);
-    EXPECT_EQ(left(theirs), 10);
+    gst_buffer_add_video_region_of_interest_meta(theirs.get(), "head", 98, 0, 20, 10)->id = 3;
+    EXPECT_EQ(left(theirs), 98);
+
+    const Buffer foreign(gst_buffer_new());
+    addFace(foreign, 3);
+    addRegion(foreign, "person", 3, 10);
+    EXPECT_EQ(left(foreign), 100) << "numbers of another type mean nothing";
 
     const Buffer gone(gst_buffer_new());
     addFace(gone, 3);
