@@ -35,8 +35,7 @@ bool CredentialsSource::refresh(bool refused, std::string &problem)
     // A file that is being written may not be readable just now: the old key stays in force, and
     // nothing is said unless it is the same a little later.
     const service::Secret before = current_.appKey;
-    noteProblem(load(), now + whileItIsWritten);
-    tell(problem);
+    reload(now + whileItIsWritten, problem);
     return !(current_.appKey == before);
 }
 
@@ -44,23 +43,18 @@ void CredentialsSource::replace(service::Credentials given, std::string file, st
 {
     given_ = std::move(given);
     file_ = FileWatch(std::move(file));
-    told_ = false;
-    noteProblem(load(), Clock::now());
-    tellAt_ = {};
-    tell(problem);
+    problem_.clear();
+    reload(Clock::now(), problem);
 }
 
-void CredentialsSource::noteProblem(std::string text, Clock::time_point tellAt)
+void CredentialsSource::reload(Clock::time_point tellAt, std::string &problem)
 {
-    if (text == problem_)
-        return;
-    problem_ = std::move(text);
-    told_ = false;
-    tellAt_ = tellAt;
-}
-
-void CredentialsSource::tell(std::string &problem)
-{
+    std::string found = load();
+    if (found != problem_) {
+        problem_ = std::move(found);
+        told_ = false;
+        tellAt_ = tellAt;
+    }
     if (problem_.empty() || told_ || Clock::now() < tellAt_)
         return;
     told_ = true;

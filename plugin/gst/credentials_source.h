@@ -34,8 +34,8 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    void noteProblem(std::string text, Clock::time_point tellAt);
-    void tell(std::string &problem);
+    /** @param tellAt when a new problem is told at the earliest */
+    void reload(Clock::time_point tellAt, std::string &problem);
 
     service::Credentials given_;
     FileWatch file_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/face_region.h"
 
+#include "gst/regions.h"
 #include "gst/settings.h"
 
 #include <algorithm>
@@ -60,16 +61,11 @@ void addAnswer(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
         addVerdict(region, answer.deepfake, "deepfake", "genuine", "fake");
 }
 
-bool isTaken(GstBuffer *buffer, GQuark type, int id)
+bool isTaken(const Regions &regions, GQuark type, int id)
 {
-    gpointer state = nullptr;
-    while (GstMeta *meta = gst_buffer_iterate_meta_filtered(
-               buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) {
-        const auto *region = reinterpret_cast<GstVideoRegionOfInterestMeta *>(meta);
-        if (region->roi_type == type && region->id == id)
-            return true;
-    }
-    return false;
+    return std::any_of(regions.begin(), regions.end(), [&](const auto *region) {
+        return region->roi_type == type && region->id == id;
+    });
 }
 
 } // namespace
@@ -91,7 +87,8 @@ void numberRegion(GstBuffer *buffer, GstVideoRegionOfInterestMeta *region,
                   const core::FaceView &face, const ReportContext &context)
 {
     int id = face.trackId;
-    while (!context.ownRegions && isTaken(buffer, region->roi_type, id))
+    const Regions others = context.ownRegions ? Regions() : regionsOn(buffer);
+    while (isTaken(others, region->roi_type, id))
         id = id == INT32_MAX ? 1 : id + 1;
     region->id = id;
 }

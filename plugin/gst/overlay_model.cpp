@@ -2,6 +2,7 @@
 #include "gst/overlay_model.h"
 
 #include "gst/faces_meta.h"
+#include "gst/regions.h"
 #include "gst/visible_rect.h"
 
 #include <algorithm>
@@ -106,26 +107,9 @@ std::optional<core::Box> boxField(const GstStructure *from, const core::Box &vis
     return box;
 }
 
-core::Box boxOf(const GstVideoRegionOfInterestMeta *region)
-{
-    return {double(region->x), double(region->y), double(region->w), double(region->h)};
-}
-
 bool isInSight(const core::Box &box, const OverlayScene &scene)
 {
     return !box.empty() && !core::intersection(box, scene.visible).empty();
-}
-
-using Regions = std::vector<const GstVideoRegionOfInterestMeta *>;
-
-Regions regionsOn(GstBuffer *buffer)
-{
-    Regions regions;
-    gpointer position = nullptr;
-    while (GstMeta *meta = gst_buffer_iterate_meta_filtered(
-               buffer, &position, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))
-        regions.push_back(reinterpret_cast<GstVideoRegionOfInterestMeta *>(meta));
-    return regions;
 }
 
 bool isFace(const GstVideoRegionOfInterestMeta *region)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/upstream_faces.h"
 
+#include "gst/regions.h"
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -29,8 +31,7 @@ UpstreamFace fromRegion(GstVideoRegionOfInterestMeta *region, const core::PixelR
 {
     UpstreamFace face;
     face.region = region;
-    face.box = within(visible,
-                      {double(region->x), double(region->y), double(region->w), double(region->h)});
+    face.box = within(visible, boxOf(region));
     if (const GstStructure *detection =
             gst_video_region_of_interest_meta_get_param(region, "detection")) {
         double score = 0;
@@ -50,10 +51,7 @@ void addRegions(GstBuffer *buffer, const std::string &type, const core::PixelRec
                 std::vector<UpstreamFace> &faces)
 {
     const GQuark wanted = g_quark_try_string(type.c_str());
-    gpointer state = nullptr;
-    while (GstMeta *meta = gst_buffer_iterate_meta_filtered(
-               buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) {
-        auto *region = reinterpret_cast<GstVideoRegionOfInterestMeta *>(meta);
+    for (GstVideoRegionOfInterestMeta *region : regionsOn(buffer)) {
         if (wanted != 0 && region->roi_type == wanted)
             faces.push_back(fromRegion(region, visible));
     }

@@ -2,6 +2,7 @@
 #include "service/exchange.h"
 
 #include "service/answer_parser.h"
+#include "service/http_uri.h"
 #include "service/tls_stream.h"
 
 #include <algorithm>
@@ -118,7 +119,7 @@ void Exchange::handshakeDone(GIOStream *stream)
 void Exchange::starting()
 {
     SoupMessage *message = message_.get();
-    const bool tls = g_strcmp0(g_uri_get_scheme(soup_message_get_uri(message)), "https") == 0;
+    const bool tls = isHttps(soup_message_get_uri(message));
     auto problems = soup_message_get_tls_peer_certificate_errors(message);
     if (!soup_message_get_tls_peer_certificate(message))
         problems = G_TLS_CERTIFICATE_GENERIC_ERROR;

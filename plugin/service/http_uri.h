@@ -19,4 +19,10 @@ inline UriHandle parseHttpUri(const std::string &text)
     return UriHandle(g_uri_parse(text.c_str(), flags, nullptr));
 }
 
+/** @param uri may be null */
+inline bool isHttps(GUri *uri)
+{
+    return uri && g_strcmp0(g_uri_get_scheme(uri), "https") == 0;
+}
+
 } // namespace ooto::service

@@ -63,11 +63,6 @@ std::vector<std::string> exceptions(const std::string &list)
     return hosts;
 }
 
-bool isHttps(GUri *uri)
-{
-    return uri && g_strcmp0(g_uri_get_scheme(uri), "https") == 0;
-}
-
 /** Parsed as leniently as others do it who read the environment: a password may hold a %. */
 UriHandle parseProxy(const std::string &url)
 {
@@ -146,20 +141,21 @@ ProxyRoute findProxy(const ConnectionSettings &settings)
 {
     ProxyRoute route;
     const Named named = choose(settings);
-    if (named.url == noProxy)
-        route.resolver = alwaysBy(noProxy);
-    const UriHandle uri = named.url == noProxy ? nullptr : parseProxy(named.url);
-    if (!uri && (named.url.empty() || named.url == noProxy))
+    if (named.url.empty())
         return route;
+    if (named.url == noProxy) {
+        route.resolver = alwaysBy(noProxy);
+        return route;
+    }
+    route.setting = named.setting;
+    const UriHandle uri = parseProxy(named.url);
     if (!uri) {
         // Not past the proxy that somebody prescribed. What he wrote may hold a password.
         route.resolver = alwaysBy(unreadableProxy);
         route.host = "that is no URL";
-        route.setting = named.setting;
         return route;
     }
     route.host = plainText(g_uri_get_host(uri.get()));
-    route.setting = named.setting;
     route.http = g_strcmp0(g_uri_get_scheme(uri.get()), "http") == 0;
 
     const auto text = [](const char *part) { return part ? part : ""; };

@@ -57,7 +57,7 @@ TlsDatabaseHandle loadTrustedCas(const ConnectionSettings &settings, std::string
     if (!settings.sslCaFile.empty())
         return loadCaFile(settings.sslCaFile, error);
     const UriHandle uri = parseHttpUri(settings.endpoint);
-    if (!uri || g_strcmp0(g_uri_get_scheme(uri.get()), "https") != 0)
+    if (!isHttps(uri.get()))
         return nullptr;
     return TlsDatabaseHandle(g_tls_backend_get_default_database(g_tls_backend_get_default()));
 }

@@ -51,6 +51,12 @@ Outcome outcomeOf(int status)
     return Outcome::NoAnswer;
 }
 
+/** It has trouble now, and is asked again later. */
+bool isTemporary(Outcome outcome)
+{
+    return outcome == Outcome::RateLimited || outcome == Outcome::ServerError;
+}
+
 /**
  * The text with the secret starred out wherever it, or a part of it that was cut off, shows; in any
  * case, as host names come in lower case. A secret of a few characters is none, and is not looked
@@ -236,7 +242,7 @@ core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
     }
     if (reply.outcome == Outcome::Refused)
         reply.errorCode = error.code;
-    if (reply.outcome == Outcome::RateLimited || reply.outcome == Outcome::ServerError)
+    if (isTemporary(reply.outcome))
         reply.retryAfter = parseRetryAfter(response.retryAfter, now);
     const std::string target = without(secrets, redirectTarget(response));
     reply.text = refusalText(response, reply.outcome, error, target, host);
@@ -248,7 +254,7 @@ core::Reply judgeTunnelRefusal(int status, const std::string &host, const std::s
 {
     core::Reply reply;
     reply.httpStatus = status;
-    const bool mayPass = status == 408 || status == 429 || status >= 500;
+    const bool mayPass = isTemporary(outcomeOf(status));
     reply.outcome = mayPass ? Outcome::Unreachable : Outcome::WrongEndpoint;
     reply.text = "The proxy " + proxy + (proxy.empty() ? "" : " ") + "on the way to " + host +
                  " answered HTTP " + std::to_string(status);
