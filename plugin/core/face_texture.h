@@ -17,7 +17,8 @@ struct FaceTexture {
 
     /** Eyes, nose and mouth lie at the same places as in every other one that is aligned. */
     bool aligned = false;
-    /** One where it is aligned. Else the first is of the box as it was found, the others are of boxes beside it. */
+    /** One where it is aligned. Else the first is of the box as it was found, the others are of
+     * boxes beside it. */
     std::vector<Vector> variants;
 };
 
