@@ -15,6 +15,7 @@ namespace ooto::core
 struct SampleClock {
     StreamTime time{0};
     StreamTime interval{0}; ///< between samples, as they really arrive
+    double light = 0;       ///< mean luma of the picture, 0..255; 0: not known
 };
 
 /** How a detection fits a track that it may belong to. */

@@ -114,7 +114,7 @@ void note(const Side &a, const Side &b, const SampleClock &now, bool overlap, bo
         if (Contact *known = contactWith(track, other.serial))
             return *known;
         return track.contacts.emplace_back(
-            Contact{other.serial, now.time, track.motion, false, false, other.reference});
+            Contact{other.serial, now.time, track.motion, false, false});
     };
     Contact &ofA = contactOf(a.track, b.track);
     Contact &ofB = contactOf(b.track, a.track);
@@ -140,20 +140,9 @@ Box boxOf(const Side &side, const SampleClock &now)
     return side.seen ? side.seen->box : expectedBox(side.track.motion, now.time);
 }
 
-enum class Verdict { Same, Swapped, Unknown };
-
-Verdict compareLooks(const Side &a, const Side &b)
+Look lookOf(const Side &side, const SampleClock &now)
 {
-    const auto aa = likeness(a.track.reference, a.seen->appearance);
-    const auto bb = likeness(b.track.reference, b.seen->appearance);
-    const auto ab = likeness(a.track.reference, b.seen->appearance);
-    const auto ba = likeness(b.track.reference, a.seen->appearance);
-    if (!aa || !bb || !ab || !ba)
-        return Verdict::Unknown;
-    const double difference = *aa + *bb - *ab - *ba;
-    if (difference >= 2 * clearDifference)
-        return Verdict::Same;
-    return difference <= -2 * clearDifference ? Verdict::Swapped : Verdict::Unknown;
+    return {now.time, side.seen->texture, side.seen->appearance, now.light};
 }
 
 /** Each goes on with what was seen of the other. */
@@ -175,7 +164,7 @@ public:
     {
     }
 
-    std::set<TrackSerial> run()
+    void run()
     {
         for (std::size_t t = 0; t < tracks_.size(); ++t) {
             const std::vector<Contact> contacts = tracks_[t].contacts;
@@ -184,7 +173,6 @@ public:
                     settle(t, contact);
             }
         }
-        return std::move(doubted_);
     }
 
 private:
@@ -212,7 +200,7 @@ private:
             }
         }
         if (other == tracks_.end() || parted > longestParting) {
-            settleAlone(tracks_[t], *seen, contact);
+            settleAlone(tracks_[t], contact);
             if (other != tracks_.end())
                 dropContact(*other, tracks_[t].serial);
         }
@@ -222,43 +210,41 @@ private:
     {
         const Side a{tracks_[t], strong(t)};
         const Side b{tracks_[u], strong(u)};
-        if (contact.unclear || contact.hidden) {
-            const Verdict verdict = compareLooks(a, b);
-            const bool known =
-                a.seen->appearance && b.seen->appearance && a.track.reference && b.track.reference;
-            // Looks of two who have only just parted may get clearer with the next sample.
-            if (verdict == Verdict::Unknown && known &&
-                now_.time - contact.lastOverlap <
-                    std::max<StreamTime>(250ms, 3 * now_.interval / 2))
-                return;
+        if (contact.unsettled()) {
+            const auto areProven = [&](const Side &seenOfA, const Side &seenOfB) {
+                return a.track.continuity.known().looks.proves(lookOf(seenOfA, now_)) &&
+                       b.track.continuity.known().looks.proves(lookOf(seenOfB, now_));
+            };
+            const bool same = areProven(a, b);
             // Numbers that come with the faces are not ours to exchange.
             const bool numbered = a.track.objectId || b.track.objectId;
-            if (verdict == Verdict::Swapped && !numbered) {
+            const bool swapped = !same && !numbered && areProven(b, a);
+            const bool comparable = a.seen->texture && b.seen->texture;
+            // Looks of two who have only just parted may get clearer with the next samples.
+            if (!same && !swapped && comparable &&
+                now_.time - contact.lastOverlap <
+                    std::max<StreamTime>(250ms, 5 * now_.interval / 2))
+                return;
+            if (swapped) {
                 exchange(a.track, b.track);
                 std::swap(found_.observationOf[t], found_.observationOf[u]);
                 found_.trackOf[*found_.observationOf[t]] = t;
                 found_.trackOf[*found_.observationOf[u]] = u;
-            } else if (verdict != Verdict::Same) {
-                doubted_.insert({a.track.serial, b.track.serial});
+            }
+            if (!same) {
+                a.track.continuity.needProof(DoubtCause::Contact);
+                b.track.continuity.needProof(DoubtCause::Contact);
             }
         }
-        a.track.upset = b.track.upset = now_.time;
         dropContact(a.track, b.track.serial);
         dropContact(b.track, a.track.serial);
     }
 
     /** The other one is gone: is this one who it was, or the other? */
-    void settleAlone(Track &track, const Observation &seen, const Contact &contact)
+    void settleAlone(Track &track, const Contact &contact)
     {
-        if (contact.unclear || contact.hidden) {
-            const auto own = likeness(track.reference, seen.appearance);
-            const auto others = likeness(contact.reference, seen.appearance);
-            const bool itself =
-                own && (others ? *own - *others >= clearDifference : *own >= clearlyAlike);
-            if (!itself)
-                doubted_.insert(track.serial);
-        }
-        track.upset = now_.time;
+        if (contact.unsettled())
+            track.continuity.needProof(DoubtCause::Contact);
         dropContact(track, contact.other);
     }
 
@@ -266,7 +252,6 @@ private:
     const std::vector<Observation> &seen_;
     Association &found_;
     SampleClock now_;
-    std::set<TrackSerial> doubted_;
 };
 
 } // namespace
@@ -302,11 +287,10 @@ void noteContacts(std::vector<Track> &tracks, const std::vector<Observation> &se
     }
 }
 
-std::set<TrackSerial> settleContacts(std::vector<Track> &tracks,
-                                     const std::vector<Observation> &seen, Association &found,
-                                     const SampleClock &now)
+void settleContacts(std::vector<Track> &tracks, const std::vector<Observation> &seen,
+                    Association &found, const SampleClock &now)
 {
-    return Settlement(tracks, seen, found, now).run();
+    Settlement(tracks, seen, found, now).run();
 }
 
 } // namespace ooto::core

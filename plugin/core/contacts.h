@@ -4,7 +4,6 @@
 
 #include "core/association.h"
 
-#include <set>
 #include <vector>
 
 namespace ooto::core
@@ -18,14 +17,12 @@ void noteContacts(std::vector<Track> &tracks, const std::vector<Observation> &se
                   const Association &found, const SampleClock &now);
 
 /**
- * Decides about the contacts that are over: by the looks where these are known and differ, and
- * otherwise not at all. Two tracks that were mistaken for each other get their own faces back, in
- * `tracks` and in `found`.
+ * Decides about the contacts that are over. Where it was not clear whose detection is whose, both
+ * have to be proven; two tracks that are proven to have been mistaken for each other get their own
+ * faces back, in `tracks` and in `found`.
  * @param tracks after this sample's detections were taken in
- * @return tracks that may have changed their person
  */
-std::set<TrackSerial> settleContacts(std::vector<Track> &tracks,
-                                     const std::vector<Observation> &seen, Association &found,
-                                     const SampleClock &now);
+void settleContacts(std::vector<Track> &tracks, const std::vector<Observation> &seen,
+                    Association &found, const SampleClock &now);
 
 } // namespace ooto::core

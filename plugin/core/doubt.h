@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Whether a track is still the same person's, by itself: contacts.h looks at several together.
+// Whether a detection goes on from where its track was.
 #pragma once
 
 #include "core/association.h"
@@ -8,15 +8,10 @@ namespace ooto::core
 {
 
 /**
- * Whether a strong detection says that the track has changed its person: it jumped, its area
- * doubled at once, or it looks different for long enough. Says so once for each such event.
+ * Whether the face is so far from where the track leads, or so much larger or smaller, that it has
+ * to be proven the same.
  * @param track as it was before the detection was taken in
  */
-bool mayHaveChanged(Track &track, const Observation &seen, const Fit &how, const SampleClock &now);
-
-/** Updates slowly what the track's person looks like, where it is clear that it is theirs. */
-void learnLooks(Track &track, const Observation &seen, StreamTime step, StreamTime now);
-/** Somebody new, perhaps. */
-void restartReference(Track &track, const Observation &seen);
+bool jumped(const Track &track, const Observation &seen, const Fit &how, const SampleClock &now);
 
 } // namespace ooto::core

@@ -56,6 +56,8 @@ std::string_view reasonName(Reason reason)
         return "refused";
     case Reason::Doubt:
         return "doubt";
+    case Reason::Double:
+        return "double";
     }
     return "";
 }

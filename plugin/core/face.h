@@ -45,7 +45,8 @@ enum class Reason {
     Unauthorized, ///< the service refuses the credentials
     DryRun,       ///< nothing is sent
     Refused,      ///< the service could do nothing with the photos
-    Doubt,        ///< may be somebody else than before: asked again
+    Doubt,        ///< may be somebody else than before: asked again, unless it is proven
+    Double,       ///< another face in view is more like the same template
 };
 
 /** "too-small", "blurred", "badly-lit", "turned-away", …; empty for None. */

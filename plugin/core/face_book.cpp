@@ -2,6 +2,7 @@
 #include "core/face_book.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ooto::core
 {
@@ -11,8 +12,11 @@ namespace
 
 // Photos of people who have left wait for the service, newest first; some 10 MB at most.
 constexpr std::size_t mostEnded = 128;
-// Of a face that was not seen, so much behind one that was.
+// Of the smaller one of two boxes in one frame: from there on one of the faces hides the other.
 constexpr double hiddenShare = 0.3;
+// A doubt that an answer dispelled makes the next one's request wait, twice as long each time.
+constexpr StreamTime firstDoubtWait = std::chrono::seconds(2);
+constexpr StreamTime longestDoubtWait = std::chrono::minutes(1);
 
 bool byNewestTrack(TrackId a, TrackId b)
 {
@@ -33,43 +37,72 @@ FaceBook::Record *FaceBook::find(TrackId id)
     return found == records_.end() ? nullptr : &found->second;
 }
 
+Inquiry *FaceBook::Record::inquiryOf(const PersonId &person)
+{
+    if (now.id == person)
+        return &now.inquiry;
+    return withheld && withheld->id == person ? &withheld->inquiry : nullptr;
+}
+
 FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const Box &box) const
 {
     FaceView view;
     view.trackId = track.id;
     view.objectId = track.objectId;
     view.firstSeen = track.firstSeen;
-    view.visit = record.visit;
     view.box = box;
     if (track.missed == 0)
         view.sampledBox = track.motion.lastBox();
     view.detectionScore = track.score;
     view.landmarks = track.landmarks;
-    record.inquiry.describe(view);
+    describe(record, view);
     return view;
+}
+
+void FaceBook::describe(const Record &record, FaceView &view) const
+{
+    view.visit = record.now.visit;
+    record.now.inquiry.describe(view);
+    view.attempts += record.attemptsBefore;
+    if (record.withheld)
+        view.attempts += record.withheld->inquiry.attempts();
+    if (record.doubt && view.status == Status::Pending)
+        view.reason = Reason::Doubt;
 }
 
 FaceEvent FaceBook::event(FaceEventType type, Record &record, const FrameTimes &now) const
 {
-    record.last.visit = record.visit;
-    record.inquiry.describe(record.last);
-    FaceEvent event{type, record.last, now, record.ended.has_value(), nullptr, record.photoIsPng};
+    describe(record, record.last);
+    FaceEvent event{type,    record.last,          now, record.ended.has_value(),
+                    nullptr, record.now.photoIsPng};
     if (rules_.keepPhotos && type != FaceEventType::New)
-        event.photo = record.photo;
+        event.photo = record.now.photo;
     return event;
 }
 
 FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &frame,
-                                   const std::vector<Observation> &seen, const Point &cameraShift)
+                                   const std::vector<Observation> &seen,
+                                   const PictureChange &picture)
 {
     Events events;
     const StreamTime now = sample.runningTime;
-    const auto update = tracker_.update(now, seen, rules_.tracking, cameraShift, takenIds());
+    const auto update = tracker_.update(now, seen, rules_.tracking, picture, takenIds());
     wishes_.clear();
-    // First: who goes on with a lost track ends it.
+    // First: whoever stands where another was lost comes after that one's end.
     end(update.ended, sample, events);
-    for (const Tracker::Confirmed &confirmed : update.confirmed)
-        confirm(confirmed, sample);
+    for (const TrackId id : update.confirmed)
+        confirm(id, sample);
+    std::set<TrackId> changed;
+    for (const auto &[id, past] : update.relinked) {
+        takeOver(records_[id], id, past);
+        changed.insert(id);
+    }
+    for (const Tracker::Track &track : tracker_.tracks()) {
+        const auto record = records_.find(track.id);
+        if (track.confirmed() && record != records_.end() &&
+            noteWhoIsThere(record->second, track.continuity, now))
+            changed.insert(track.id);
+    }
 
     for (std::size_t i = 0; i < seen.size(); ++i) {
         const Tracker::Track *track =
@@ -80,11 +113,11 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         const Box inside = intersection(seen[i].box, {0, 0, 1, 1});
         if (!inside.empty())
             record.last = view(*track, record, inside);
-        visits_.seen(record.visit, now);
+        visits_.seen(record.now.visit, now);
         // Of two who overlap, or just did, a photo could be the other's.
         if (seen[i].weak || track->overlapping || !track->contacts.empty())
             continue;
-        if (auto wish = record.inquiry.see(seen[i].box, frame, now, rules_.asking)) {
+        if (auto wish = record.now.inquiry.see(seen[i].box, frame, now, rules_.asking)) {
             wish->trackId = track->id;
             wish->observation = i;
             wishes_.push_back(*wish);
@@ -94,36 +127,82 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         return byNewestTrack(a.trackId, b.trackId);
     });
 
-    for (const Tracker::Confirmed &confirmed : update.confirmed) {
-        Record &record = records_[confirmed.id];
-        record.last.trackId = confirmed.id;
+    for (const TrackId id : update.confirmed) {
+        Record &record = records_[id];
+        record.last.trackId = id;
         events.push_back(event(FaceEventType::New, record, sample));
-        if (confirmed.continues && record.last.status != Status::Pending)
+    }
+    for (const TrackId id : changed) {
+        Record &record = records_[id];
+        const bool isNew = std::count(update.confirmed.begin(), update.confirmed.end(), id) > 0;
+        if (!isNew || record.now.inquiry.status() != Status::Pending)
             events.push_back(event(FaceEventType::Updated, record, sample));
     }
-    for (const TrackId id : update.doubted) {
-        Record *record = find(id);
-        const bool said = record && record->last.status != Status::Pending;
-        if (record)
-            record->inquiry.doubt();
-        if (said)
-            events.push_back(event(FaceEventType::Updated, *record, sample));
-    }
+    contestDoubles(sample, events);
     settle(sample, events);
     return events;
 }
 
-void FaceBook::confirm(const Tracker::Confirmed &confirmed, const FrameTimes &now)
+void FaceBook::confirm(TrackId id, const FrameTimes &now)
 {
-    Record &record = records_[confirmed.id];
-    // The number of one who is gone was given again, by who numbers the faces.
-    if (record.ended && confirmed.continues != confirmed.id)
+    Record &record = records_[id];
+    const Tracker::Track &track = *tracker_.find(id);
+    const PersonId person = track.continuity.person();
+    // A number was given again, by who numbers the faces. Is it the same person again?
+    const bool again = record.ended && track.continuity.mayContinue(id);
+    if (record.ended && !again && record.now.id != person)
         record = {};
     record.ended.reset();
-    if (confirmed.continues && *confirmed.continues != confirmed.id)
-        takeOver(record, confirmed.id, *confirmed.continues);
-    if (record.visit == 0)
-        record.visit = visits_.begin(now.runningTime);
+    if (again)
+        withhold(record, person, now.runningTime);
+    record.now.id = person;
+    if (record.now.visit == 0)
+        record.now.visit = visits_.begin(now.runningTime);
+}
+
+/** `who` counts no more; only the answers that it cost do. */
+void FaceBook::replace(Person &who, Person &&by, Record &record)
+{
+    record.attemptsBefore += who.inquiry.attempts();
+    visits_.drop(who.visit);
+    who = std::move(by);
+}
+
+bool FaceBook::noteWhoIsThere(Record &record, const Continuity &continuity, StreamTime now)
+{
+    const Status before = record.now.inquiry.status();
+    const PersonId person = continuity.person();
+    const bool wasCertain = !record.doubt;
+    record.doubt = continuity.doubt();
+    record.mayAsk = continuity.mayAsk();
+    if (person != record.now.id) {
+        if (record.withheld && record.withheld->id == person) {
+            replace(record.now, std::move(*record.withheld), record);
+            record.withheld.reset();
+        } else if (wasCertain) {
+            withhold(record, person, now);
+        } else {
+            replace(record.now, {person, {}, visits_.begin(now), nullptr, false}, record);
+        }
+    }
+    if (!record.doubt) {
+        if (record.withheld)
+            record.attemptsBefore += record.withheld->inquiry.attempts();
+        record.withheld.reset();
+        record.notBefore.reset();
+    }
+    return record.now.inquiry.status() != before;
+}
+
+void FaceBook::withhold(Record &record, const PersonId &another, StreamTime now)
+{
+    record.withheld = std::move(record.now);
+    record.now = {another, {}, visits_.begin(now), nullptr, false};
+    // After a cut, a gap or a new track nobody waits.
+    const bool mayWait = record.doubt == DoubtCause::Change || record.doubt == DoubtCause::Contact;
+    record.notBefore.reset();
+    if (mayWait && record.doubtWait > StreamTime{0})
+        record.notBefore = now + record.doubtWait;
 }
 
 /** Of those who are gone and for whom an answer may still come. */
@@ -131,7 +210,7 @@ std::set<TrackId> FaceBook::takenIds() const
 {
     std::set<TrackId> taken;
     for (const auto &[id, record] : records_) {
-        if (record.ended && (record.inquiry.inFlight() || record.inquiry.hasUnsent()))
+        if (record.ended && (record.inFlight || record.now.inquiry.hasUnsent()))
             taken.insert(id);
     }
     for (const auto &[ended, goesOn] : goesOnAs_)
@@ -139,35 +218,42 @@ std::set<TrackId> FaceBook::takenIds() const
     return taken;
 }
 
-void FaceBook::takeOver(Record &record, TrackId id, TrackId from)
+void FaceBook::takeOver(Record &record, TrackId id, TrackId past)
 {
-    const auto found = records_.find(from);
-    if (found == records_.end())
+    const auto found = records_.find(past);
+    if (past == id || found == records_.end())
         return;
-    record.inquiry = std::move(found->second.inquiry);
-    record.visit = found->second.visit;
-    record.photo = std::move(found->second.photo);
-    record.photoIsPng = found->second.photoIsPng;
+    const PersonId person = tracker_.find(id)->continuity.person();
+    Record &from = found->second;
+    if (from.withheld && from.withheld->id == person)
+        replace(from.now, std::move(*from.withheld), from);
+    from.now.id = person;
+    replace(record.now, std::move(from.now), record);
+    record.attemptsBefore += from.attemptsBefore;
+    record.withheld.reset();
+    record.doubtWait = from.doubtWait;
+    if (from.inFlight)
+        record.inFlight = from.inFlight;
     records_.erase(found);
     // An answer that is still under way comes for the old number, or for that one's old number.
     for (auto &[ended, goesOn] : goesOnAs_) {
-        if (goesOn == from)
+        if (goesOn == past)
             goesOn = id;
     }
-    goesOnAs_[from] = id;
+    goesOnAs_[past] = id;
 }
 
 bool FaceBook::judge(TrackId id, const ShotQuality &quality, Reason worst)
 {
     Record *record = find(id);
-    return record && record->inquiry.judge(quality, worst, rules_.asking);
+    return record && record->now.inquiry.judge(quality, worst, rules_.asking);
 }
 
 void FaceBook::offer(TrackId id, Shot shot)
 {
     const StreamTime now = shot.times.runningTime;
     if (Record *record = find(id))
-        record->inquiry.offer(std::move(shot), now);
+        record->now.inquiry.offer(std::move(shot), now);
 }
 
 bool FaceBook::seesItsLast(TrackId id, const Record &record, StreamTime now) const
@@ -180,9 +266,12 @@ bool FaceBook::seesItsLast(TrackId id, const Record &record, StreamTime now) con
 
 bool FaceBook::isDue(TrackId id, const Record &record, StreamTime now) const
 {
-    // The cheap question first: this is asked for each face on each frame.
-    return record.inquiry.hasUnsent() &&
-           record.inquiry.due(now, seesItsLast(id, record, now), rules_.asking);
+    // The cheap questions first: this is asked for each face on each frame.
+    if (!record.now.inquiry.hasUnsent() || record.inFlight || !record.mayAsk)
+        return false;
+    if (record.notBefore && now < *record.notBefore)
+        return false;
+    return record.now.inquiry.due(now, seesItsLast(id, record, now), rules_.asking);
 }
 
 bool FaceBook::isDue(TrackId id, StreamTime now) const
@@ -207,10 +296,11 @@ std::optional<Shot> FaceBook::take(TrackId id, StreamTime now)
     if (!isDue(id, now))
         return std::nullopt;
     Record *record = find(id);
-    auto shot = record->inquiry.take();
+    auto shot = record->now.inquiry.take();
     if (shot) {
-        record->photo = rules_.keepPhotos ? shot->bytes : nullptr;
-        record->photoIsPng = shot->png;
+        record->inFlight = record->now.id;
+        record->now.photo = rules_.keepPhotos ? shot->bytes : nullptr;
+        record->now.photoIsPng = shot->png;
     }
     return shot;
 }
@@ -218,30 +308,97 @@ std::optional<Shot> FaceBook::take(TrackId id, StreamTime now)
 void FaceBook::putOff(TrackId id, Reason reason)
 {
     if (Record *record = find(id))
-        record->inquiry.putOff(reason);
+        record->now.inquiry.putOff(reason);
 }
 
 void FaceBook::noteIdentity(Record &record, const FrameTimes &now)
 {
-    if (const std::string *templateId = record.inquiry.identity())
-        record.visit =
-            visits_.identified(record.visit, *templateId, now.runningTime, rules_.visitTimeout);
+    if (const std::string *templateId = record.now.inquiry.identity())
+        record.now.visit =
+            visits_.identified(record.now.visit, *templateId, now.runningTime, rules_.visitTimeout);
+}
+
+/** The service said who is there since the doubt: whoever was there before, or somebody else. */
+void FaceBook::endDoubt(TrackId id, Record &record)
+{
+    const Status status = record.now.inquiry.status();
+    if (!record.doubt || status == Status::Pending || status == Status::Unavailable)
+        return;
+    const std::string *now = record.now.inquiry.identity();
+    const std::string *before = record.withheld ? record.withheld->inquiry.identity() : nullptr;
+    const bool same = now && before && *now == *before;
+    const bool unknownAgain = record.withheld && status == Status::Unknown &&
+                              record.withheld->inquiry.status() == Status::Unknown;
+    record.doubtWait = same || unknownAgain
+                           ? std::clamp(2 * record.doubtWait, firstDoubtWait, longestDoubtWait)
+                           : StreamTime{0};
+    if (record.withheld)
+        record.attemptsBefore += record.withheld->inquiry.attempts();
+    if (same) {
+        visits_.drop(record.now.visit);
+        record.now.visit = record.withheld->visit;
+    }
+    record.withheld.reset();
+    record.doubt.reset();
+    record.mayAsk = true;
+    record.notBefore.reset();
+    tracker_.answered(id, same);
+}
+
+/** A template is one face's at a time, and two who are in view are never one visit. */
+void FaceBook::contestDoubles(const FrameTimes &now, Events &events)
+{
+    std::map<std::string, TrackId> claims;
+    for (const Tracker::Track &track : tracker_.tracks()) {
+        const auto found = records_.find(track.id);
+        if (track.state != Track::State::Confirmed || found == records_.end() ||
+            !found->second.now.inquiry.identity())
+            continue;
+        const auto [claim, first] = claims.emplace(*found->second.now.inquiry.identity(), track.id);
+        if (first)
+            continue;
+        Record *better = &records_.at(claim->second);
+        Record *worse = &found->second;
+        if (worse->now.inquiry.similarity() > better->now.inquiry.similarity()) {
+            std::swap(better, worse);
+            claim->second = track.id;
+        }
+        worse->now.inquiry.contest(rules_.asking);
+        if (worse->now.visit == better->now.visit)
+            worse->now.visit = visits_.begin(now.runningTime);
+        events.push_back(event(FaceEventType::Updated, *worse, now));
+    }
 }
 
 FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTimes &now)
 {
     Record *record = find(id);
-    if (!record)
+    if (!record || !record->inFlight)
         return {};
     Events events;
-    const Status before = record->inquiry.status();
-    const bool tell = record->inquiry.replied(reply, now, rules_.asking);
-    noteIdentity(*record, now);
-    if (record->ended)
-        record->inquiry.settle(now.runningTime, true);
+    const PersonId about = *std::exchange(record->inFlight, std::nullopt);
+    Inquiry *inquiry = record->inquiryOf(about);
+    const Status before = record->now.inquiry.status();
+    bool tell = reply.outcome == Outcome::Answered || reply.outcome == Outcome::Refused;
+    if (inquiry)
+        tell = inquiry->replied(reply, now, rules_.asking);
+    else
+        record->attemptsBefore += tell; // about somebody who counts no more
+    if (inquiry == &record->now.inquiry) {
+        endDoubt(ownerOf(id), *record);
+        Events contested;
+        contestDoubles(now, contested);
+        noteIdentity(*record, now);
+        if (record->ended)
+            record->now.inquiry.settle(now.runningTime, true);
+        std::erase_if(contested, [&](const FaceEvent &event) {
+            return tell && event.face.trackId == record->last.trackId;
+        });
+        events = std::move(contested);
+    }
     if (tell)
         events.push_back(event(FaceEventType::Answered, *record, now));
-    else if (record->inquiry.status() != before)
+    else if (record->now.inquiry.status() != before)
         events.push_back(event(FaceEventType::Updated, *record, now)); // given up
     forget(now.runningTime);
     return events;
@@ -249,8 +406,11 @@ FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTi
 
 void FaceBook::serviceIsBack()
 {
-    for (auto &[id, record] : records_)
-        record.inquiry.serviceIsBack();
+    for (auto &[id, record] : records_) {
+        record.now.inquiry.serviceIsBack();
+        if (record.withheld)
+            record.withheld->inquiry.serviceIsBack();
+    }
 }
 
 FaceBook::Events FaceBook::advance(const FrameTimes &now)
@@ -272,7 +432,7 @@ FaceBook::Events FaceBook::endAll(const FrameTimes &now)
 FaceBook::Events FaceBook::flush(const FrameTimes &now)
 {
     Events events = endAll(now);
-    std::erase_if(records_, [](const auto &entry) { return !entry.second.inquiry.inFlight(); });
+    std::erase_if(records_, [](const auto &entry) { return !entry.second.inFlight; });
     return events;
 }
 
@@ -282,9 +442,15 @@ void FaceBook::end(const std::vector<TrackId> &ids, const FrameTimes &now, Event
         const auto found = records_.find(id);
         if (found == records_.end())
             continue;
-        found->second.inquiry.settle(now.runningTime, true);
-        events.push_back(event(FaceEventType::End, found->second, now));
-        found->second.ended = now.runningTime;
+        Record &record = found->second;
+        // Who turns away when leaving is not asked about for that alone. Others are, in time.
+        if (record.doubt == DoubtCause::Change && !record.mayAsk)
+            record.now.inquiry.dropUnsent();
+        record.mayAsk = true;
+        record.notBefore.reset();
+        record.now.inquiry.settle(now.runningTime, true);
+        events.push_back(event(FaceEventType::End, record, now));
+        record.ended = now.runningTime;
     }
     forget(now.runningTime);
 }
@@ -292,7 +458,7 @@ void FaceBook::end(const std::vector<TrackId> &ids, const FrameTimes &now, Event
 void FaceBook::settle(const FrameTimes &now, Events &events)
 {
     for (auto &[id, record] : records_) {
-        if (record.inquiry.settle(now.runningTime, false))
+        if (record.now.inquiry.settle(now.runningTime, false))
             events.push_back(event(FaceEventType::Updated, record, now));
     }
 }
@@ -307,43 +473,68 @@ void FaceBook::forget(StreamTime now)
             continue;
         const StreamTime gone = now - *record.ended;
         const bool waits =
-            record.inquiry.hasUnsent() && gone <= rules_.visitTimeout && ++ended <= mostEnded;
+            record.now.inquiry.hasUnsent() && gone <= rules_.visitTimeout && ++ended <= mostEnded;
         // The tracker counts from the last detection: who ended has less than the whole time left.
-        const bool mayGoOn = gone <= rules_.tracking.relinkTime;
-        if (!record.inquiry.inFlight() && !waits && !mayGoOn)
+        const bool mayGoOn = gone <= rules_.tracking.relinkTime || tracker_.mayGoOn(entry->first);
+        if (!record.inFlight && !waits && !mayGoOn)
             entry = records_.erase(entry);
     }
     std::erase_if(goesOnAs_, [this](const auto &link) { return !records_.contains(link.second); });
     visits_.forget(now, rules_.visitTimeout);
 }
 
-/** Whether somebody who was seen stands before a face that was not: its name would lie on him. */
-bool FaceBook::isHidden(const Tracker::Track &track, const Box &box, StreamTime now) const
-{
-    if (track.missed == 0)
-        return false;
-    for (const Tracker::Track &other : tracker_.tracks()) {
-        if (other.serial == track.serial || !other.confirmed() || other.missed > 0)
-            continue;
-        const auto front = tracker_.boxAt(other, now, rules_.tracking);
-        if (front && intersection(*front, box).area() > hiddenShare * box.area())
-            return true;
-    }
-    return false;
-}
-
+/**
+ * In this frame, by where each is expected to be. Of two who lie on one another the one that the
+ * last sample missed is left out, else the smaller one, which is farther: its name would lie on the
+ * other's face.
+ */
 std::vector<FaceView> FaceBook::faces(StreamTime runningTime) const
 {
-    std::vector<FaceView> faces;
+    struct Shown {
+        const Tracker::Track *track;
+        const Record *record;
+        Box box;
+        bool hidden = false;
+    };
+    std::vector<Shown> all;
     for (const Tracker::Track &track : tracker_.tracks()) {
         const auto record = records_.find(track.id);
         if (!track.confirmed() || record == records_.end())
             continue;
-        const auto box = tracker_.boxAt(track, runningTime, rules_.tracking);
-        if (box && !isHidden(track, *box, runningTime))
-            faces.push_back(view(track, record->second, *box));
+        if (const auto box = tracker_.boxAt(track, runningTime, rules_.tracking))
+            all.push_back({&track, &record->second, *box});
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (std::size_t j = i + 1; j < all.size(); ++j) {
+            Shown &a = all[i];
+            Shown &b = all[j];
+            const double smaller = std::min(a.box.area(), b.box.area());
+            if (intersection(a.box, b.box).area() <= hiddenShare * smaller)
+                continue;
+            const bool missedA = a.track->missed > 0;
+            const bool missedB = b.track->missed > 0;
+            const bool aIsBehind = missedA != missedB ? missedA : a.box.area() < b.box.area();
+            (aIsBehind ? a : b).hidden = true;
+        }
+    }
+    std::vector<FaceView> faces;
+    for (const Shown &face : all) {
+        if (!face.hidden)
+            faces.push_back(view(*face.track, *face.record, face.box));
     }
     return faces;
+}
+
+std::vector<WatchedFace> FaceBook::watched(StreamTime runningTime) const
+{
+    std::vector<WatchedFace> watched;
+    for (const Tracker::Track &track : tracker_.tracks()) {
+        const auto box =
+            track.confirmed() ? tracker_.boxAt(track, runningTime, rules_.tracking) : std::nullopt;
+        if (box)
+            watched.push_back({track.id, *box, track.lastSeen()});
+    }
+    return watched;
 }
 
 } // namespace ooto::core

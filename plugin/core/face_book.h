@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/face.h"
+#include "core/face_watch.h"
 #include "core/inquiry.h"
 #include "core/shot.h"
 #include "core/tracker.h"
@@ -37,9 +38,11 @@ public:
 
     void setRules(const BookRules &rules) { rules_ = rules; }
 
-    /** One sample was analysed. @param cameraShift see Tracker::update() */
+    /** One sample was analysed. */
     Events observe(const FrameTimes &sample, const FrameShape &frame,
-                   const std::vector<Observation> &seen, const Point &cameraShift = {});
+                   const std::vector<Observation> &seen, const PictureChange &picture = {});
+    /** A sample was not searched for faces: nothing moved, and nobody was there. */
+    void passSample(StreamTime time) { tracker_.passSample(time); }
     /** Of which faces of the last sample a photo may be wanted, newest face first. */
     const std::vector<ShotWish> &wishes() const { return wishes_; }
     /** How good that photo would be. @return true when it is wanted */
@@ -65,23 +68,47 @@ public:
     Events flush(const FrameTimes &now);
     /** The faces in view at this running time. */
     std::vector<FaceView> faces(StreamTime runningTime) const;
+    /** Where they are, for who watches over them from frame to frame. */
+    std::vector<WatchedFace> watched(StreamTime runningTime) const;
     bool hasTracks() const { return !tracker_.tracks().empty(); }
 
     std::uint64_t visits() const { return visits_.count(); }
 
 private:
-    struct Record {
+    /** What is known of one who stands, or may stand, on a track. */
+    struct Person {
+        PersonId id;
         Inquiry inquiry;
-        FaceView last; ///< as last seen in view; what `end` and late answers tell
         VisitNumber visit = 0;
         PhotoBytes photo; ///< the last one sent, where photos are kept
         bool photoIsPng = false;
-        std::optional<StreamTime> ended; ///< kept for its answer, or for who goes on with it
+    };
+
+    struct Record {
+        Person now;
+        /** The one from before a doubt: counts again once it is proven to be the same. */
+        std::optional<Person> withheld;
+        std::optional<PersonId> inFlight;    ///< whom the request under way is about
+        unsigned attemptsBefore = 0;         ///< answers about those who count no more
+        std::optional<DoubtCause> doubt;     ///< why it is not certain who is there
+        bool mayAsk = true;                  ///< no proof is waited for that may save the request
+        StreamTime doubtWait{0};             ///< how long the next doubt's request has to wait …
+        std::optional<StreamTime> notBefore; ///< … and until when this one's has to
+        FaceView last;                       ///< as last seen; what `end` and late answers tell
+        std::optional<StreamTime> ended;     ///< kept for its answer, or for who goes on with it
+
+        Inquiry *inquiryOf(const PersonId &person);
     };
 
     FaceEvent event(FaceEventType type, Record &record, const FrameTimes &now) const;
-    void confirm(const Tracker::Confirmed &confirmed, const FrameTimes &now);
-    void takeOver(Record &record, TrackId id, TrackId from);
+    void confirm(TrackId id, const FrameTimes &now);
+    void takeOver(Record &record, TrackId id, TrackId past);
+    /** @return true when people should hear of it */
+    bool noteWhoIsThere(Record &record, const Continuity &continuity, StreamTime now);
+    void withhold(Record &record, const PersonId &another, StreamTime now);
+    void replace(Person &who, Person &&by, Record &record);
+    void endDoubt(TrackId id, Record &record);
+    void contestDoubles(const FrameTimes &now, Events &events);
     std::set<TrackId> takenIds() const;
     void end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events);
     void settle(const FrameTimes &now, Events &events);
@@ -91,8 +118,8 @@ private:
     bool isDue(TrackId id, const Record &record, StreamTime now) const;
     /** Whose record is the one of this number: its own, or that of who goes on with the track. */
     TrackId ownerOf(TrackId id) const;
-    bool isHidden(const Tracker::Track &track, const Box &box, StreamTime now) const;
     FaceView view(const Tracker::Track &track, const Record &record, const Box &box) const;
+    void describe(const Record &record, FaceView &view) const;
     Record *find(TrackId id);
 
     BookRules rules_;

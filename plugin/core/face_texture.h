@@ -2,6 +2,8 @@
 // How the skin, eyes and mouth of one face are textured: tells two people apart for seconds.
 #pragma once
 
+#include "core/luma_grid.h"
+
 #include <memory>
 #include <vector>
 
@@ -30,5 +32,11 @@ using FaceTexturePtr = std::shared_ptr<const FaceTexture>;
  * the known one's first. 0 where either is empty or they are of different length.
  */
 double textureSimilarity(const FaceTexture &known, const FaceTexture &seen);
+
+/**
+ * The same of a whole picture that is taken for one face: what it shows in its cells, without how
+ * bright it is. Null where it is one even grey.
+ */
+FaceTexturePtr textureOfPicture(const LumaGrid &picture);
 
 } // namespace ooto::core

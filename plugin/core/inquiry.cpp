@@ -82,6 +82,8 @@ Status Inquiry::status() const
     if (votes_.needSecondOpinion() && !settled_)
         return Status::Pending;
     const Status voted = votes_.status();
+    if (isDouble_ && voted == Status::Identified)
+        return Status::Unknown;
     return voted == Status::Pending && givenUp_ ? Status::Unavailable : voted;
 }
 
@@ -170,7 +172,6 @@ std::optional<Shot> Inquiry::take()
     if (!inFlight_)
         return std::nullopt;
     reason_ = Reason::Waiting;
-    staleSent_ = false;
     return inFlight_;
 }
 
@@ -185,10 +186,6 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
         answered_ = now;
         asked_ = shot.times;
         answeredPhotos_.push_back(hashOf(shot.bytes));
-    }
-    if (std::exchange(staleSent_, false)) {
-        reason_ = Reason::Doubt;
-        return isAnswer;
     }
     if (isAnswer)
         ++attemptsThisTime_;
@@ -218,7 +215,7 @@ void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules
 {
     votes_.add(ballotOf(reply.answer, shot), rules.similarityThreshold);
     answeredQuality_ = shot.quality.total;
-    inDoubt_ = false;
+    isDouble_ = false;
     givenUp_ = false;
     noFaceInARow_ = 0;
     refusal_.reset();
@@ -301,22 +298,17 @@ void Inquiry::serviceIsBack()
     retryAt_.reset();
 }
 
-void Inquiry::doubt()
+void Inquiry::contest(const AskingRules &rules)
 {
-    if (inDoubt_ || (votes_.empty() && !inFlight_ && attempts_ == 0))
-        return; // nothing was said that could be wrong
-    inDoubt_ = true;
-    staleSent_ = inFlight_.has_value();
+    if (contested_ || !mayAsk(rules)) {
+        isDouble_ = true;
+        want(Need::None);
+        return;
+    }
+    contested_ = true;
     votes_ = {};
-    attemptsThisTime_ = 0;
-    noFaceInARow_ = 0;
-    retry_.beginWithSomebodyElse();
-    marginFactor_ = 1;
-    waitForPx_ = 0;
-    triedBetter_ = givenUp_ = settled_ = false;
-    refusal_.reset();
-    notBefore_.reset();
-    reason_ = Reason::Doubt;
+    settled_ = false;
+    reason_ = Reason::Double;
     want(Need::Answer);
 }
 
@@ -338,13 +330,23 @@ const std::string *Inquiry::identity() const
     return status() == Status::Identified ? &*votes_.leading()->answer->templateId : nullptr;
 }
 
+double Inquiry::similarity() const
+{
+    const Ballot *leading = votes_.leading();
+    return leading ? leading->answer->similarity.value_or(-1) : -1;
+}
+
 void Inquiry::describe(FaceView &view) const
 {
     view.refusal = refusal_;
     view.status = status();
     const bool open = view.status == Status::Pending || view.status == Status::Unavailable;
     // Before the first judgement there is nothing to say but that one will come.
-    view.reason = !open ? Reason::None : reason_ == Reason::None ? Reason::Waiting : reason_;
+    view.reason = Reason::None;
+    if (open)
+        view.reason = reason_ == Reason::None ? Reason::Waiting : reason_;
+    else if (isDouble_ && view.status == Status::Unknown)
+        view.reason = Reason::Double;
     view.shot = view.status == Status::Pending ? seen_ : std::nullopt;
     view.attempts = attempts_;
     view.asked = asked_;

@@ -59,8 +59,13 @@ public:
 
     /** The service, or the key, is well again: what waits for that need not wait any longer. */
     void serviceIsBack();
-    /** May be somebody else from here on: what was said so far no longer counts. */
-    void doubt();
+    /**
+     * Another face in view has a better claim to the template: this one is asked about once more,
+     * and is unknown if that says the same.
+     */
+    void contest(const AskingRules &rules);
+    /** A photo that was not sent is not to be sent. */
+    void dropUnsent() { shot_.clear(); }
     /** Time passed. @return true when the status changed by that alone */
     bool settle(StreamTime now, bool ended);
 
@@ -69,6 +74,10 @@ public:
     bool hasUnsent() const { return !shot_.empty() && !inFlight_ && wanted(); }
     /** The template that the track is identified as; null when it is not. */
     const std::string *identity() const;
+    /** Of the leading answer; -1 where there is none. */
+    double similarity() const;
+    /** Answers so far. */
+    unsigned attempts() const { return attempts_; }
     /** Fills in what is known; `view.box` is set already. */
     void describe(FaceView &view) const;
     Status status() const;
@@ -101,8 +110,8 @@ private:
     Reason reason_ = Reason::None;
     bool givenUp_ = false;          ///< no usable answer, and none will come
     bool settled_ = false;          ///< there will be no second opinion
-    bool inDoubt_ = false;          ///< until the next usable answer
-    bool staleSent_ = false;        ///< what is in flight was taken before the doubt
+    bool contested_ = false;        ///< asked again, since another face has a better claim
+    bool isDouble_ = false;         ///< and the answer was the same
     unsigned attempts_ = 0;         ///< answers so far
     unsigned attemptsThisTime_ = 0; ///< of these, since the track was asked anew
     unsigned noFaceInARow_ = 0;

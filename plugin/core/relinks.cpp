@@ -2,7 +2,6 @@
 #include "core/relinks.h"
 
 #include "core/association.h"
-#include "core/resemblance.h"
 
 #include <algorithm>
 #include <cmath>
@@ -50,20 +49,9 @@ bool couldBe(const Track &fresh, const Track &gone, StreamTime within)
     const double change = std::sqrt(fresh.firstBox.area() / gone.motion.lastBox().area());
     if (change > mostSizeChange || change < 1 / mostSizeChange)
         return false;
-    const auto alike = likeness(gone.reference, fresh.reference);
-    const bool onItsWay = alike && *alike >= clearlyAlike && isOnTheWay(fresh, gone, away);
-    if (distance(gone.motion.lastBox(), fresh.firstBox) > farthest &&
-        distance(expectedBox(gone.motion, fresh.firstSeen), fresh.firstBox) > farthest && !onItsWay)
-        return false;
-    // Who was close to somebody else when last seen may have been taken for that one.
-    const double enough = gone.contacts.empty() ? clearlyUnlike : clearlyAlike;
-    return alike ? *alike > enough : gone.contacts.empty();
-}
-
-/** Whether looks alone say that a pair belongs together, and not a rival pair. */
-bool beats(const std::optional<double> &pair, const std::optional<double> &rival)
-{
-    return pair && rival && *pair >= clearlyAlike && *pair - *rival >= clearDifference;
+    return distance(gone.motion.lastBox(), fresh.firstBox) <= farthest ||
+           distance(expectedBox(gone.motion, fresh.firstSeen), fresh.firstBox) <= farthest ||
+           isOnTheWay(fresh, gone, away);
 }
 
 } // namespace
@@ -97,42 +85,22 @@ void Relinks::shift(const Point &by)
         track.motion.shift(by);
 }
 
-std::optional<TrackId> Relinks::predecessorOf(const Track &fresh, const std::vector<Track> &tracks,
-                                              StreamTime within)
+std::vector<const Track *> Relinks::candidatesFor(const Track &fresh,
+                                                  const std::vector<Track> &tracks,
+                                                  StreamTime within) const
 {
-    std::vector<const Track *> gone;
-    for (const Track &track : ended_)
-        gone.push_back(&track);
+    std::vector<const Track *> candidates;
+    for (const Track &track : ended_) {
+        if (couldBe(fresh, track, within))
+            candidates.push_back(&track);
+    }
     for (const Track &track : tracks) {
         // Who follows faces himself may go on with the same one under another number at once.
         const bool renumbered = fresh.objectId && track.confirmed() && track.missed > 0;
-        if (track.state == Track::State::Lost || renumbered)
-            gone.push_back(&track);
+        if ((track.state == Track::State::Lost || renumbered) && couldBe(fresh, track, within))
+            candidates.push_back(&track);
     }
-    std::erase_if(gone, [&](const Track *track) { return !couldBe(fresh, *track, within); });
-    if (gone.empty())
-        return std::nullopt;
-
-    const auto looks = [](const Track &a, const Track &b) {
-        return likeness(a.reference, b.reference).value_or(neutralLikeness);
-    };
-    const Track *best = *std::max_element(gone.begin(), gone.end(), [&](auto *a, auto *b) {
-        return looks(*a, fresh) < looks(*b, fresh);
-    });
-    const auto bestLooks = likeness(best->reference, fresh.reference);
-    for (const Track *rival : gone) {
-        if (rival != best && !beats(bestLooks, likeness(rival->reference, fresh.reference)))
-            return std::nullopt;
-    }
-    for (const Track &rival : tracks) {
-        if (rival.serial != fresh.serial && couldBe(rival, *best, within) &&
-            !beats(bestLooks, likeness(best->reference, rival.reference)))
-            return std::nullopt;
-    }
-
-    const TrackId id = best->id;
-    forget(id);
-    return id;
+    return candidates;
 }
 
 } // namespace ooto::core

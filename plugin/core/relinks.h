@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who a new face was before it was out of sight.
+// Who a new face may have been before it was out of sight.
 #pragma once
 
 #include "core/track.h"
 
-#include <optional>
 #include <vector>
 
 namespace ooto::core
@@ -24,14 +23,13 @@ public:
     void forget(TrackId id);
 
     /**
-     * The track, ended or lost (or just missed, where who found the faces numbers them), that
-     * `fresh` goes on with: it was last seen at most `within`
-     * before, there or on its way there, about as large, and does not look different. Nothing
-     * where somebody else could be meant on either side. It is not offered again.
+     * The tracks, ended or lost (or just missed, where who found the faces numbers them), that
+     * `fresh` may go on with: last seen at most `within` before, there or on its way there, and
+     * about as large. Whether one of them is the same person has to be proven.
      * @param tracks all that are alive, `fresh` among them
      */
-    std::optional<TrackId> predecessorOf(const Track &fresh, const std::vector<Track> &tracks,
-                                         StreamTime within);
+    std::vector<const Track *> candidatesFor(const Track &fresh, const std::vector<Track> &tracks,
+                                             StreamTime within) const;
 
 private:
     std::vector<Track> ended_;

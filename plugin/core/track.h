@@ -2,6 +2,7 @@
 // One face through the samples that it was seen in.
 #pragma once
 
+#include "core/continuity.h"
 #include "core/motion.h"
 #include "core/observation.h"
 #include "core/track_ids.h"
@@ -13,9 +14,6 @@
 namespace ooto::core
 {
 
-/** Names a track from its first detection on, within one tracker; in the order of birth. */
-using TrackSerial = std::uint64_t;
-
 /** Another face that came so close that the two may have been taken for each other. */
 struct Contact {
     TrackSerial other = 0;
@@ -23,8 +21,9 @@ struct Contact {
     Motion before;             ///< this track's motion when they were last told apart
     /** One of the two was not found since, and may be where the other is now. */
     bool hidden = false;
-    bool unclear = false;                ///< their detections could as well be the other way round
-    std::optional<Appearance> reference; ///< the other's
+    bool unclear = false; ///< their detections could as well be the other way round
+
+    bool unsettled() const { return hidden || unclear; }
 };
 
 struct Track {
@@ -34,11 +33,13 @@ struct Track {
         Lost,      ///< missed in more than one sample: waited for where it went
     };
 
-    explicit Track(const Motion &start) : motion(start) {}
+    Track(const Motion &start, TrackSerial birth) : serial(birth), motion(start), continuity(birth)
+    {
+    }
 
     TrackId id = 0;                        ///< 0 while tentative
     std::optional<std::uint64_t> objectId; ///< that of its observations
-    TrackSerial serial = 0;
+    TrackSerial serial;
     State state = State::Tentative;
     Motion motion;
     double score = 0;                   ///< of the last detection
@@ -50,11 +51,10 @@ struct Track {
     StreamTime lastStrong{0}; ///< the last detection that was not weak
     bool overlapping = false; ///< another face's box covers part of its box now
 
-    /** How the face and its clothes looked while there was no doubt whose they were. */
+    /** The mean colours of hair, face and clothes: a hint to which detection is whose. */
     std::optional<Appearance> reference;
     std::vector<Contact> contacts;
-    std::optional<StreamTime> upset; ///< when a gap, a jump or a contact last made it uncertain
-    unsigned unlikeInARow = 0;       ///< strong detections that do not look like the reference
+    Continuity continuity; ///< whether it still shows the same person
 
     bool confirmed() const { return state != State::Tentative; }
     StreamTime lastSeen() const { return motion.lastSeen(); }

@@ -28,6 +28,9 @@ constexpr double weakNoise = 2;
 // A shadow on the wall that looks a little like a face keeps nobody's track alive for ever.
 constexpr StreamTime longestWeak = 10s;
 constexpr double overlapShare = 0.1; // of the face's box
+// How fast the mean colours follow.
+constexpr double learningSeconds = 4;
+constexpr StreamTime longestLearning = 1s;
 
 std::optional<Landmarks> landmarksOf(const Observation &seen)
 {
@@ -39,22 +42,7 @@ std::optional<Landmarks> landmarksOf(const Observation &seen)
     return relative;
 }
 
-std::vector<TrackId> idsOf(const std::vector<Track> &tracks, const std::set<TrackSerial> &serials)
-{
-    std::vector<TrackId> ids;
-    for (const Track &track : tracks) {
-        if (track.confirmed() && serials.count(track.serial))
-            ids.push_back(track.id);
-    }
-    return ids;
-}
-
 } // namespace
-
-struct Tracker::Change {
-    Association found;
-    std::set<TrackSerial> doubted;
-};
 
 void Tracker::noteTime(StreamTime time)
 {
@@ -81,46 +69,48 @@ void Tracker::shift(const Point &by)
 }
 
 Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> &seen,
-                                const TrackerRules &rules, const Point &cameraShift,
+                                const TrackerRules &rules, const PictureChange &picture,
                                 const std::set<TrackId> &taken)
 {
+    Update result;
     noteTime(time);
-    shift(cameraShift);
+    now_.light = picture.light;
+    if (picture.another)
+        result.ended = forgetTracks();
+    shift(picture.shift);
     // Never twice in a row: a picture that goes on moving is motion, and to be followed as such.
     const auto jump = jumped_ ? std::nullopt : commonJump(tracks_, seen, now_);
     jumped_ = jump.has_value();
     if (jump)
         shift(*jump);
 
-    Change change{associate(tracks_, seen, now_), {}};
-    noteContacts(tracks_, seen, change.found, now_);
-    follow(seen, change);
-    change.doubted.merge(settleContacts(tracks_, seen, change.found, now_));
-    begin(seen, change);
+    Association found = associate(tracks_, seen, now_);
+    noteContacts(tracks_, seen, found, now_);
+    follow(seen, found);
+    settleContacts(tracks_, seen, found, now_);
+    begin(seen, found);
     noteOverlaps();
-    learn(seen, change);
-
-    Update result;
     confirm(rules, taken, result);
-    result.doubted = idsOf(tracks_, change.doubted);
     result.trackOf.resize(seen.size());
     for (std::size_t o = 0; o < seen.size(); ++o) {
-        if (change.found.trackOf[o] && tracks_[*change.found.trackOf[o]].confirmed())
-            result.trackOf[o] = tracks_[*change.found.trackOf[o]].id;
+        if (found.trackOf[o] && tracks_[*found.trackOf[o]].confirmed())
+            result.trackOf[o] = tracks_[*found.trackOf[o]].id;
     }
+    // Before the tracks are compared with their pasts; `found` counts them as they are now.
+    noteContinuity(seen, found, picture.gap, result);
+    findPasts(rules, result);
 
-    relink(rules, result);
     const auto ended = advance(time, rules);
     result.ended.insert(result.ended.end(), ended.begin(), ended.end());
     return result;
 }
 
-void Tracker::follow(const std::vector<Observation> &seen, Change &change)
+void Tracker::follow(const std::vector<Observation> &seen, const Association &found)
 {
     for (std::size_t t = 0; t < tracks_.size(); ++t) {
         Track &track = tracks_[t];
-        if (const auto observation = change.found.observationOf[t]) {
-            take(track, seen[*observation], change);
+        if (const auto observation = found.observationOf[t]) {
+            take(track, seen[*observation]);
             continue;
         }
         ++track.missed;
@@ -129,13 +119,13 @@ void Tracker::follow(const std::vector<Observation> &seen, Change &change)
     }
 }
 
-void Tracker::take(Track &track, const Observation &seen, Change &change)
+void Tracker::take(Track &track, const Observation &seen)
 {
+    const auto how = fit(track, seen, now_);
+    // Only a number says that a face so far away is the same.
+    if (track.confirmed() && (!how || jumped(track, seen, *how, now_)))
+        track.continuity.needProof(DoubtCause::Gap);
     if (!seen.weak) {
-        const auto how = fit(track, seen, now_);
-        // Only a number says that a face so far away is the same.
-        if (how ? mayHaveChanged(track, seen, *how, now_) : track.confirmed())
-            change.doubted.insert(track.serial);
         ++track.hits;
         track.lastStrong = now_.time;
     }
@@ -149,15 +139,14 @@ void Tracker::take(Track &track, const Observation &seen, Change &change)
     track.missed = 0;
 }
 
-void Tracker::begin(const std::vector<Observation> &seen, Change &change)
+void Tracker::begin(const std::vector<Observation> &seen, Association &found)
 {
     for (std::size_t o = 0; o < seen.size(); ++o) {
-        if (change.found.trackOf[o] || seen[o].weak || seen[o].box.empty())
+        if (found.trackOf[o] || seen[o].weak || seen[o].box.empty())
             continue;
-        change.found.trackOf[o] = tracks_.size();
-        change.found.observationOf.push_back(o);
-        Track fresh{Motion(now_.time, seen[o].box)};
-        fresh.serial = ++lastSerial_;
+        found.trackOf[o] = tracks_.size();
+        found.observationOf.push_back(o);
+        Track fresh(Motion(now_.time, seen[o].box), ++lastSerial_);
         fresh.objectId = seen[o].objectId;
         fresh.score = seen[o].score;
         fresh.landmarks = landmarksOf(seen[o]);
@@ -169,17 +158,47 @@ void Tracker::begin(const std::vector<Observation> &seen, Change &change)
     }
 }
 
-void Tracker::learn(const std::vector<Observation> &seen, const Change &change)
+/** Is each still who it was? */
+void Tracker::noteContinuity(const std::vector<Observation> &seen, const Association &found,
+                             bool afterGap, Update &result)
 {
     for (std::size_t t = 0; t < tracks_.size(); ++t) {
-        const auto observation = change.found.observationOf[t];
-        if (!observation || seen[*observation].weak)
+        Track &track = tracks_[t];
+        track.continuity.hold(std::any_of(track.contacts.begin(), track.contacts.end(),
+                                          [](const Contact &each) { return each.unsettled(); }));
+        const auto observation = found.observationOf[t];
+        if (!observation)
             continue;
-        if (change.doubted.count(tracks_[t].serial))
-            restartReference(tracks_[t], seen[*observation]);
-        else
-            learnLooks(tracks_[t], seen[*observation], step_, now_.time);
+        const Observation &face = seen[*observation];
+        const Look look{now_.time, face.texture, face.appearance, now_.light};
+        const bool clear = !face.weak && !track.overlapping && track.contacts.empty();
+        if (const auto past = track.continuity.see({look, !face.weak, clear, afterGap})) {
+            result.relinked.push_back({track.id, *past});
+            goOnWith(*past);
+        }
+        if (clear && track.continuity.certain())
+            learnColours(track, face);
     }
+}
+
+void Tracker::learnColours(Track &track, const Observation &seen) const
+{
+    if (!seen.appearance)
+        return;
+    if (!track.reference) {
+        track.reference = seen.appearance;
+        return;
+    }
+    const double seconds = std::chrono::duration<double>(std::min(step_, longestLearning)).count();
+    blend(*track.reference, *seen.appearance, 1 - std::exp(-seconds / learningSeconds));
+}
+
+/** One past is one track's only. */
+void Tracker::goOnWith(TrackId past)
+{
+    relinks_.forget(past);
+    for (Track &track : tracks_)
+        track.continuity.cannotContinue(past);
 }
 
 TrackId Tracker::newId(const Track &track, const std::set<TrackId> &taken)
@@ -205,7 +224,7 @@ void Tracker::confirm(const TrackerRules &rules, const std::set<TrackId> &taken,
         // Ids are given only now, so that false detections do not use any up.
         track.id = newId(track, taken);
         track.state = Track::State::Confirmed;
-        result.confirmed.push_back({track.id, std::nullopt});
+        result.confirmed.push_back(track.id);
     }
 }
 
@@ -224,28 +243,34 @@ void Tracker::noteOverlaps()
     }
 }
 
-void Tracker::relink(const TrackerRules &rules, Update &result)
+/** Who starts where others ended may be one of them. */
+void Tracker::findPasts(const TrackerRules &rules, Update &result)
 {
-    // First those who got the number of one who is gone: from then on it means them alone.
-    std::vector<Confirmed *> order;
-    for (Confirmed &fresh : result.confirmed)
-        order.push_back(&fresh);
-    std::stable_partition(order.begin(), order.end(),
-                          [this](const Confirmed *fresh) { return relinks_.knows(fresh->id); });
-    for (Confirmed *fresh : order) {
-        auto continues = relinks_.predecessorOf(*find(fresh->id), tracks_, relinkTime(rules));
-        relinks_.forget(fresh->id);
-        const bool otherFresh = std::any_of(order.begin(), order.end(), [&](const Confirmed *any) {
-            return any != fresh && continues == any->id;
-        });
-        if (!continues || otherFresh)
-            continue;
-        fresh->continues = continues;
-        // Whoever is somebody else's past does not come back himself.
-        const Track *past = *continues != fresh->id ? find(*continues) : nullptr;
-        if (past) {
-            result.ended.push_back(past->id);
-            tracks_.erase(tracks_.begin() + (past - tracks_.data()));
+    for (const TrackId id : result.confirmed) {
+        std::vector<Past> pasts;
+        std::vector<TrackId> lost;
+        for (const Track *past : relinks_.candidatesFor(*find(id), tracks_, relinkTime(rules))) {
+            pasts.push_back({past->id, past->continuity.known()});
+            if (past == find(past->id) && past->id != id)
+                lost.push_back(past->id);
+        }
+        // A number that was given again means who has it now.
+        if (relinks_.knows(id) && std::none_of(pasts.begin(), pasts.end(),
+                                               [id](const Past &past) { return past.track == id; }))
+            goOnWith(id);
+        // A lost track at whose place another stands is over, so that it cannot be found there.
+        for (const TrackId past : lost) {
+            const auto at = std::find_if(tracks_.begin(), tracks_.end(),
+                                         [past](const Track &track) { return track.id == past; });
+            result.ended.push_back(past);
+            relinks_.remember(*at);
+            tracks_.erase(at);
+        }
+        Track &fresh = *std::find_if(tracks_.begin(), tracks_.end(),
+                                     [id](const Track &track) { return track.id == id; });
+        if (const auto past = fresh.continuity.mayContinue(std::move(pasts))) {
+            result.relinked.push_back({id, *past});
+            goOnWith(*past);
         }
     }
 }
@@ -271,7 +296,7 @@ std::vector<TrackId> Tracker::advance(StreamTime time, const TrackerRules &rules
     return ended;
 }
 
-std::vector<TrackId> Tracker::endAll()
+std::vector<TrackId> Tracker::forgetTracks()
 {
     std::vector<TrackId> ended;
     for (const Track &track : tracks_) {
@@ -280,11 +305,31 @@ std::vector<TrackId> Tracker::endAll()
     }
     tracks_.clear();
     relinks_.forgetAll();
+    return ended;
+}
+
+std::vector<TrackId> Tracker::endAll()
+{
+    const std::vector<TrackId> ended = forgetTracks();
     lastUpdate_.reset();
     now_ = {};
     step_ = 0ns;
     jumped_ = false;
     return ended;
+}
+
+void Tracker::answered(TrackId id, bool samePerson)
+{
+    for (Track &track : tracks_) {
+        if (track.confirmed() && track.id == id)
+            track.continuity.answered(samePerson);
+    }
+}
+
+bool Tracker::mayGoOn(TrackId past) const
+{
+    return std::any_of(tracks_.begin(), tracks_.end(),
+                       [past](const Track &track) { return track.continuity.mayContinue(past); });
 }
 
 const Track *Tracker::find(TrackId id) const

@@ -40,35 +40,38 @@ class Tracker
 public:
     using Track = core::Track;
 
-    struct Confirmed {
+    /** A track that is proven to show the person of another one, which had ended. */
+    struct Relinked {
         TrackId id = 0;
-        /** The track whose person this is, who was out of sight for a while. */
-        std::optional<TrackId> continues;
+        TrackId past = 0; ///< the same as `id` where it was given again
 
-        bool operator==(const Confirmed &) const = default;
+        bool operator==(const Relinked &) const = default;
     };
 
     struct Update {
-        std::vector<Confirmed> confirmed; ///< tracks that became confirmed by this sample
-        std::vector<TrackId> ended;       ///< confirmed tracks that ended
-        /** Tracks that may have changed their person; named once for each reason to think so. */
-        std::vector<TrackId> doubted;
+        std::vector<TrackId> confirmed; ///< tracks that became confirmed by this sample
+        std::vector<TrackId> ended;     ///< confirmed tracks that ended
+        std::vector<Relinked> relinked;
         /** For each observation the track that it belongs to; nothing for tentative ones. */
         std::vector<std::optional<TrackId>> trackOf;
     };
 
     /**
-     * @param cameraShift how far the picture's contents moved since the last sample, 0..1 of the
-     *                    frame; zero where that is not known
-     * @param taken       ids that no new track may get
+     * @param taken ids that no new track may get
      */
     Update update(StreamTime time, const std::vector<Observation> &seen, const TrackerRules &rules,
-                  const Point &cameraShift = {}, const std::set<TrackId> &taken = {});
+                  const PictureChange &picture = {}, const std::set<TrackId> &taken = {});
+    /** A sample was not searched for faces, since nothing moved and nobody was there. */
+    void passSample(StreamTime time) { noteTime(time); }
 
     /** Time went on without a sample. @return confirmed tracks that ended */
     std::vector<TrackId> advance(StreamTime time, const TrackerRules &rules);
     /** Forgets all tracks, also for relinking. @return the confirmed ones among them */
     std::vector<TrackId> endAll();
+    /** The service said who is on a track that was in doubt. */
+    void answered(TrackId id, bool samePerson);
+    /** Whether a track may still turn out to go on with this one, which ended. */
+    bool mayGoOn(TrackId past) const;
 
     const std::vector<Track> &tracks() const { return tracks_; }
     const Track *find(TrackId id) const;
@@ -78,16 +81,18 @@ public:
     bool leaving(const Track &track, StreamTime time, const TrackerRules &rules) const;
 
 private:
-    struct Change; ///< what a sample changed
-
     void noteTime(StreamTime time);
     void shift(const Point &by);
-    void follow(const std::vector<Observation> &seen, Change &change);
-    void take(Track &track, const Observation &seen, Change &change);
-    void begin(const std::vector<Observation> &seen, Change &change);
-    void learn(const std::vector<Observation> &seen, const Change &change);
+    std::vector<TrackId> forgetTracks();
+    void follow(const std::vector<Observation> &seen, const Association &found);
+    void take(Track &track, const Observation &seen);
+    void begin(const std::vector<Observation> &seen, Association &found);
+    void noteContinuity(const std::vector<Observation> &seen, const Association &found,
+                        bool afterGap, Update &result);
+    void learnColours(Track &track, const Observation &seen) const;
     void confirm(const TrackerRules &rules, const std::set<TrackId> &taken, Update &result);
-    void relink(const TrackerRules &rules, Update &result);
+    void findPasts(const TrackerRules &rules, Update &result);
+    void goOnWith(TrackId past);
     TrackId newId(const Track &track, const std::set<TrackId> &taken);
     void noteOverlaps();
     StreamTime trustedMotion() const;

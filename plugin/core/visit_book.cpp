@@ -13,6 +13,15 @@ VisitNumber VisitBook::begin(StreamTime now)
     return last_;
 }
 
+void VisitBook::drop(VisitNumber visit)
+{
+    const auto found = visits_.find(visit);
+    if (found == visits_.end() || !found->second.templateId.empty())
+        return;
+    visits_.erase(found);
+    --count_;
+}
+
 void VisitBook::seen(VisitNumber visit, StreamTime now)
 {
     if (const auto found = visits_.find(visit); found != visits_.end())

@@ -19,6 +19,8 @@ class VisitBook
 public:
     /** A new track of which nothing is known. */
     VisitNumber begin(StreamTime now);
+    /** The visit was none of its own: whoever it was begun for turned out to be on another. */
+    void drop(VisitNumber visit);
     /** A track of the visit is in view. */
     void seen(VisitNumber visit, StreamTime now);
     /**

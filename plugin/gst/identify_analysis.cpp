@@ -5,11 +5,14 @@
 #include "core/shot_quality.h"
 #include "gst/identify_debug.h"
 #include "vision/appearance.h"
+#include "vision/face_texture.h"
 #include "vision/scene_change.h"
 #include "vision/shot_measures.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 namespace ooto::gst
 {
@@ -28,6 +31,8 @@ constexpr double weakScore = 0.6;
 
 // What faces are compared at that others found; as our own detectors see them.
 constexpr double comparedFacePx = 40;
+// A picture further back says nothing of a cut: people come and go meanwhile.
+constexpr core::StreamTime longestComparison = std::chrono::milliseconds(500);
 
 core::Observation normalised(const vision::Detection &detection, double width, double height)
 {
@@ -48,8 +53,8 @@ void IdentifyStream::analyse(const Job &job)
 {
     const auto begin = std::chrono::steady_clock::now();
     refreshFiles();
-    core::Point cameraShift;
-    if (!lookAgain(job, cameraShift))
+    core::PictureChange picture;
+    if (!lookAgain(job, picture))
         return;
     const std::vector<core::Observation> seen = look(job);
     std::vector<core::ShotWish> wishes;
@@ -58,7 +63,7 @@ void IdentifyStream::analyse(const Job &job)
         if (shared->epoch != job.epoch || shared->stopping)
             return;
         shared->statistics.detections += seen.size();
-        take(*shared, shared->book.observe(job.times, sample_.shape(), seen, cameraShift));
+        take(*shared, shared->book.observe(job.times, sample_.shape(), seen, picture));
         wishes = shared->book.wishes();
     }
     postReports();
@@ -71,16 +76,40 @@ void IdentifyStream::analyse(const Job &job)
     shared_.lock()->statistics.analysisMs.add(took.count());
 }
 
+/** What the picture did since the last sample, whoever finds the faces. */
+core::PictureChange IdentifyStream::comparePictures(const Job &job)
+{
+    core::PictureChange change;
+    if (!sample_.lumaGrid(vision::pictureGridSize, picture_) || picture_.empty())
+        return change;
+    const core::StreamTime now = job.times.runningTime;
+    change.light = std::accumulate(picture_.luma.begin(), picture_.luma.end(), 0.0) /
+                   static_cast<double>(picture_.luma.size());
+    if (lastPictureAt_) {
+        const bool recent = now - *lastPictureAt_ <= longestComparison;
+        const bool moved = picture_.luma != lastPicture_.luma;
+        // A frozen picture tells nothing of what was there meanwhile.
+        change.gap = moved && now - lastChangeAt_ > longestComparison;
+        // Where time does not go on, the picture decides.
+        if (recent || job.times.afterJump)
+            change.another = vision::isAnotherPicture(lastPicture_, picture_);
+        change.gap |= job.times.afterJump;
+        if (moved)
+            lastChangeAt_ = now;
+    } else {
+        lastChangeAt_ = now;
+    }
+    std::swap(lastPicture_, picture_);
+    lastPictureAt_ = now;
+    return change;
+}
+
 /**
  * False where nothing moved since faces were looked for last, and nobody was there: such a sample
  * costs a look at some lines of it.
- * @param cameraShift set to how far the camera was jolted since the last sample
  */
-bool IdentifyStream::lookAgain(const Job &job, core::Point &cameraShift)
+bool IdentifyStream::lookAgain(const Job &job, core::PictureChange &picture)
 {
-    const core::GridSize size = core::gridSize(sample_.shape(), job.settings->minFaceSizePx);
-    if (!detector_ || !sample_.lumaGrid(size, grid_))
-        return true;
     bool anyTrack = false;
     bool another = false;
     {
@@ -89,15 +118,23 @@ bool IdentifyStream::lookAgain(const Job &job, core::Point &cameraShift)
         another = std::exchange(stillnessEpoch_, shared->epoch) != shared->epoch;
     }
     if (another)
+        lastPictureAt_.reset();
+    picture = comparePictures(job);
+    const core::GridSize size = core::gridSize(sample_.shape(), job.settings->minFaceSizePx);
+    if (!detector_ || !sample_.lumaGrid(size, grid_))
+        return true;
+    if (another)
         stillness_ = core::Stillness(detector_->stillInterval());
     const core::StreamTime now = job.times.runningTime;
-    if (!stillness_.mustDetect(now, grid_, anyTrack)) {
-        ++shared_.lock()->statistics.samplesStill;
+    if (!stillness_.mustDetect(now, grid_, anyTrack || picture.another)) {
+        auto shared = shared_.lock();
+        ++shared->statistics.samplesStill;
+        shared->book.passSample(now);
         return false;
     }
     stillness_.detected(now, grid_);
-    if (anyTrack)
-        cameraShift = vision::pictureShift(lastGrid_, grid_).value_or(core::Point{});
+    if (anyTrack && !picture.another)
+        picture.shift = vision::pictureShift(lastGrid_, grid_).value_or(core::Point{});
     lastGrid_ = grid_;
     return true;
 }
@@ -105,8 +142,11 @@ bool IdentifyStream::lookAgain(const Job &job, core::Point &cameraShift)
 std::vector<core::Observation> IdentifyStream::look(const Job &job)
 {
     const core::FrameShape &frame = sample_.shape();
-    if (source_ == DetectorChoice::None)
-        return {normalised({{0, 0, 1, 1}, 1, std::nullopt}, 1, 1)};
+    if (source_ == DetectorChoice::None) {
+        core::Observation whole = normalised({{0, 0, 1, 1}, 1, std::nullopt}, 1, 1);
+        whole.texture = core::textureOfPicture(lastPicture_);
+        return {whole};
+    }
     if (!detector_ && job.upstream.empty())
         return {};
 
@@ -123,10 +163,33 @@ std::vector<core::Observation> IdentifyStream::look(const Job &job)
     std::erase_if(seen, [&](const core::Observation &face) {
         return core::scaled(face.box, frame.width, frame.height).shorterSide() < leastPx;
     });
-    for (core::Observation &face : seen)
+    compareFaces(seen, size);
+    return seen;
+}
+
+/** What each face is compared with others by. @param size of the detection image */
+void IdentifyStream::compareFaces(std::vector<core::Observation> &seen, const core::PixelSize &size)
+{
+    const core::FrameShape &frame = sample_.shape();
+    for (core::Observation &face : seen) {
         face.appearance = vision::appearanceOf(detectionImage_.view(),
                                                core::scaled(face.box, size.width, size.height));
-    return seen;
+        const auto longest =
+            static_cast<int>(vision::textureFacePx * (1 + 2 * vision::textureMargin));
+        const core::PhotoPlan plan =
+            core::planPhoto(face.box, frame, vision::textureMargin, longest);
+        if (!sample_.cut(plan.source, plan.photo, faceImage_))
+            continue;
+        std::optional<core::Landmarks> landmarks = face.landmarks;
+        if (landmarks) {
+            for (core::Point &point : *landmarks) {
+                const core::Box there = plan.toPhoto({point.x, point.y, 0, 0}, frame);
+                point = {there.x, there.y};
+            }
+        }
+        face.texture =
+            vision::faceTextureOf(faceImage_.view(), plan.toPhoto(face.box, frame), landmarks);
+    }
 }
 
 std::vector<core::Observation> IdentifyStream::detect(const Job &job, const core::PixelSize &size)

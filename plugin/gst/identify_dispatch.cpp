@@ -74,7 +74,8 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
         return std::nullopt;
     }
     for (std::size_t i = 0; i < due.size(); ++i) {
-        // Another thread may be sending the same ones; a place kept for nothing is one of the day's.
+        // Another thread may be sending the same ones; a place kept for nothing is one of the
+        // day's.
         {
             auto shared = shared_.lock();
             if (!shared->book.isDue(due[i], shared->latest.runningTime))

@@ -114,7 +114,9 @@ private:
     void queueAnalysis(Job job);
 
     void analyse(const Job &job);
-    bool lookAgain(const Job &job, core::Point &cameraShift);
+    core::PictureChange comparePictures(const Job &job);
+    bool lookAgain(const Job &job, core::PictureChange &picture);
+    void compareFaces(std::vector<core::Observation> &seen, const core::PixelSize &size);
     std::vector<core::Observation> look(const Job &job);
     std::vector<core::Observation> detect(const Job &job, const core::PixelSize &size);
     void photograph(const Job &job, const core::ShotWish &wish,
@@ -182,7 +184,11 @@ private:
     core::Stillness stillness_;
     unsigned stillnessEpoch_ = 0;
     core::LumaGrid grid_;
-    core::LumaGrid lastGrid_; ///< of the last detection
+    core::LumaGrid lastGrid_;    ///< of the last detection
+    core::LumaGrid picture_;     ///< of this sample, for telling another picture
+    core::LumaGrid lastPicture_; ///< of the last one
+    std::optional<core::StreamTime> lastPictureAt_;
+    core::StreamTime lastChangeAt_{0}; ///< when the picture was last seen to move
     vision::Image detectionImage_;
     vision::Image photoImage_;
     vision::Image faceImage_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/doubt.cpp through the tracker
+// Tests plugin/core/doubt.cpp and continuity.cpp through the tracker
 #include "stage.h"
 
 #include <gtest/gtest.h>
@@ -10,79 +10,166 @@ using namespace ooto::test;
 namespace
 {
 
-/** Sits for two seconds, then somebody who looks so is where `then` says. */
-std::vector<TrackId> doubtsAfter(const std::function<std::optional<Box>(double)> &then,
-                                 std::optional<unsigned> looks, std::optional<unsigned> laterLooks,
-                                 double seconds = 4)
+/** Whoever sits there for two seconds, and whoever is where `then` says afterwards. */
+Stage after(const std::function<std::optional<Box>(double)> &then, std::optional<unsigned> looks,
+            std::optional<unsigned> laterLooks)
 {
     Person first{[](double t) { return t < 2 ? std::optional(head(0.5, 0.4)) : std::nullopt; },
                  looks};
     Person second{[=](double t) { return t < 2 ? std::nullopt : then(t); }, laterLooks};
-    Stage stage({first, second}, 0.02);
-    stage.run(0, seconds);
-    // All this is about doubt: a track of its own would need none.
-    EXPECT_EQ(stage.ids[0].front(), stage.ids[1].back());
-    return stage.doubted;
+    return Stage({first, second}, 0.02);
 }
 
 const auto larger = [](double) { return head(0.5, 0.4, 0.06 * 1.5); };
 const auto stays = [](double) { return head(0.5, 0.4); };
+const auto afterGap = [](double t) {
+    return t < 2.8 ? std::nullopt : std::optional(head(0.5, 0.4));
+};
 
 } // namespace
 
-TEST(Doubt, isRaisedOnceWhereAnAreaDoubles)
+TEST(Doubt, isRaisedWhereAnAreaDoublesUnlessItIsProvenTheSame)
 {
-    EXPECT_EQ(doubtsAfter(larger, {}, {}).size(), 1U);
-    EXPECT_EQ(doubtsAfter(larger, 1, 2).size(), 1U);
-    EXPECT_TRUE(doubtsAfter(larger, 1, 1).empty());
-}
-
-TEST(Doubt, isRaisedOnceWhereATrackJumpsUnlessItPlainlyLooksTheSame)
-{
-    for (const std::optional<unsigned> looks : {std::optional<unsigned>(), std::optional(1U)}) {
-        Stage stage({{[](double t) { return head(t < 2 ? 0.5 : 0.565, 0.4); }, looks}}, 0);
-        stage.rules.relinkTime = StreamTime{0};
+    for (const auto &[looks, later, asked] :
+         {std::tuple(std::optional<unsigned>(), std::optional<unsigned>(), true),
+          std::tuple(std::optional(1U), std::optional(2U), true),
+          std::tuple(std::optional(1U), std::optional(1U), false)}) {
+        Stage stage = after(larger, looks, later);
         stage.run(0, 4);
-        if (looks) {
-            EXPECT_TRUE(stage.oneTrackEach());
-            EXPECT_TRUE(stage.doubted.empty());
-        } else {
-            // Nobody's track, or a doubtful one.
-            EXPECT_TRUE(!stage.oneTrackEach() || stage.doubted.size() == 1);
-        }
+        EXPECT_EQ(stage.asked.size(), asked ? 1U : 0U);
+        if (looks != later || !looks)
+            EXPECT_FALSE(stage.mistaken());
     }
 }
 
-TEST(Doubt, isRaisedWhereSomebodyElseStepsIn)
+TEST(Doubt, isRaisedAtTheFirstSampleOfSomebodyElse)
 {
-    const auto afterGap = [](double t) {
-        return t < 2.8 ? std::nullopt : std::optional(head(0.5, 0.4));
-    };
-    EXPECT_EQ(doubtsAfter(stays, 1, 2).size(), 1U);
-    EXPECT_TRUE(doubtsAfter(stays, 1, 1).empty());
-    EXPECT_TRUE(doubtsAfter(afterGap, 1, 1).empty());
-    EXPECT_TRUE(doubtsAfter(afterGap, {}, {}).empty());
+    for (unsigned who = 2; who < 42; ++who) {
+        Stage stage = after(stays, 1, who);
+        stage.run(0, 4);
+        EXPECT_FALSE(stage.mistaken()) << who;
+        EXPECT_EQ(stage.asked.size(), 1U) << who;
+    }
 }
 
-TEST(Doubt, givesNobodyWhoLooksDifferentTheTrackOfSomebodyOutOfSight)
+TEST(Doubt, afterAGapIsRaisedUnlessTheFaceIsProvenTheSame)
+{
+    for (unsigned who = 2; who < 22; ++who) {
+        Stage stage = after(afterGap, 1, who);
+        stage.run(0, 6);
+        EXPECT_FALSE(stage.mistaken()) << who;
+    }
+    Stage same = after(afterGap, 1, 1);
+    same.run(0, 4);
+    EXPECT_TRUE(same.asked.empty());
+    EXPECT_TRUE(same.inDoubt().empty());
+    // Nobody can tell without looks.
+    Stage blind = after(afterGap, {}, {});
+    blind.run(0, 4);
+    EXPECT_EQ(blind.asked.size(), 1U);
+}
+
+TEST(Doubt, isLatchedUntilTheFirstOneIsBack)
+{
+    // Somebody else for 0.4 s, who is never asked about; then the first one again.
+    const auto between = [](double t) { return t >= 2 && t < 2.4; };
+    Person first{
+        [=](double t) { return between(t) ? std::nullopt : std::optional(head(0.5, 0.4)); }, 1};
+    Person second{
+        [=](double t) { return between(t) ? std::optional(head(0.5, 0.4)) : std::nullopt; }, 2};
+    Stage stage({first, second}, 0.02);
+    stage.run(0, 4);
+    EXPECT_TRUE(stage.oneTrackEach() || stage.tracksOf(0).size() == 1);
+    EXPECT_FALSE(stage.mistaken());
+    EXPECT_TRUE(stage.asked.empty());
+    EXPECT_TRUE(stage.inDoubt().empty());
+}
+
+TEST(Doubt, isNoticedAlsoWhereTheFaceIsOnlyWeaklyDetected)
+{
+    Person first{[](double t) { return t < 2 ? std::optional(head(0.5, 0.4)) : std::nullopt; }, 1};
+    Person second{[](double t) { return t < 2 ? std::nullopt : std::optional(head(0.5, 0.4)); }, 2,
+                  [](double) { return true; }};
+    Stage stage({first, second}, 0.02);
+    stage.run(0, 6);
+    EXPECT_FALSE(stage.mistaken());
+}
+
+TEST(Doubt, whereSamplesAreRareEachHasToBeProven)
+{
+    for (const double interval : {0.2, 1.0, 2.0, 30.0}) {
+        std::vector<Person> people;
+        for (unsigned who = 0; who < 20; ++who)
+            people.push_back({[=](double t) {
+                                  return t >= who * interval * 3 && t < (who + 1) * interval * 3
+                                             ? std::optional(head(0.5, 0.4))
+                                             : std::nullopt;
+                              },
+                              who});
+        Stage stage(people, 0.02);
+        stage.run(0, 60 * interval, interval);
+        EXPECT_FALSE(stage.mistaken()) << interval;
+    }
+}
+
+TEST(Doubt, givesNobodyTheTrackOfSomebodyOutOfSight)
 {
     Person first{[](double t) { return t < 2 ? std::optional(head(0.5, 0.4)) : std::nullopt; }, 1};
     Person second{[](double t) { return t < 3 ? std::nullopt : std::optional(head(0.5, 0.4)); }, 2};
     Stage stage({first, second});
     stage.run(0, 6);
-    EXPECT_TRUE(stage.oneTrackEach());
+    EXPECT_FALSE(stage.mistaken());
     EXPECT_TRUE(stage.continues.empty());
 }
 
-TEST(Doubt, isNotRaisedByLightThatChangesSlowly)
+TEST(Doubt, isNotRaisedByColoursThatChangeSlowly)
 {
     Tracker tracker;
-    const TrackerRules rules;
+    std::mt19937 random(1);
     for (int sample = 0; sample < 300; ++sample) {
         Observation seen;
         seen.box = head(0.5, 0.4);
+        seen.texture = textureOf(1, random);
         seen.appearance = looksOf(1);
         blend(*seen.appearance, looksOf(2), sample / 300.0);
-        EXPECT_TRUE(tracker.update(at(sample / 5.0), {seen}, rules).doubted.empty()) << sample;
+        tracker.update(at(sample / 5.0), {seen}, {});
+        EXPECT_TRUE(tracker.tracks().at(0).continuity.certain()) << sample;
+    }
+}
+
+TEST(Doubt, isNotRaisedByALampThatIsSwitchedOn)
+{
+    Tracker tracker;
+    std::mt19937 random(1);
+    for (int sample = 0; sample < 100; ++sample) {
+        Observation seen;
+        seen.box = head(0.5, 0.4);
+        seen.texture = textureOf(1, random);
+        seen.appearance = sample < 50 ? spots(1) : spots(2);
+        tracker.update(at(sample / 5.0), {seen}, {}, {.light = sample < 50 ? 60.0 : 120.0});
+        EXPECT_TRUE(tracker.tracks().at(0).continuity.certain()) << sample;
+    }
+}
+
+TEST(Doubt, anotherPictureEndsEverything)
+{
+    Stage stage({{[](double) { return head(0.5, 0.4); }, 1}});
+    stage.run(0, 2);
+    stage.look(2, {.another = true});
+    EXPECT_EQ(stage.ended.size(), 1U);
+    stage.run(2.2, 4);
+    EXPECT_EQ(stage.tracksOf(0).size(), 2U);
+    EXPECT_TRUE(stage.continues.empty()) << "nobody is relinked over a cut";
+}
+
+TEST(Doubt, aPictureThatMayBeAnotherOneAsksForProof)
+{
+    for (unsigned who = 1; who < 22; ++who) {
+        Stage stage = after(stays, 1, who);
+        stage.run(0, 2);
+        stage.look(2, {.gap = true});
+        stage.run(2.2, 3);
+        EXPECT_EQ(stage.mistaken(), who == 1) << who;
+        EXPECT_EQ(stage.inDoubt().empty(), who == 1) << who;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tests plugin/core/face_book.cpp
 #include "core/face_book.h"
+#include "stage.h"
 
 #include <gtest/gtest.h>
 
@@ -42,12 +43,15 @@ protected:
     FaceBook::Events see(std::vector<double> lefts, double quality = 0.9)
     {
         std::vector<Observation> seen;
-        for (const double left : lefts) {
-            seen.push_back(faceAt(left));
+        for (std::size_t i = 0; i < lefts.size(); ++i) {
+            seen.push_back(faceAt(lefts[i]));
             seen.back().objectId = number;
+            if (i < who.size())
+                seen.back().texture = ooto::test::textureOf(who[i], random);
         }
         now += 200ms;
-        auto events = book.observe(at(now), frame, seen);
+        auto events = book.observe(at(now), frame, seen, picture);
+        picture = {};
         for (const ShotWish &wish : book.wishes()) {
             Shot shot;
             shot.quality.total = quality;
@@ -75,10 +79,40 @@ protected:
         return sent;
     }
 
+    /** Somebody got this answer and left; somebody else stands there next. */
+    void standThereNext(Status before)
+    {
+        who = {1};
+        see({0.3});
+        see({0.3});
+        Reply first = match("her");
+        if (before == Status::Unknown)
+            first.answer.templateId.reset();
+        book.replied(send().begin()->first, first, at(now));
+        EXPECT_EQ(book.faces(now).at(0).status, before);
+        FaceBook::Events events;
+        for (int i = 0; i < 14; ++i) {
+            who = {2};
+            const auto more = see(i < 12 ? std::vector<double>{} : std::vector<double>{0.3});
+            events.insert(events.end(), more.begin(), more.end());
+        }
+        ASSERT_EQ(events.size(), 2U);
+        EXPECT_EQ(events[0].type, FaceEventType::End) << "of who was there, before the new one";
+        EXPECT_EQ(events[1].type, FaceEventType::New);
+        EXPECT_EQ(events[1].face.status, Status::Pending);
+        EXPECT_NE(events[1].face.visit, events[0].face.visit);
+        for (int i = 0; i < 4; ++i)
+            see({0.3});
+        EXPECT_EQ(send().size(), 1U) << "is asked about";
+    }
+
     FaceBook book;
     StreamTime now{0};
     int taken = 0;
     std::optional<std::uint64_t> number; ///< that upstream gives the faces
+    std::vector<unsigned> who;           ///< whose faces are seen, see textureOf()
+    PictureChange picture;               ///< of the next sample
+    std::mt19937 random{1};
 };
 
 } // namespace
@@ -184,6 +218,7 @@ TEST_F(FaceBookTest, keepsThePhotoOfWhoLeftForTheVisitTimeoutAndNoLonger)
 
 TEST_F(FaceBookTest, goesOnWithWhoLookedAwayWithoutACall)
 {
+    who = {1};
     see({0.3});
     const TrackId first = see({0.3}).at(0).face.trackId;
     book.replied(send().begin()->first, match("her"), at(now));
@@ -201,8 +236,19 @@ TEST_F(FaceBookTest, goesOnWithWhoLookedAwayWithoutACall)
     EXPECT_EQ(book.visits(), 1U);
 }
 
+TEST_F(FaceBookTest, givesWhoStandsThereNextNoName)
+{
+    standThereNext(Status::Identified);
+}
+
+TEST_F(FaceBookTest, asksAboutWhoStandsWhereAnUnknownOneWas)
+{
+    standThereNext(Status::Unknown);
+}
+
 TEST_F(FaceBookTest, givesAnAnswerToTheTrackThatGoesOn)
 {
+    who = {1};
     see({0.3});
     see({0.3});
     const TrackId first = send().begin()->first;
@@ -322,6 +368,7 @@ TEST_F(FaceBookTest, anAnswerForOneWhoIsGoneDoesNotReachWhoGotTheNumber)
 TEST_F(FaceBookTest, whoComesBackToHisPlaceWithHisNumberGoesOn)
 {
     number = 7;
+    who = {1};
     see({0.1});
     book.replied(send().begin()->first, match("her"), at(now));
     now += 3s;
@@ -351,4 +398,239 @@ TEST_F(FaceBookTest, tellsWhenAFaceIsGivenUp)
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].type, FaceEventType::Updated);
     EXPECT_EQ(events[0].face.status, Status::Unavailable);
+}
+
+TEST_F(FaceBookTest, whoeverComesToThePlaceOfOneWhoIsGoneWithHisNumberIsSomebodyNew)
+{
+    number = 7;
+    who = {1};
+    see({0.1});
+    book.replied(send().begin()->first, match("her"), at(now));
+    now += 3s;
+    book.advance(at(now));
+    who = {2};
+    for (int i = 0; i < 6; ++i) {
+        see({0.1});
+        ASSERT_EQ(book.faces(now).size(), 1U);
+        EXPECT_EQ(book.faces(now)[0].status, Status::Pending) << i;
+    }
+    EXPECT_EQ(send().size(), 1U);
+}
+
+TEST_F(FaceBookTest, withholdsTheNameAtOnceAndGivesItBackWithoutACall)
+{
+    who = {1};
+    see({0.3});
+    see({0.3});
+    book.replied(send().begin()->first, match("her"), at(now));
+    const VisitNumber visit = book.faces(now).at(0).visit;
+    see({0.3});
+    who = {2};
+    auto events = see({0.3});
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].type, FaceEventType::Updated);
+    EXPECT_EQ(events[0].face.status, Status::Pending);
+    EXPECT_EQ(events[0].face.reason, Reason::Doubt);
+    EXPECT_EQ(events[0].face.answer, nullptr);
+    EXPECT_NE(events[0].face.visit, visit);
+    EXPECT_TRUE(send().empty());
+    who = {1};
+    events = see({0.3});
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].face.status, Status::Identified);
+    EXPECT_EQ(events[0].face.visit, visit);
+    EXPECT_TRUE(send().empty());
+    EXPECT_EQ(book.visits(), 1U);
+}
+
+TEST_F(FaceBookTest, asksAboutWhoeverIsNotProvenWithinThreeSamples)
+{
+    who = {1};
+    see({0.3});
+    see({0.3});
+    book.replied(send().begin()->first, match("her"), at(now));
+    see({0.3});
+    who = {2};
+    see({0.3});
+    EXPECT_TRUE(send().empty());
+    see({0.3});
+    EXPECT_TRUE(send().empty());
+    see({0.3});
+    const auto sent = send();
+    ASSERT_EQ(sent.size(), 1U);
+    book.replied(sent.begin()->first, match("him"), at(now));
+    EXPECT_EQ(*book.faces(now).at(0).answer->templateId, "him");
+    EXPECT_EQ(book.visits(), 2U);
+    EXPECT_EQ(book.faces(now).at(0).attempts, 2U);
+    see({0.3});
+    EXPECT_EQ(book.faces(now).at(0).status, Status::Identified);
+}
+
+TEST_F(FaceBookTest, believesNoReplyAboutOneWhoIsThereNoMore)
+{
+    who = {1};
+    see({0.3});
+    see({0.3});
+    book.replied(send().begin()->first, match("first"), at(now));
+    see({0.3});
+    who = {2};
+    for (int i = 0; i < 3; ++i)
+        see({0.3});
+    const auto sent = send();
+    ASSERT_EQ(sent.size(), 1U) << "about the second one";
+    who = {3};
+    see({0.3});
+    book.replied(sent.begin()->first, match("second"), at(now));
+    EXPECT_EQ(book.faces(now).at(0).status, Status::Pending) << "the third one";
+    EXPECT_EQ(book.faces(now).at(0).answer, nullptr);
+    see({0.3});
+    EXPECT_EQ(send().size(), 1U) << "who is asked about";
+}
+
+TEST_F(FaceBookTest, sendsNoPhotoFromBeforeADoubtAfterIt)
+{
+    who = {1};
+    see({0.3});
+    see({0.3});
+    const auto due = book.due(now);
+    ASSERT_EQ(due.size(), 1U);
+    book.putOff(due[0], Reason::Busy);
+    who = {2};
+    see({0.3});
+    EXPECT_TRUE(book.due(now).empty());
+    for (int i = 0; i < 3; ++i)
+        see({0.3});
+    const auto shot = book.take(due[0], now);
+    ASSERT_TRUE(shot);
+    EXPECT_GT(shot->times.runningTime, now - 800ms) << "of who is there now";
+}
+
+TEST_F(FaceBookTest, anAnswerAboutWhoWasThereBeforeCountsAgainOnceTheyAreProvenToBeThere)
+{
+    who = {1};
+    see({0.3});
+    see({0.3});
+    const TrackId id = send().begin()->first;
+    who = {2};
+    see({0.3});
+    book.replied(id, match("her"), at(now));
+    EXPECT_EQ(book.faces(now).at(0).status, Status::Pending);
+    who = {1};
+    see({0.3});
+    EXPECT_EQ(book.faces(now).at(0).status, Status::Identified);
+}
+
+TEST_F(FaceBookTest, makesTheRequestsForDoubtsRarerThatAnswersDispel)
+{
+    // A face that looks like somebody else twice a second, while the answer is the same each time.
+    int requests = 0;
+    for (int sample = 0; sample < 3000; ++sample) {
+        who = {static_cast<unsigned>(10 + sample / 5)};
+        see({0.3});
+        for (const auto &[id, face] : send()) {
+            ++requests;
+            book.replied(id, match("her"), at(now));
+        }
+    }
+    EXPECT_GT(requests, 5);
+    EXPECT_LE(requests, 20) << "in ten minutes";
+}
+
+TEST_F(FaceBookTest, givesATemplateToOneFaceAtATime)
+{
+    who = {1, 2};
+    see({0.1, 0.6});
+    see({0.1, 0.6});
+    const auto answer = [this](double left, double right) {
+        for (const auto &[id, face] : send()) {
+            Reply reply = match("her");
+            reply.answer.similarity = face.x < 0.5 ? left : right;
+            book.replied(id, reply, at(now));
+        }
+    };
+    answer(0.95, 0.76);
+    const auto statusOf = [this](bool left) {
+        for (const FaceView &face : book.faces(now)) {
+            if ((face.box.x < 0.5) == left)
+                return face.status;
+        }
+        return Status::Unavailable;
+    };
+    EXPECT_EQ(statusOf(true), Status::Identified);
+    EXPECT_EQ(statusOf(false), Status::Pending) << "asked again";
+    see({0.1, 0.6});
+    answer(0.95, 0.77);
+    EXPECT_EQ(statusOf(true), Status::Identified);
+    EXPECT_EQ(statusOf(false), Status::Unknown);
+    const auto faces = book.faces(now);
+    EXPECT_NE(faces.at(0).visit, faces.at(1).visit);
+    for (const FaceView &face : faces) {
+        if (face.box.x > 0.5)
+            EXPECT_EQ(face.reason, Reason::Double);
+    }
+    for (int i = 0; i < 20; ++i)
+        see({0.1, 0.6});
+    EXPECT_TRUE(send().empty());
+}
+
+TEST_F(FaceBookTest, endsEverybodyWithAnotherPicture)
+{
+    who = {1};
+    see({0.3});
+    see({0.3});
+    book.replied(send().begin()->first, match("her"), at(now));
+    picture.another = true;
+    who = {2};
+    const auto events = see({0.3});
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].type, FaceEventType::End);
+    EXPECT_TRUE(book.faces(now).empty());
+    see({0.3});
+    EXPECT_EQ(send().size(), 1U);
+}
+
+namespace
+{
+
+Observation boxed(const Box &box)
+{
+    Observation seen;
+    seen.box = box;
+    seen.score = 0.9;
+    return seen;
+}
+
+} // namespace
+
+TEST_F(FaceBookTest, leavesOutWhoeverIsExpectedBehindAnother)
+{
+    const auto look = [this](const std::vector<Box> &boxes) {
+        std::vector<Observation> seen;
+        for (const Box &box : boxes)
+            seen.push_back(boxed(box));
+        book.observe(at(now += 200ms), frame, seen);
+    };
+    // A small face moves behind a large one: seen in each sample, on one another in between.
+    for (int i = 0; i < 5; ++i)
+        look({{0.5, 0.3, 0.3, 0.3}, {0.20 + 0.05 * i, 0.4, 0.1, 0.1}});
+    ASSERT_EQ(book.faces(now).size(), 2U);
+    const auto later = book.faces(now + 300ms);
+    ASSERT_EQ(later.size(), 1U);
+    EXPECT_GT(later[0].box.width, 0.2);
+}
+
+TEST_F(FaceBookTest, leavesOutALargeFaceThatWasMissedWhereASmallOneIsSeen)
+{
+    const auto look = [this](const std::vector<Box> &boxes) {
+        std::vector<Observation> seen;
+        for (const Box &box : boxes)
+            seen.push_back(boxed(box));
+        book.observe(at(now += 200ms), frame, seen);
+    };
+    for (int i = 0; i < 5; ++i)
+        look({{0.3, 0.3, 0.3, 0.3}, {0.8, 0.4, 0.08, 0.08}});
+    for (int i = 0; i < 4; ++i)
+        look({{0.42, 0.42, 0.08, 0.08}});
+    for (const FaceView &face : book.faces(now))
+        EXPECT_LT(face.box.width, 0.2);
 }

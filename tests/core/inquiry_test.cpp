@@ -445,37 +445,20 @@ TEST_F(InquiryTest, asksAgainAfterTheIntervalAndIsNeverDowngraded)
     EXPECT_EQ(view().attempts, 2U);
 }
 
-TEST_F(InquiryTest, withholdsTheNameAndAsksAgainWhenInDoubt)
+TEST_F(InquiryTest, isAskedOnceMoreWhenAnotherFaceHasABetterClaimAndThenIsUnknown)
 {
-    EXPECT_TRUE(ask(match(0.9)));
-    inquiry.doubt();
+    EXPECT_TRUE(ask(match(0.8)));
+    inquiry.contest(rules);
     EXPECT_EQ(view().status, Status::Pending);
-    EXPECT_EQ(view().reason, Reason::Doubt);
-    EXPECT_EQ(view().answer, nullptr);
-    Reply other = match(0.8);
-    other.answer.templateId = "else";
-    EXPECT_TRUE(ask(other));
-    EXPECT_EQ(*view().answer->templateId, "else");
-}
-
-TEST_F(InquiryTest, givesNoNameFromAPhotoThatIsOlderThanTheDoubt)
-{
-    see();
-    inquiry.take();
-    inquiry.doubt();
-    inquiry.replied(match(0.9), at(now), rules);
-    EXPECT_EQ(view().status, Status::Pending);
-    EXPECT_EQ(view().answer, nullptr);
-    EXPECT_TRUE(ask(match(0.9)));
+    EXPECT_EQ(view().reason, Reason::Double);
+    EXPECT_TRUE(ask(match(0.78)));
     EXPECT_EQ(view().status, Status::Identified);
-}
-
-TEST_F(InquiryTest, hasNothingToDoubtBeforeItAsked)
-{
-    see(0.4);
-    inquiry.doubt();
-    now += 400ms;
-    EXPECT_TRUE(due());
+    inquiry.contest(rules);
+    EXPECT_EQ(view().status, Status::Unknown);
+    EXPECT_EQ(view().reason, Reason::Double);
+    EXPECT_EQ(inquiry.identity(), nullptr);
+    see();
+    EXPECT_FALSE(due());
 }
 
 TEST_F(InquiryTest, mapsTheServicesBoxAndLandmarksToTheFrameAndMovesThemWithTheTrack)
