@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,15 +35,14 @@ cv::Mat seen(const cv::Mat &place, int movedX = 0, int movedY = 0)
 }
 
 /** As the element looks: two lines of each row of cells; and a camera has noise. */
-core::LumaGrid gridOf(const cv::Mat &picture)
+core::LumaGrid gridOf(const cv::Mat &picture, const core::GridSize &size, double noiseLevels)
 {
     static cv::RNG random(17);
     cv::Mat noise(picture.size(), CV_16SC3);
-    random.fill(noise, cv::RNG::NORMAL, 0, 4);
+    random.fill(noise, cv::RNG::NORMAL, 0, noiseLevels);
     cv::Mat grey;
     cv::add(picture, noise, grey, cv::noArray(), CV_8U);
     cv::cvtColor(grey, grey, cv::COLOR_BGR2GRAY);
-    const core::GridSize size = core::gridSize({grey.cols, grey.rows, 1, 1}, 48);
     core::LumaGrid grid{size.columns, size.rows, {}};
     for (int row = 0; row < size.rows; ++row) {
         for (int column = 0; column < size.columns; ++column) {
@@ -57,6 +57,11 @@ core::LumaGrid gridOf(const cv::Mat &picture)
         }
     }
     return grid;
+}
+
+core::LumaGrid gridOf(const cv::Mat &picture)
+{
+    return gridOf(picture, core::gridSize({picture.cols, picture.rows, 1, 1}, 48), 4);
 }
 
 const std::vector<std::string> &places()
@@ -151,6 +156,202 @@ TEST(PictureShift, IsNothingForGridsThatDoNotFit)
     EXPECT_FALSE(pictureShift({2, 2, {1, 2, 3, 4}}, {2, 2, {4, 3, 2, 1}}));
     const core::LumaGrid black{40, 20, std::vector<float>(800, 0)};
     EXPECT_FALSE(pictureShift(black, black));
+}
+
+/** As the element looks for another picture. */
+core::LumaGrid pictureGrid(const cv::Mat &picture, double noise = 4)
+{
+    return gridOf(picture, pictureGridSize, noise);
+}
+
+/** Places of all kinds: two people, a cat, ice, a cup, coins, a rocket, a workshop, printed text.
+ */
+const std::vector<cv::Mat> &manyPlaces()
+{
+    static const std::vector<cv::Mat> all = [] {
+        const std::string folder = "/usr/lib/python3/dist-packages/skimage/data/";
+        std::vector<cv::Mat> pictures;
+        for (const std::string &file :
+             {photos::hopperFile, photos::iceFile, photos::collinsFile, photos::coffeeFile,
+              folder + "chelsea.png", folder + "coins.png", folder + "rocket.jpg",
+              folder + "motorcycle_left.png", folder + "page.png", folder + "camera.png"})
+            pictures.push_back(place(file));
+        return pictures;
+    }();
+    return all;
+}
+
+/** How many of all cuts from one place to another are seen, with something done to both pictures.
+ */
+int cutsSeen(const std::function<void(cv::Mat &)> &edit)
+{
+    std::vector<core::LumaGrid> grids;
+    for (const cv::Mat &there : manyPlaces()) {
+        cv::Mat picture = seen(there);
+        edit(picture);
+        grids.push_back(pictureGrid(picture));
+    }
+    int count = 0;
+    for (std::size_t i = 0; i < grids.size(); ++i)
+        for (std::size_t j = 0; j < grids.size(); ++j)
+            count += i != j && isAnotherPicture(grids[i], grids[j]);
+    return count;
+}
+
+/** Each place before and after, both ways round, is the same to it. */
+void expectSamePicture(const std::function<cv::Mat(const cv::Mat &)> &after, const char *what,
+                       double noise = 4)
+{
+    for (std::size_t i = 0; i < manyPlaces().size(); ++i) {
+        const core::LumaGrid before = pictureGrid(seen(manyPlaces()[i]));
+        const core::LumaGrid now = pictureGrid(after(manyPlaces()[i]), noise);
+        EXPECT_FALSE(isAnotherPicture(before, now)) << what << ", place " << i;
+        EXPECT_FALSE(isAnotherPicture(now, before)) << what << " undone, place " << i;
+    }
+}
+
+cv::Mat lit(const cv::Mat &there, double gain, double offset)
+{
+    cv::Mat result;
+    seen(there).convertTo(result, -1, gain, offset);
+    return result;
+}
+
+TEST(AnotherPicture, IsSeenAtNearlyEveryCut)
+{
+    EXPECT_GE(cutsSeen([](cv::Mat &) {}), 88) << "of 90";
+    EXPECT_GE(cutsSeen([](cv::Mat &picture) { picture.convertTo(picture, -1, 0.3); }), 86);
+}
+
+TEST(AnotherPicture, IsSeenBetweenBarsThatStay)
+{
+    EXPECT_GE(cutsSeen([](cv::Mat &picture) {
+                  picture.rowRange(0, 70).setTo(0);
+                  picture.rowRange(470, frame.height).setTo(0);
+              }),
+              84);
+    EXPECT_GE(cutsSeen([](cv::Mat &picture) {
+                  picture.colRange(0, 120).setTo(16);
+                  picture.colRange(840, frame.width).setTo(16);
+              }),
+              84);
+}
+
+TEST(AnotherPicture, IsSeenBehindAClockAndANameThatStay)
+{
+    EXPECT_GE(cutsSeen([](cv::Mat &picture) {
+                  const auto write = [&](const char *text, const cv::Point &at) {
+                      cv::putText(picture, text, at, cv::FONT_HERSHEY_SIMPLEX, 1,
+                                  cv::Scalar::all(255), 2);
+                  };
+                  write("2026-11-28 22:34:09", {20, 40});
+                  write("CAM 01", {780, 520});
+              }),
+              76);
+}
+
+TEST(AnotherPicture, IsNoneWhereTheCameraPansOrZooms)
+{
+    for (const auto &[x, y] : {std::pair{96, 0},
+                               {192, 0},
+                               {-192, 0},
+                               {0, 108},
+                               {0, -108},
+                               {192, 108},
+                               {-192, -108},
+                               {100, 50}})
+        expectSamePicture([x = x, y = y](const cv::Mat &there) { return seen(there, x, y); },
+                          "pan");
+    expectSamePicture(
+        [](const cv::Mat &there) {
+            cv::Mat nearer;
+            cv::resize(seen(there)(cv::Rect(44, 25, 872, 490)), nearer, frame);
+            return nearer;
+        },
+        "zoom");
+}
+
+TEST(AnotherPicture, IsNoneWhereTheLightChanges)
+{
+    for (const double gain : {0.1, 0.3, 1.5, 2.0})
+        expectSamePicture([gain](const cv::Mat &there) { return lit(there, gain, 0); }, "gain");
+    for (const double offset : {-60, 60})
+        expectSamePicture([offset](const cv::Mat &there) { return lit(there, 1, offset); },
+                          "offset");
+    for (const double gamma : {0.4, 2.2})
+        expectSamePicture(
+            [gamma](const cv::Mat &there) {
+                cv::Mat curve;
+                seen(there).convertTo(curve, CV_32F, 1 / 255.0);
+                cv::pow(curve, gamma, curve);
+                curve.convertTo(curve, CV_8U, 255);
+                return curve;
+            },
+            "gamma");
+    expectSamePicture(
+        [](const cv::Mat &there) {
+            cv::Mat light(frame, CV_8UC3, cv::Scalar::all(0));
+            cv::circle(light, {300, 200}, 220, cv::Scalar::all(120), -1);
+            cv::GaussianBlur(light, light, {}, 20);
+            return cv::Mat(seen(there) + light);
+        },
+        "spot light");
+}
+
+TEST(AnotherPicture, IsNoneForNoise)
+{
+    expectSamePicture([](const cv::Mat &there) { return seen(there); }, "noise", 40);
+}
+
+TEST(AnotherPicture, IsNoneWhereSomebodyStandsBeforeTheCamera)
+{
+    // Head and shoulders over three quarters of the width, all at once.
+    expectSamePicture(
+        [](const cv::Mat &there) {
+            constexpr int side = 720;
+            cv::Mat person;
+            cv::resize(photos::load(photos::hopperFile), person, {side, side});
+            cv::Mat picture = seen(there);
+            cv::Mat pasted = picture.clone();
+            const int left = (frame.width - side) / 2;
+            person.rowRange(0, frame.height).copyTo(pasted(cv::Rect(left, 0, side, frame.height)));
+            cv::Mat shape(frame, CV_8U, cv::Scalar(0));
+            cv::ellipse(shape, {480, 220}, {216, 260}, 0, 0, 360, 255, -1);
+            cv::ellipse(shape, {480, 560}, {450, 260}, 0, 0, 360, 255, -1);
+            pasted.copyTo(picture, shape);
+            return picture;
+        },
+        "somebody");
+}
+
+TEST(AnotherPicture, CannotBeToldFromPlainOrTornGrids)
+{
+    const core::LumaGrid ice = pictureGrid(seen(manyPlaces()[1]));
+    const core::LumaGrid plain = pictureGrid(cv::Mat(frame, CV_8UC3, cv::Scalar(90, 90, 90)));
+    EXPECT_FALSE(isAnotherPicture(plain, ice));
+    EXPECT_FALSE(shareInPlace(plain, ice));
+    EXPECT_TRUE(isAnotherPicture(ice, plain));
+    core::LumaGrid torn = ice;
+    torn.luma.pop_back();
+    for (const auto &[before, now] : {std::pair{ice, torn},
+                                      {torn, ice},
+                                      {torn, torn},
+                                      {core::LumaGrid{}, core::LumaGrid{}},
+                                      {ice, {}}}) {
+        EXPECT_FALSE(isAnotherPicture(before, now));
+        EXPECT_FALSE(shareInPlace(before, now));
+    }
+    const core::GridSize few{16, 9};
+    EXPECT_FALSE(
+        shareInPlace(gridOf(seen(manyPlaces()[1]), few, 4), gridOf(seen(manyPlaces()[1]), few, 4)));
+}
+
+TEST(AnotherPicture, TellsHowMuchIsInPlace)
+{
+    const core::LumaGrid coffee = pictureGrid(seen(manyPlaces()[3]));
+    EXPECT_GT(shareInPlace(coffee, pictureGrid(seen(manyPlaces()[3]))).value_or(0), 0.95);
+    EXPECT_LT(shareInPlace(coffee, pictureGrid(seen(manyPlaces()[4]))).value_or(1), 0.2);
+    EXPECT_LT(shareInPlace(coffee, pictureGrid(seen(manyPlaces()[3], 150, 60))).value_or(1), 0.4);
 }
 
 } // namespace
