@@ -35,8 +35,8 @@
  * |[
  * gst-launch-1.0 rtspsrc location=rtsp://camera.local/stream protocols=tcp latency=200 \
  * add-reference-timestamp-meta=true ! application/x-rtp,media=video ! decodebin ! videoconvert ! \
- * ootoidentify credentials-file=ooto.conf check-liveness=true ! ootooverlay ! videoconvert ! \
- * autovideosink
+ * videoflip video-direction=auto ! ootoidentify credentials-file=ooto.conf check-liveness=true ! \
+ * ootooverlay ! videoconvert ! autovideosink
  * ]|
  * The same for a network camera, with a liveness check.
  */
@@ -259,7 +259,7 @@ static void gst_ooto_identify_note_tags(const std::shared_ptr<IdentifyStream> &s
     gst_event_parse_tag(event, &tags);
     const gchar *orientation = nullptr;
     if (gst_tag_list_peek_string_index(tags, GST_TAG_IMAGE_ORIENTATION, 0, &orientation))
-        stream->orientation(orientation);
+        stream->noteOrientation(orientation);
 }
 
 static gboolean gst_ooto_identify_sink_event(GstBaseTransform *transform, GstEvent *event)
