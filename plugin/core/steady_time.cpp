@@ -141,8 +141,13 @@ SteadyTime::Time SteadyTime::gap(const std::optional<StreamTime> &begin,
     if (!end)
         return {.now = now_.value_or(0ns)};
     const StreamTime length = begin ? std::max(*end - *begin, StreamTime{0}) : StreamTime{0};
-    if (!now_ || !stamp_) {
-        now_ = std::max(now_.value_or(*end), *end);
+    if (!now_) {
+        now_ = stamp_ = *end;
+        gapEnded_ = true;
+        return {.now = *now_};
+    }
+    if (!stamp_) {
+        now_ = std::max(*now_, *end);
         return {.now = *now_};
     }
     candidate_.reset();
@@ -205,7 +210,8 @@ bool SteadyTime::goesOn(const Candidate &candidate, StreamTime stamp, StreamTime
 {
     const StreamTime step = stamp - candidate.last;
     // A slow stream's next picture is as far away as the one that was suspected.
-    return step > -noStep && step <= std::max({tolerance, passed + tolerance, 2 * candidate.step});
+    return step > -noStep &&
+           (step <= tolerance || step <= passed + tolerance || step / 2 <= candidate.step);
 }
 
 std::optional<StreamTime> SteadyTime::usualInterval(const Frame &frame) const

@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 
 /** Caps that promise more have no frame rate, but a clock's (90000/1 of RTP). */
 constexpr core::StreamTime shortestInterval = 1ms;
+/** Some 73 years, which is more than Unix time in ns: what is later is no time, and is not to
+ * overflow. */
+constexpr guint64 latest = G_GUINT64_CONSTANT(1) << 61;
 /** How far stream time may be off what the running time that passed makes of it. */
 constexpr core::StreamTime continuity = 500ms;
 
@@ -23,7 +26,7 @@ std::optional<core::StreamTime> runningTime(GstClockTime pts, const GstSegment &
         return std::nullopt;
     guint64 time = 0;
     const int sign = gst_segment_to_running_time_full(&segment, GST_FORMAT_TIME, pts, &time);
-    if (sign == 0)
+    if (sign == 0 || time > latest)
         return std::nullopt;
     return core::StreamTime(sign * static_cast<gint64>(time));
 }

@@ -378,7 +378,7 @@ void IdentifyStream::noteTimes(Shared &shared, const core::FrameTimes &times)
     shared.sampler.reset();
 }
 
-void IdentifyStream::orientation(const std::string &tag)
+void IdentifyStream::noteOrientation(const std::string &tag)
 {
     auto shared = shared_.lock();
     shared->orientation = tag;

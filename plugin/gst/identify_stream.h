@@ -69,7 +69,7 @@ public:
     /** *streaming*: what comes next shows something else. Tracks end, and time goes on. */
     void anotherPicture();
     /** *streaming*: the stream's tag `image-orientation`, such as `rotate-90`. */
-    void orientation(const std::string &tag);
+    void noteOrientation(const std::string &tag);
     /** *application*: whether the streaming thread has to return at once from where it waits. */
     void interrupt(bool interrupted);
 

@@ -315,6 +315,13 @@ TEST(SteadyTime, gapsPassTheTimeThatTheySay)
     }
 }
 
+TEST(SteadyTime, aStreamMayBeginWithAGap)
+{
+    SteadyTime steady;
+    EXPECT_EQ(steady.gap(0s, 5s, 1h).now, 5s);
+    EXPECT_EQ(steady.frame(camera(4ms).front()).now, 5s);
+}
+
 TEST(SteadyTime, aGapThatLiesElsewhereOnlyTakesItsLength)
 {
     SteadyTime steady;

@@ -99,9 +99,8 @@ private:
         auto &watch = *static_cast<Watch *>(self);
         const std::scoped_lock lock(watch.mutex_);
         if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-            watch.watched_.frames.push_back(
-                watch.clock_.timesOf(watch.element_, GST_PAD_PROBE_INFO_BUFFER(info),
-                                     watch.segment_, watch.info_));
+            watch.watched_.frames.push_back(watch.clock_.timesOf(
+                watch.element_, GST_PAD_PROBE_INFO_BUFFER(info), watch.segment_, watch.info_));
         else
             watch.note(GST_PAD_PROBE_INFO_EVENT(info));
         return GST_PAD_PROBE_OK;
@@ -219,8 +218,7 @@ TEST_F(Clips, aSegmentLoopIsAJumpEachTime)
 {
     Watch watch(source("one") + "fakesink name=watched");
     watch.set(GST_STATE_PAUSED);
-    seek(watch.pipeline(),
-         static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_SEGMENT));
+    seek(watch.pipeline(), static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_SEGMENT));
     watch.set(GST_STATE_PLAYING);
     for (int i = 0; i < 3; ++i) {
         watch.await(GST_MESSAGE_SEGMENT_DONE);
@@ -250,9 +248,10 @@ TEST_F(Clips, afterAFlushingSeekTimeGoesOn)
 
 TEST_F(Clips, aSwitchToAnotherInputIsAnotherStream)
 {
-    Watch watch("input-selector name=switch ! fakesink name=watched "
-                "videotestsrc is-live=true name=first ! video/x-raw,framerate=25/1 ! switch.sink_0 "
-                "videotestsrc is-live=true name=second ! video/x-raw,framerate=25/1 ! switch.sink_1");
+    Watch watch(
+        "input-selector name=switch ! fakesink name=watched "
+        "videotestsrc is-live=true name=first ! video/x-raw,framerate=25/1 ! switch.sink_0 "
+        "videotestsrc is-live=true name=second ! video/x-raw,framerate=25/1 ! switch.sink_1");
     GstElement *selector = watch.byName("switch");
     const auto frames = [&] { return watch.watched().frames.size(); };
     const auto switchTo = [&](const char *name) {
@@ -350,6 +349,17 @@ TEST_F(FrameClock, tellsOfStampsThatStandStillOnceAndByWhatItGoes)
         EXPECT_NE(told.front().find(rate ? "frame rate" : "arrival"), std::string::npos)
             << told.front();
     }
+}
+
+TEST_F(FrameClock, stampsThatAreNoTimesAreNone)
+{
+    frames(0, 50);
+    for (const GstClockTime pts :
+         {G_MAXUINT64 - 1, static_cast<guint64>(G_MAXINT64), static_cast<guint64>(G_MAXINT64) + 1})
+        EXPECT_FALSE(frame(pts).ownRunningTime);
+    const core::FrameTimes times = frame(53 * 40 * GST_MSECOND);
+    EXPECT_EQ(times.runningTime, 53 * 40ms);
+    EXPECT_EQ(times.ownRunningTime, 53 * 40ms);
 }
 
 TEST_F(FrameClock, aClocksRateIsNoFrameRate)
