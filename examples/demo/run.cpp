@@ -62,7 +62,8 @@ std::string pipelineLine(const RunOptions &options, std::string &error)
         options.display ? " picture. ! queue leaky=downstream max-size-buffers=2 ! videoconvert"
                           " ! autovideosink sync=false"
                         : "";
-    return sourceLine(options.uri) + " ! videoconvert name=entry" + pace +
+    return sourceLine(options.uri) + " ! videoconvert name=entry ! videoflip video-direction=auto" +
+           pace +
            " ! ootoidentify name=identify ! ootooverlay ! tee name=picture"
            " ! queue name=recording max-size-buffers=0 max-size-bytes=0 max-size-time=2000000000"
            " ! videoconvert ! video/x-raw,format=I420 ! " +

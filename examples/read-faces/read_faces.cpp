@@ -168,7 +168,9 @@ Element makePipeline(const Options &options, GError **error)
 {
     // A file goes as fast as answers come, and none is missed.
     const std::string line =
-        options.video + " ! videoconvert ! ootoidentify name=identify backpressure=" +
+        options.video +
+        " ! videoconvert ! videoflip video-direction=auto ! ootoidentify name=identify"
+        " backpressure=" +
         (options.isFile ? "true " : "false ") +
         (options.properties ? options.properties.get() : "") + " ! appsink name=sink sync=false";
     Element pipeline(

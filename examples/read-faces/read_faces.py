@@ -38,8 +38,9 @@ if not options.launch:
     uri = video if Gst.uri_is_valid(video) else Gst.filename_to_uri(video)
     video = f'uridecodebin uri="{uri}"'
 pipeline = Gst.parse_launch(  # files go as fast as answers come, and none is missed
-    f"{video} ! videoconvert ! ootoidentify name=identify backpressure={uri.startswith('file:')} "
-    f"{options.properties} ! fakesink")
+    f"{video} ! videoconvert ! videoflip video-direction=auto ! "
+    f"ootoidentify name=identify backpressure={uri.startswith('file:')} {options.properties} "
+    "! fakesink")
 identify = pipeline.get_by_name("identify")
 identify.props.endpoint = options.endpoint
 identify.props.credentials_file = options.credentials_file

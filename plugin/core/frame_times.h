@@ -13,10 +13,14 @@ namespace ooto::core
 using StreamTime = std::chrono::nanoseconds;
 
 struct FrameTimes {
-    StreamTime runningTime{0};            ///< what decisions are made in; never absent
-    std::optional<StreamTime> pts;        ///< the buffer's own time stamp
+    StreamTime runningTime{0};     ///< what decisions are made in; never absent, never goes back
+    std::optional<StreamTime> pts; ///< the buffer's own time stamp
     std::optional<StreamTime> streamTime; ///< position in the medium
     std::chrono::system_clock::time_point wallClock{};
+    std::optional<StreamTime> ownRunningTime{}; ///< by the buffer's stamp, as the stream tells it
+    bool afterJump = false; ///< the time line does not go on from the frame before: what is seen
+                            ///< may be somebody else's
+    bool undecided = false; ///< maybe so; the next frames tell
 };
 
 } // namespace ooto::core

@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/frame_clock.h"
 
+#include <cmath>
+#include <utility>
+
 namespace ooto::gst
 {
 
 namespace
 {
 
+using namespace std::chrono_literals;
+
+/** Caps that promise more have no frame rate, but a clock's (90000/1 of RTP). */
+constexpr core::StreamTime shortestInterval = 1ms;
+/** Some 73 years, which is more than Unix time in ns: what is later is no time, and is not to
+ * overflow. */
+constexpr guint64 latest = G_GUINT64_CONSTANT(1) << 61;
+/** How far stream time may be off what the running time that passed makes of it. */
+constexpr core::StreamTime continuity = 500ms;
+
 std::optional<core::StreamTime> runningTime(GstClockTime pts, const GstSegment &segment)
 {
+    if (!GST_CLOCK_TIME_IS_VALID(pts) || segment.format != GST_FORMAT_TIME)
+        return std::nullopt;
     guint64 time = 0;
     const int sign = gst_segment_to_running_time_full(&segment, GST_FORMAT_TIME, pts, &time);
-    if (sign == 0)
+    if (sign == 0 || time > latest)
         return std::nullopt;
     return core::StreamTime(sign * static_cast<gint64>(time));
 }
@@ -44,58 +59,154 @@ std::optional<WallTime> referenceTime(GstBuffer *buffer)
     return WallTime(std::chrono::duration_cast<WallTime::duration>(*sinceUnix));
 }
 
+std::optional<core::StreamTime> streamTime(GstClockTime pts, const GstSegment &segment)
+{
+    if (!GST_CLOCK_TIME_IS_VALID(pts) || segment.format != GST_FORMAT_TIME)
+        return std::nullopt;
+    const guint64 time = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, pts);
+    if (!GST_CLOCK_TIME_IS_VALID(time))
+        return std::nullopt;
+    return core::StreamTime(static_cast<gint64>(time));
+}
+
+std::optional<core::StreamTime> frameInterval(const GstVideoInfo &info)
+{
+    if (info.fps_n <= 0 || info.fps_d <= 0)
+        return std::nullopt;
+    const core::StreamTime interval(
+        static_cast<gint64>(gst_util_uint64_scale(GST_SECOND, info.fps_d, info.fps_n)));
+    return interval < shortestInterval ? std::nullopt : std::optional(interval);
+}
+
+core::StreamTime arrival()
+{
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+/** Where frames without stamps begin: now, by the pipeline's clock, where no rate counts them. */
+core::StreamTime beginOf(GstElement *element, const std::optional<core::StreamTime> &interval)
+{
+    const GstClockTime now = gst_element_get_current_running_time(element);
+    if (interval || !GST_CLOCK_TIME_IS_VALID(now))
+        return core::StreamTime{0};
+    return core::StreamTime(static_cast<gint64>(now));
+}
+
 } // namespace
 
-void FrameClock::reset()
+void FrameClock::startAnew()
 {
-    last_.reset();
+    steady_.startAnew();
     reference_.reset();
+    last_.reset();
+    segmentIsNew_ = false;
+    streamIsNew_ = false;
+}
+
+void FrameClock::noteSegment()
+{
+    segmentIsNew_ = true;
+    steady_.expectJump();
+}
+
+bool FrameClock::noteStreamStart(GstEvent *event)
+{
+    const gchar *id = nullptr;
+    gst_event_parse_stream_start(event, &id);
+    guint group = GST_GROUP_ID_INVALID;
+    gst_event_parse_group_id(event, &group);
+    const std::string before = std::exchange(streamId_, id ? id : "");
+    const guint groupBefore = std::exchange(groupId_, group);
+    if (before.empty())
+        return false; // the first
+    if (streamId_ != before) {
+        startAnew();
+        return true;
+    }
+    if (group != groupBefore || group == GST_GROUP_ID_INVALID) {
+        streamIsNew_ = true;
+        steady_.expectJump();
+    }
+    return false;
 }
 
 core::FrameTimes FrameClock::timesOf(GstElement *element, GstBuffer *buffer,
                                      const GstSegment &segment, const GstVideoInfo &info)
 {
-    core::FrameTimes times = timesOf(element, GST_BUFFER_PTS(buffer), segment, info);
-    if (const auto wall = referenceTime(buffer)) {
-        reference_ = {times.runningTime, *wall};
-        times.wallClock = *wall;
-    }
-    return times;
-}
-
-core::FrameTimes FrameClock::timesOf(GstElement *element, GstClockTime pts,
-                                     const GstSegment &segment, const GstVideoInfo &info)
-{
+    const GstClockTime pts = GST_BUFFER_PTS(buffer);
     core::FrameTimes times;
-    times.wallClock = std::chrono::system_clock::now();
-    std::optional<core::StreamTime> running;
     if (GST_CLOCK_TIME_IS_VALID(pts))
         times.pts = core::StreamTime(static_cast<gint64>(pts));
-    if (times.pts && segment.format == GST_FORMAT_TIME) {
-        running = runningTime(pts, segment);
-        const guint64 stream = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, pts);
-        if (GST_CLOCK_TIME_IS_VALID(stream))
-            times.streamTime = core::StreamTime(static_cast<gint64>(stream));
+    times.ownRunningTime = runningTime(pts, segment);
+    times.streamTime = streamTime(pts, segment);
+
+    const auto interval = frameInterval(info);
+    const core::SteadyTime::Time time = steady_.frame({.stamp = times.ownRunningTime,
+                                                       .interval = interval,
+                                                       .arrival = arrival(),
+                                                       .begin = beginOf(element, interval)});
+    times.runningTime = time.now;
+    times.afterJump = time.jumped;
+    times.undecided = time.undecided;
+    if (times.ownRunningTime && times.streamTime) {
+        const Place place{*times.ownRunningTime, *times.streamTime};
+        if (std::exchange(segmentIsNew_, false) && !streamTimeGoesOn(place, segment))
+            times.afterJump = true;
+        last_ = place;
     }
-    times.runningTime = running ? *running : untimed(element, info);
-    last_ = times.runningTime;
-    if (reference_)
-        times.wallClock = reference_->wallClock + std::chrono::duration_cast<WallTime::duration>(
-                                                      times.runningTime - reference_->runningTime);
+    if (std::exchange(streamIsNew_, false))
+        times.afterJump = true;
+
+    complaint_.clear();
+    if (time.standsStill)
+        complaint_ = std::string("The time stamps of the stream stand still: its frames are timed "
+                                 "by ") +
+                     (interval ? "the frame rate of its caps." : "their arrival.");
+
+    if (const auto wall = referenceTime(buffer))
+        reference_ = {times.runningTime, *wall};
+    times.wallClock = wallClockOf(times.runningTime);
     return times;
 }
 
-core::StreamTime FrameClock::untimed(GstElement *element, const GstVideoInfo &info) const
+core::FrameTimes FrameClock::timesOfGap(GstEvent *gap, const GstSegment &segment)
 {
-    if (info.fps_n > 0 && info.fps_d > 0) {
-        const auto duration = gst_util_uint64_scale(GST_SECOND, info.fps_d, info.fps_n);
-        return last_ ? *last_ + core::StreamTime(static_cast<gint64>(duration))
-                     : core::StreamTime{0};
-    }
-    const GstClockTime now = gst_element_get_current_running_time(element);
-    if (GST_CLOCK_TIME_IS_VALID(now))
-        return core::StreamTime(static_cast<gint64>(now));
-    return last_.value_or(core::StreamTime{0}); // before there is a clock: the preroll frame
+    GstClockTime begin = GST_CLOCK_TIME_NONE;
+    GstClockTime length = GST_CLOCK_TIME_NONE;
+    gst_event_parse_gap(gap, &begin, &length);
+    const bool both = GST_CLOCK_TIME_IS_VALID(begin) && GST_CLOCK_TIME_IS_VALID(length);
+    const GstClockTime end = both ? begin + length : begin;
+
+    core::FrameTimes times;
+    if (GST_CLOCK_TIME_IS_VALID(end))
+        times.pts = core::StreamTime(static_cast<gint64>(end));
+    times.ownRunningTime = runningTime(end, segment);
+    times.streamTime = streamTime(end, segment);
+    times.runningTime =
+        steady_.gap(runningTime(begin, segment), times.ownRunningTime, arrival()).now;
+    times.wallClock = wallClockOf(times.runningTime);
+    return times;
+}
+
+/** Whether a new segment shows what comes next in the medium, or what comes next in real time. */
+bool FrameClock::streamTimeGoesOn(const Place &place, const GstSegment &segment) const
+{
+    if (!last_)
+        return true;
+    const double rate = segment.rate * segment.applied_rate;
+    const auto step = static_cast<double>((place.streamTime - last_->streamTime).count());
+    const auto passed = static_cast<double>((place.runningTime - last_->runningTime).count());
+    if (step * rate < 0)
+        return false;
+    return std::abs(step - passed * rate) <= static_cast<double>(continuity.count());
+}
+
+std::chrono::system_clock::time_point FrameClock::wallClockOf(core::StreamTime runningTime) const
+{
+    if (!reference_)
+        return std::chrono::system_clock::now();
+    return reference_->wallClock +
+           std::chrono::duration_cast<WallTime::duration>(runningTime - reference_->runningTime);
 }
 
 } // namespace ooto::gst

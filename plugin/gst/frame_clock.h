@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// When each frame is, also where the stream does not say.
+// When each frame is, also where the stream does not say, or says what cannot be.
 #pragma once
 
 #include "core/frame_times.h"
+#include "core/steady_time.h"
 
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
 #include <optional>
+#include <string>
 
 namespace ooto::gst
 {
@@ -16,29 +18,48 @@ namespace ooto::gst
 class FrameClock
 {
 public:
-    void reset();
+    /** A flush, or the end of the stream: what comes next is not measured by what was. */
+    void startAnew();
+    /** A SEGMENT event came. */
+    void noteSegment();
+    /** A STREAM_START event came. @return whether it is another stream than before */
+    bool noteStreamStart(GstEvent *event);
 
     /**
-     * The buffer's time stamp where it has one that the segment can place; else one frame after
-     * the last by the caps' frame rate; else when it arrived. The wall clock is the camera's, by a
-     * GstReferenceTimestampMeta of NTP or Unix time on this or an earlier buffer; else ours.
+     * The running time is the buffer's, as far as SteadyTime believes it; where there is none, one
+     * frame after the last by the caps' frame rate, else by arrival. The wall clock is the
+     * camera's, by a GstReferenceTimestampMeta of NTP or Unix time on this or an earlier buffer;
+     * else ours.
      */
     core::FrameTimes timesOf(GstElement *element, GstBuffer *buffer, const GstSegment &segment,
                              const GstVideoInfo &info);
-    /** Of a moment without a buffer. */
-    core::FrameTimes timesOf(GstElement *element, GstClockTime pts, const GstSegment &segment,
-                             const GstVideoInfo &info);
+    /** Of the end of a GAP event. */
+    core::FrameTimes timesOfGap(GstEvent *gap, const GstSegment &segment);
+
+    /** As of the last frame, for people; empty but for the one time that there is news. */
+    const std::string &complaint() const { return complaint_; }
 
 private:
-    core::StreamTime untimed(GstElement *element, const GstVideoInfo &info) const;
-
     struct Reference {
         core::StreamTime runningTime;
         std::chrono::system_clock::time_point wallClock;
     };
+    struct Place {
+        core::StreamTime runningTime; ///< the buffer's own
+        core::StreamTime streamTime;
+    };
 
-    std::optional<core::StreamTime> last_;
+    bool streamTimeGoesOn(const Place &place, const GstSegment &segment) const;
+    std::chrono::system_clock::time_point wallClockOf(core::StreamTime runningTime) const;
+
+    core::SteadyTime steady_;
     std::optional<Reference> reference_; ///< of the last buffer that said when it was taken
+    std::optional<Place> last_;          ///< of the last buffer that has one
+    std::string streamId_;
+    guint groupId_ = 0; ///< GST_GROUP_ID_INVALID where there is none
+    bool segmentIsNew_ = false;
+    bool streamIsNew_ = false; ///< started again under the same name
+    std::string complaint_;
 };
 
 } // namespace ooto::gst

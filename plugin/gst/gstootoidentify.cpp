@@ -35,8 +35,8 @@
  * |[
  * gst-launch-1.0 rtspsrc location=rtsp://camera.local/stream protocols=tcp latency=200 \
  * add-reference-timestamp-meta=true ! application/x-rtp,media=video ! decodebin ! videoconvert ! \
- * ootoidentify credentials-file=ooto.conf check-liveness=true ! ootooverlay ! videoconvert ! \
- * autovideosink
+ * videoflip video-direction=auto ! ootoidentify credentials-file=ooto.conf check-liveness=true ! \
+ * ootooverlay ! videoconvert ! autovideosink
  * ]|
  * The same for a network camera, with a liveness check.
  */
@@ -196,7 +196,7 @@ static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
         if (!error.empty())
             return gst_ooto_identify_fail(self, error);
     }
-    self->state->clock.reset();
+    self->state->clock = {};
     *self->state->stream.lock() = stream;
     // Whatever was set while the detector was being loaded.
     stream->configure(*self->state->settings.lock());
@@ -243,10 +243,23 @@ static GstFlowReturn gst_ooto_identify_transform_ip(GstBaseTransform *transform,
     const auto stream = state->running();
     if (!stream)
         return GST_FLOW_FLUSHING;
-    stream->frame(
-        buffer, state->info,
-        state->clock.timesOf(GST_ELEMENT_CAST(transform), buffer, transform->segment, state->info));
+    const core::FrameTimes times =
+        state->clock.timesOf(GST_ELEMENT_CAST(transform), buffer, transform->segment, state->info);
+    if (!state->clock.complaint().empty())
+        GST_ELEMENT_WARNING(transform, STREAM, FORMAT, ("%s", state->clock.complaint().c_str()),
+                            ("Set do-timestamp=true at the source, or a right frame rate."));
+    stream->frame(buffer, state->info, times);
     return GST_FLOW_OK;
+}
+
+static void gst_ooto_identify_note_tags(const std::shared_ptr<IdentifyStream> &stream,
+                                        GstEvent *event)
+{
+    GstTagList *tags = nullptr;
+    gst_event_parse_tag(event, &tags);
+    const gchar *orientation = nullptr;
+    if (gst_tag_list_peek_string_index(tags, GST_TAG_IMAGE_ORIENTATION, 0, &orientation))
+        stream->noteOrientation(orientation);
 }
 
 static gboolean gst_ooto_identify_sink_event(GstBaseTransform *transform, GstEvent *event)
@@ -257,19 +270,20 @@ static gboolean gst_ooto_identify_sink_event(GstBaseTransform *transform, GstEve
             stream->interrupt(true);
         } else if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
             stream->interrupt(false);
-            state->clock.reset();
+            state->clock.startAnew();
             stream->flush();
         } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
-            state->clock.reset();
+            state->clock.startAnew();
             stream->endOfStream();
         } else if (GST_EVENT_TYPE(event) == GST_EVENT_GAP) {
-            GstClockTime begin = GST_CLOCK_TIME_NONE;
-            GstClockTime length = GST_CLOCK_TIME_NONE;
-            gst_event_parse_gap(event, &begin, &length);
-            const bool both = GST_CLOCK_TIME_IS_VALID(begin) && GST_CLOCK_TIME_IS_VALID(length);
-            const GstClockTime end = both ? begin + length : begin;
-            stream->gap(state->clock.timesOf(GST_ELEMENT_CAST(transform), end, transform->segment,
-                                             state->info));
+            stream->gap(state->clock.timesOfGap(event, transform->segment));
+        } else if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
+            state->clock.noteSegment();
+        } else if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) {
+            if (state->clock.noteStreamStart(event))
+                stream->anotherPicture();
+        } else if (GST_EVENT_TYPE(event) == GST_EVENT_TAG) {
+            gst_ooto_identify_note_tags(stream, event);
         }
     }
     return GST_BASE_TRANSFORM_CLASS(gst_ooto_identify_parent_class)->sink_event(transform, event);

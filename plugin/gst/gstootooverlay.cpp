@@ -23,8 +23,9 @@
  * ]|
  * A pipeline to which one may add ootoidentify: without metadata the picture stays as it is.
  * |[
- * gst-launch-1.0 filesrc location=people.mp4 ! decodebin ! videoconvert ! ootoidentify \
- *     ! ootooverlay text-scale=1.5 line-width=6 ! videoconvert ! autovideosink
+ * gst-launch-1.0 filesrc location=people.mp4 ! decodebin ! videoconvert ! \
+ *     videoflip video-direction=auto ! ootoidentify ! \
+ *     ootooverlay text-scale=1.5 line-width=6 ! videoconvert ! autovideosink
  * ]|
  * Larger text and thicker lines, for a screen that is far away.
  */

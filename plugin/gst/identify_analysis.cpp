@@ -54,9 +54,13 @@ void IdentifyStream::analyse(const Job &job)
     const auto begin = std::chrono::steady_clock::now();
     refreshFiles();
     core::PictureChange picture;
-    if (!lookAgain(job, picture))
+    if (!lookAgain(job, picture)) {
+        watchOrientation(job, false);
         return;
+    }
     const std::vector<core::Observation> seen = look(job);
+    watchOrientation(job, std::any_of(seen.begin(), seen.end(),
+                                      [](const core::Observation &face) { return !face.weak; }));
     std::vector<core::ShotWish> wishes;
     {
         auto shared = shared_.lock();
@@ -137,6 +141,23 @@ bool IdentifyStream::lookAgain(const Job &job, core::PictureChange &picture)
         picture.shift = vision::pictureShift(lastGrid_, grid_).value_or(core::Point{});
     lastGrid_ = grid_;
     return true;
+}
+
+void IdentifyStream::watchOrientation(const Job &job, bool anyFace)
+{
+    std::string tag;
+    {
+        auto shared = shared_.lock();
+        if (shared->epoch != job.epoch || shared->stopping ||
+            !shared->orientationWatch.sampled(job.times.runningTime, anyFace))
+            return;
+        tag = shared->orientation;
+    }
+    GST_ELEMENT_WARNING(element_, STREAM, FORMAT,
+                        ("No face was found in %d s of a video that is tagged '%s': it may lie on "
+                         "its side or on its head here.",
+                         static_cast<int>(core::OrientationWatch::patience.count()), tag.c_str()),
+                        ("Put 'videoflip video-direction=auto' before this element."));
 }
 
 std::vector<core::Observation> IdentifyStream::look(const Job &job)

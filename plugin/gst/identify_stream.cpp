@@ -15,6 +15,28 @@ namespace ooto::gst
 namespace
 {
 
+using namespace std::chrono_literals;
+
+/** From one key frame to the next it takes 1 to 10 s: nobody is to be overlooked for so long. */
+constexpr core::StreamTime longestBroken = 1s;
+
+bool isWhole(GstBuffer *buffer)
+{
+    return !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED) &&
+           !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DECODE_ONLY);
+}
+
+/** Nobody is named on a frame of which it is not known yet whether it goes on from the last. */
+void withhold(std::vector<core::FaceView> &faces)
+{
+    for (core::FaceView &face : faces) {
+        face.status = core::Status::Pending;
+        face.reason = core::Reason::Doubt;
+        face.answer.reset();
+        face.serviceBox.reset();
+    }
+}
+
 std::vector<core::Observation> observationsOf(const std::vector<UpstreamFace> &faces)
 {
     std::vector<core::Observation> seen;
@@ -138,13 +160,26 @@ bool IdentifyStream::waitsForUpstream(Shared &shared, const core::FrameTimes &ti
            times.runningTime - *shared.sampleDue < shared.sampler.interval();
 }
 
-bool IdentifyStream::takeSample(Shared &shared, const core::FrameTimes &times, bool anyUpstream)
+/**
+ * A broken frame is no sample while others come. A stream in which nothing else comes for a second
+ * is looked at all the same: blurred faces are better than blindness.
+ */
+bool IdentifyStream::waitsForAWholeFrame(Shared &shared, const core::FrameTimes &times, bool whole)
 {
+    if (whole || !shared.lastWhole)
+        shared.lastWhole = times.runningTime;
+    return !whole && times.runningTime - *shared.lastWhole < longestBroken;
+}
+
+bool IdentifyStream::takeSample(Shared &shared, const core::FrameTimes &times, bool anyUpstream,
+                                bool whole)
+{
+    const bool broken = waitsForAWholeFrame(shared, times, whole);
     if (!shared.settings->active)
         return false;
     if (shared.sampler.due(times.runningTime) && !shared.sampleDue)
         shared.sampleDue = times.runningTime;
-    if (!shared.sampleDue || waitsForUpstream(shared, times, anyUpstream))
+    if (!shared.sampleDue || broken || waitsForUpstream(shared, times, anyUpstream))
         return false;
     shared.sampleDue.reset();
     ++shared.statistics.samples;
@@ -181,12 +216,12 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
     {
         auto shared = shared_.lock();
         ++shared->statistics.frames;
-        startAgainIfTimeWentBack(*shared, times);
-        shared->latest = times;
+        noteTimes(*shared, times);
         shared->shape = shape;
         take(*shared, shared->book.advance(times));
-        sampled = takeSample(*shared, times, !upstream.empty());
+        sampled = takeSample(*shared, times, !upstream.empty(), isWhole(buffer));
         job = {shared->settings, times, shared->epoch, observationsOf(upstream)};
+        job.times.afterJump = sampled && std::exchange(shared->afterJump, false);
         dispatchNow = mustDispatch(*shared);
     }
     if (job.settings->backpressure) {
@@ -203,6 +238,8 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
         auto shared = shared_.lock();
         // Both at once: the events are what the buffer's metadata comes of.
         faces = shared->book.faces(times.runningTime);
+        if (times.undecided)
+            withhold(faces);
         events = std::exchange(shared->downstream, {});
         labels = shared->labels;
         if (shared->service.condition != core::ServiceCondition::Ok) {
@@ -231,7 +268,9 @@ void IdentifyStream::startAnalysis(GstBuffer *buffer, const GstVideoInfo &info, 
         return;
     }
     GST_WARNING_OBJECT(element_, "a frame could not be mapped for reading");
-    shared_.lock()->analysis = Analysis::Idle;
+    auto shared = shared_.lock();
+    shared->analysis = Analysis::Idle;
+    shared->afterJump |= job.times.afterJump;
 }
 
 void IdentifyStream::queueAnalysis(Job job)
@@ -259,8 +298,7 @@ void IdentifyStream::gap(const core::FrameTimes &times)
     bool dispatchNow = false;
     {
         auto shared = shared_.lock();
-        startAgainIfTimeWentBack(*shared, times);
-        shared->latest = times;
+        noteTimes(*shared, times);
         take(*shared, shared->book.advance(times));
         dispatchNow = mustDispatch(*shared);
     }
@@ -302,9 +340,23 @@ void IdentifyStream::flush(Shared &shared)
     endTracks(shared, shared.book.flush(shared.latest));
 }
 
+void IdentifyStream::anotherPicture()
+{
+    {
+        auto shared = shared_.lock();
+        flush(*shared);
+        shared->orientation.clear();
+        shared->orientationWatch.reset();
+        shared->lastWhole.reset();
+    }
+    pushEvents();
+    postReports();
+}
+
 void IdentifyStream::endTracks(Shared &shared, core::FaceBook::Events ends)
 {
     ++shared.epoch;
+    shared.afterJump = false;
     shared.sampler.reset();
     shared.sampleDue.reset();
     take(shared, std::move(ends));
@@ -316,12 +368,21 @@ void IdentifyStream::interrupt(bool interrupted)
     changed_.notify_all();
 }
 
-void IdentifyStream::startAgainIfTimeWentBack(Shared &shared, const core::FrameTimes &times)
+void IdentifyStream::noteTimes(Shared &shared, const core::FrameTimes &times)
 {
-    // Running time of a sane stream only grows. Where it does not, a track of the old times would
-    // never age, and its name would wait for whoever comes to stand there.
-    if (times.runningTime + std::chrono::seconds(1) < shared.latest.runningTime)
-        flush(shared);
+    shared.latest = times;
+    if (!times.afterJump)
+        return;
+    // The next sample tells who is there, so it should not be long in coming.
+    shared.afterJump = true;
+    shared.sampler.reset();
+}
+
+void IdentifyStream::noteOrientation(const std::string &tag)
+{
+    auto shared = shared_.lock();
+    shared->orientation = tag;
+    shared->orientationWatch.tagged(tag != "rotate-0");
 }
 
 core::BookRules IdentifyStream::rules(const Settings &settings) const

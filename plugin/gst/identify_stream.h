@@ -4,6 +4,7 @@
 
 #include "core/face_book.h"
 #include "core/guarded.h"
+#include "core/orientation_watch.h"
 #include "core/sampler.h"
 #include "core/stillness.h"
 #include "core/worker_pool.h"
@@ -65,6 +66,10 @@ public:
     void endOfStream();
     /** *streaming* or *application*: no face outlives a flush, of which only messages tell. */
     void flush();
+    /** *streaming*: what comes next shows something else. Tracks end, and time goes on. */
+    void anotherPicture();
+    /** *streaming*: the stream's tag `image-orientation`, such as `rotate-90`. */
+    void noteOrientation(const std::string &tag);
     /** *application*: whether the streaming thread has to return at once from where it waits. */
     void interrupt(bool interrupted);
 
@@ -79,6 +84,10 @@ private:
         core::Sampler sampler;
         std::optional<core::StreamTime> sampleDue; ///< since when one is, and was not taken
         core::FrameTimes latest;
+        bool afterJump = false;                    ///< since the last sample
+        std::optional<core::StreamTime> lastWhole; ///< the last frame that is no broken one
+        std::string orientation;                   ///< the stream's tag; empty: none
+        core::OrientationWatch orientationWatch;
         core::FrameShape shape;
         core::ServiceState service;
         Statistics statistics;
@@ -107,7 +116,8 @@ private:
         std::vector<core::Observation> upstream; ///< faces that others found on the frame
     };
 
-    bool takeSample(Shared &shared, const core::FrameTimes &times, bool anyUpstream);
+    bool takeSample(Shared &shared, const core::FrameTimes &times, bool anyUpstream, bool whole);
+    static bool waitsForAWholeFrame(Shared &shared, const core::FrameTimes &times, bool whole);
     bool waitsForUpstream(Shared &shared, const core::FrameTimes &times, bool anyUpstream) const;
     static bool mustDispatch(const Shared &shared);
     void startAnalysis(GstBuffer *buffer, const GstVideoInfo &info, Job job);
@@ -117,6 +127,7 @@ private:
     core::PictureChange comparePictures(const Job &job);
     bool lookAgain(const Job &job, core::PictureChange &picture);
     void compareFaces(std::vector<core::Observation> &seen, const core::PixelSize &size);
+    void watchOrientation(const Job &job, bool anyFace);
     std::vector<core::Observation> look(const Job &job);
     std::vector<core::Observation> detect(const Job &job, const core::PixelSize &size);
     void photograph(const Job &job, const core::ShotWish &wish,
@@ -150,7 +161,7 @@ private:
     static void take(Shared &shared, core::FaceBook::Events events);
     static void endTracks(Shared &shared, core::FaceBook::Events ends);
     static void flush(Shared &shared);
-    static void startAgainIfTimeWentBack(Shared &shared, const core::FrameTimes &times);
+    static void noteTimes(Shared &shared, const core::FrameTimes &times);
     void pushEvents(const core::FaceBook::Events &events, const Settings &settings,
                     const core::FrameShape &shape, const std::shared_ptr<const Labels> &labels);
     void pushEvents();

@@ -57,7 +57,8 @@ Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContex
                                                   core::eventName(event.type).data(), nullptr));
     describeFace(report.get(), event.face, context);
     setTime(report.get(), "pts", event.times.pts);
-    setTime(report.get(), "running-time", event.times.runningTime);
+    setTime(report.get(), "running-time",
+            event.times.ownRunningTime.value_or(event.times.runningTime));
     setTime(report.get(), "stream-time", event.times.streamTime);
     gst_structure_set(report.get(), "wall-clock", G_TYPE_STRING,
                       iso8601(event.times.wallClock).c_str(), nullptr);

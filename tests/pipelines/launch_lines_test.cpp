@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -146,6 +147,37 @@ TEST(Documents, AllLinesParse)
         }
     }
     EXPECT_GE(found, 1);
+}
+
+/** Upright faces only are found, and a phone's video lies on its side. */
+TEST(Documents, LinesThatDecodeTurnTheVideoAsItsTagSays)
+{
+    int found = 0;
+    for (const fs::path &document : documents()) {
+        for (const DocumentedLine &line : launchLinesIn(document)) {
+            const auto &words = line.arguments;
+            const auto decoder = std::find(words.begin(), words.end(), "decodebin");
+            const auto identify = std::find(decoder, words.end(), "ootoidentify");
+            if (decoder == words.end() || identify == words.end())
+                continue;
+            ++found;
+            const auto flip = std::find(decoder, identify, "videoflip");
+            ASSERT_NE(flip, identify) << line.place;
+            EXPECT_EQ(flip[1], "video-direction=auto") << line.place;
+        }
+    }
+    EXPECT_GE(found, 3);
+}
+
+TEST(PipelineScripts, TurnTheVideoAsItsTagSays)
+{
+    auto environment = harmlessEnvironment();
+    environment.push_back({"GST_LAUNCH", "/bin/echo"});
+    for (const fs::path &script : launchScripts()) {
+        const ProgramResult result = runProgram({script.string(), "x"}, environment);
+        const std::size_t flip = result.output.find("! videoflip video-direction=auto !");
+        EXPECT_LT(flip, result.output.find("! ootoidentify")) << result.output;
+    }
 }
 
 TEST(FetchModel, SaysWhatToDoWithoutNetwork)
