@@ -16,7 +16,7 @@ VisitNumber VisitBook::begin(StreamTime now)
 void VisitBook::seen(VisitNumber visit, StreamTime now)
 {
     if (const auto found = visits_.find(visit); found != visits_.end())
-        found->second.lastSeen = std::max(found->second.lastSeen, now);
+        found->second.lastSeen = now;
 }
 
 VisitNumber VisitBook::identified(VisitNumber visit, const std::string &templateId, StreamTime now,
@@ -52,6 +52,10 @@ VisitNumber VisitBook::identified(VisitNumber visit, const std::string &template
 
 void VisitBook::forget(StreamTime now, StreamTime timeout)
 {
+    for (auto &[number, visit] : visits_) {
+        // Where time went back, what was seen later was seen before now all the same.
+        visit.lastSeen = std::min(visit.lastSeen, now);
+    }
     std::erase_if(visits_,
                   [&](const auto &visit) { return now - visit.second.lastSeen > timeout; });
 }
