@@ -38,7 +38,7 @@ enum class Reason {
     Edge,         ///< cut off by the frame's edge
     Crowded,      ///< a neighbour's face is in the way
     Waiting,      ///< a request is under way, or a better shot may come
-    Busy,         ///< `max-in-flight` requests are under way
+    Busy,         ///< `max-in-flight` requests are under way, or the day's count is in use
     Rate,         ///< `max-rate` does not allow it yet
     Budget,       ///< the day's requests are spent
     Service,      ///< the service or the network is in trouble

@@ -468,9 +468,10 @@ void FaceBook::forget(StreamTime now)
     std::size_t ended = 0;
     for (auto entry = records_.end(); entry != records_.begin();) {
         --entry;
-        const Record &record = entry->second;
+        Record &record = entry->second;
         if (!record.ended)
             continue;
+        record.ended = std::min(*record.ended, now); // time may have gone back
         const StreamTime gone = now - *record.ended;
         const bool waits =
             record.now.inquiry.hasUnsent() && gone <= rules_.visitTimeout && ++ended <= mostEnded;

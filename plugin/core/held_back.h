@@ -9,6 +9,7 @@ enum class HeldBack {
     InFlight,     ///< as many requests as `max-in-flight` allows are out
     Rate,         ///< `max-rate` would be exceeded
     Budget,       ///< `max-requests-per-day` is used up
+    BudgetBusy,   ///< another process has the file of the day's count just now
     Service,      ///< the service is in trouble, and it is not time for a probe
     Unauthorized, ///< the key was refused, and it is not time to try it again
 };

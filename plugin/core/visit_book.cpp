@@ -25,7 +25,7 @@ void VisitBook::drop(VisitNumber visit)
 void VisitBook::seen(VisitNumber visit, StreamTime now)
 {
     if (const auto found = visits_.find(visit); found != visits_.end())
-        found->second.lastSeen = std::max(found->second.lastSeen, now);
+        found->second.lastSeen = now;
 }
 
 VisitNumber VisitBook::identified(VisitNumber visit, const std::string &templateId, StreamTime now,
@@ -61,6 +61,10 @@ VisitNumber VisitBook::identified(VisitNumber visit, const std::string &template
 
 void VisitBook::forget(StreamTime now, StreamTime timeout)
 {
+    for (auto &[number, visit] : visits_) {
+        // Where time went back, what was seen later was seen before now all the same.
+        visit.lastSeen = std::min(visit.lastSeen, now);
+    }
     std::erase_if(visits_,
                   [&](const auto &visit) { return now - visit.second.lastSeen > timeout; });
 }

@@ -29,7 +29,7 @@ public:
      */
     VisitNumber identified(VisitNumber visit, const std::string &templateId, StreamTime now,
                            StreamTime timeout);
-    /** Forgets visits that are over. */
+    /** Forgets visits that are over. Time may have gone back: they end as long after now. */
     void forget(StreamTime now, StreamTime timeout);
 
     /** Visits so far. */

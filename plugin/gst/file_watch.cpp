@@ -15,11 +15,10 @@ bool FileWatch::changed()
     return !wasNoted_ || look() != state_;
 }
 
-std::optional<std::uintmax_t> FileWatch::noted()
+void FileWatch::noted()
 {
     wasNoted_ = true;
     state_ = look();
-    return state_ ? std::optional(state_->size) : std::nullopt;
 }
 
 std::optional<FileWatch::FileState> FileWatch::look() const

@@ -28,8 +28,8 @@ public:
      * once a second and is false in between, and where there is no path.
      */
     bool changed();
-    /** The file is about to be read. @return its size in bytes; nothing when it is not there */
-    std::optional<std::uintmax_t> noted();
+    /** The file is about to be read. */
+    void noted();
 
 private:
     /** Of the file behind all links; the time of change cannot be set, as that of modification can.

@@ -48,6 +48,7 @@
 #include "gst/identify_properties.h"
 #include "gst/identify_stream.h"
 #include "service/proxy.h"
+#include "service/text_encoding.h"
 
 #include <gst/base/gstbasetransform.h>
 #include <gst/video/video.h>
@@ -67,20 +68,17 @@ struct IdentifyState {
     /** From start to stop. */
     core::Guarded<std::shared_ptr<IdentifyStream>> stream;
     /** Of the last run, so that counters can be read after the end, too. */
-    core::Guarded<gst::Handle<GstStructure>> lastStatistics;
+    core::Guarded<gst::Statistics> lastStatistics;
 
     // Streaming thread only.
     gst::FrameClock clock;
     GstVideoInfo info{};
 
     std::shared_ptr<IdentifyStream> running() { return *stream.lock(); }
-    gst::Handle<GstStructure> statistics()
+    gst::Statistics statistics()
     {
-        if (const auto current = running())
-            return current->statistics();
-        auto last = lastStatistics.lock();
-        return gst::Handle<GstStructure>(*last ? gst_structure_copy(last->get())
-                                               : gst::Statistics().toStructure().release());
+        const auto current = running();
+        return current ? current->statistics() : *lastStatistics.lock();
     }
 };
 
@@ -124,10 +122,11 @@ static void gst_ooto_identify_get_property(GObject *object, guint id, GValue *va
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(object)->state;
     if (id == statsProperty) {
-        g_value_take_boxed(value, state->statistics().release());
+        g_value_take_boxed(value, state->statistics().toStructure().release());
         return;
     }
-    if (!gst::getIdentifyProperty(*state->settings.lock(), id, value))
+    const Settings settings = *state->settings.lock();
+    if (!gst::getIdentifyProperty(settings, id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
@@ -140,7 +139,9 @@ static void gst_ooto_identify_finalize(GObject *object)
 /** A text for people where the settings cannot work. */
 static bool gst_ooto_identify_fail(GstOotoIdentify *self, const std::string &text)
 {
-    GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", text.c_str()), (nullptr));
+    // It may name a file, and names of files are bytes.
+    GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", service::validUtf8(text).c_str()),
+                      (nullptr));
     return false;
 }
 
@@ -211,8 +212,8 @@ static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
     if (!stream)
         return TRUE;
     stream->stop();
-    gst::Handle<GstStructure> statistics = stream->statistics();
-    state->lastStatistics.lock()->swap(statistics);
+    gst::Statistics statistics = stream->statistics();
+    *state->lastStatistics.lock() = std::move(statistics);
     return TRUE;
 }
 

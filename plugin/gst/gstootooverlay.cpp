@@ -132,19 +132,19 @@ static void gst_ooto_overlay_finalize(GObject *object)
 static void gst_ooto_overlay_set_property(GObject *object, guint id, const GValue *value,
                                           GParamSpec *pspec)
 {
-    auto settings = gst_ooto_overlay_state(object).settings.lock();
+    auto &settings = gst_ooto_overlay_state(object).settings;
     switch (id) {
     case PROP_DRAW_LABELS:
-        settings->drawLabels = g_value_get_boolean(value);
+        settings.lock()->drawLabels = g_value_get_boolean(value);
         break;
     case PROP_DRAW_NOTICES:
-        settings->drawNotices = g_value_get_boolean(value);
+        settings.lock()->drawNotices = g_value_get_boolean(value);
         break;
     case PROP_LINE_WIDTH:
-        settings->lineWidthPx = g_value_get_double(value);
+        settings.lock()->lineWidthPx = g_value_get_double(value);
         break;
     case PROP_TEXT_SCALE:
-        settings->textScale = g_value_get_double(value);
+        settings.lock()->textScale = g_value_get_double(value);
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -262,6 +262,9 @@ static gboolean gst_ooto_overlay_propose_allocation(GstBaseTransform *trans, Gst
 
 static void gst_ooto_overlay_before_transform(GstBaseTransform *trans, GstBuffer *buffer)
 {
+    // A stream that is counted in bytes or frames has no times for a controller.
+    if (trans->segment.format != GST_FORMAT_TIME)
+        return;
     const GstClockTime streamTime =
         gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, GST_BUFFER_TIMESTAMP(buffer));
     if (GST_CLOCK_TIME_IS_VALID(streamTime))

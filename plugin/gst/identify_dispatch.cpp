@@ -5,6 +5,7 @@
 #include "gst/identify_debug.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ooto::gst
 {
@@ -23,6 +24,8 @@ core::Reason reasonOf(core::HeldBack why)
         return core::Reason::Rate;
     case core::HeldBack::Budget:
         return core::Reason::Budget;
+    case core::HeldBack::BudgetBusy:
+        return core::Reason::Busy;
     case core::HeldBack::Service:
         return core::Reason::Service;
     case core::HeldBack::Unauthorized:
@@ -84,6 +87,8 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
         auto reservation = caller_->reserve();
         if (!reservation) {
             putOffFrom(i, reasonOf(reservation.why()));
+            if (reservation.why() == core::HeldBack::BudgetBusy && !settings.backpressure)
+                dispatchIn(reservation.tryAgainIn());
             return Hindrance{reservation.why(), reservation.tryAgainIn()};
         }
         std::optional<core::Shot> shot;
@@ -117,6 +122,17 @@ void IdentifyStream::send(const Settings &settings, service::Caller::Slot slot, 
         std::move(slot), std::move(request),
         [this, id](const core::Reply &reply) { onReply(id, reply); },
         [this] { shared_.lock()->statistics.countRestart(); });
+}
+
+/** Before dispatch() ends: after the last frame nothing else would try again. */
+void IdentifyStream::dispatchIn(std::chrono::milliseconds delay)
+{
+    if (std::exchange(shared_.lock()->dispatchLater, true))
+        return;
+    caller_->wakeIn(delay, [this] {
+        shared_.lock()->dispatchLater = false;
+        queueDispatch();
+    });
 }
 
 /** Any thread; never waits. */
@@ -190,6 +206,8 @@ void IdentifyStream::awaitAnswers()
 
         const auto hindrance = dispatch();
         auto shared = shared_.lock();
+        if (!hindrance || hindrance->why != core::HeldBack::BudgetBusy)
+            shared->budgetFileGivenUp = false;
         if (shared->statistics.inFlight > 0)
             continue;
         if (!hindrance && shared->heldReplies.empty())
@@ -199,12 +217,14 @@ void IdentifyStream::awaitAnswers()
         if (hindrance->why == core::HeldBack::Budget ||
             hindrance->why == core::HeldBack::Unauthorized)
             return;
-        if (hindrance->why == core::HeldBack::Service) {
+        if (hindrance->why == core::HeldBack::Service ||
+            hindrance->why == core::HeldBack::BudgetBusy) {
             const auto longest = std::chrono::seconds(shared->settings->timeoutS);
-            if (shared->serviceGivenUp || std::chrono::steady_clock::now() - begin > longest) {
-                shared->serviceGivenUp = true;
+            bool &givenUp = hindrance->why == core::HeldBack::Service ? shared->serviceGivenUp
+                                                                      : shared->budgetFileGivenUp;
+            givenUp = givenUp || std::chrono::steady_clock::now() - begin > longest;
+            if (givenUp)
                 return;
-            }
         }
         changed_.wait_for(shared.waitable(),
                           std::clamp<std::chrono::milliseconds>(hindrance->tryAgainIn, 1ms, 500ms));

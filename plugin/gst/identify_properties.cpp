@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/identify_properties.h"
 
+#include "service/plain_text.h"
+#include "service/text_encoding.h"
+
 #include <gst/gst.h>
 
 #include <functional>
@@ -81,6 +84,9 @@ GType factsType()
     return type;
 }
 
+/** libsoup's server takes some 8 KiB of headers, others less; a user agent is a line. */
+constexpr std::size_t longestHeader = 1024;
+
 std::string textOf(const GValue *value)
 {
     const char *text = g_value_get_string(value);
@@ -98,6 +104,26 @@ Property text(std::string Settings::*field, const char *name, const char *nick, 
             const std::string &current = settings.*field;
             g_value_set_string(value, current.empty() ? nullptr : current.c_str());
         }};
+}
+
+/** Ends in metadata and JSON, which are UTF-8. */
+Property shownText(Property property, std::string Settings::*field)
+{
+    property.set = [set = std::move(property.set), field](Settings &settings, const GValue *value) {
+        set(settings, value);
+        settings.*field = service::validUtf8(settings.*field);
+    };
+    return property;
+}
+
+/** Ends in a header, which has no place for control characters either. */
+Property headerText(Property property, std::string Settings::*field)
+{
+    property.set = [set = std::move(property.set), field](Settings &settings, const GValue *value) {
+        set(settings, value);
+        settings.*field = service::plainText(settings.*field, longestHeader);
+    };
+    return property;
 }
 
 /** Never readable. */
@@ -217,8 +243,9 @@ std::vector<Property> where()
         text(&Settings::proxyId, "proxy-id", "Proxy id", "User name for the proxy", whenReady),
         secret(&Settings::proxyPassword, "proxy-pw", "Proxy password",
                "Password for the proxy, never readable", writeOnlyWhenReady),
-        textWithDefault(&Settings::userAgent, "user-agent", "User agent",
-                        "Value of the User-Agent header", whenReady),
+        headerText(textWithDefault(&Settings::userAgent, "user-agent", "User agent",
+                                   "Value of the User-Agent header", whenReady),
+                   &Settings::userAgent),
         count(&Settings::timeoutS, "timeout", "Timeout",
               "Seconds that one request may take, from name look-up to the answer's last byte", 1,
               3600, whilePlaying),
@@ -284,10 +311,11 @@ std::vector<Property> what()
              "OOTO_FACE_MODEL, else ooto/models/face_detection_yunet_2023mar.onnx in the XDG data "
              "directories",
              whenReady),
-        text(&Settings::roiType, "roi-type", "ROI type",
-             "With detector=upstream: the type of the regions of interest and of the GstAnalytics "
-             "object detections that are faces",
-             whenReady),
+        shownText(text(&Settings::roiType, "roi-type", "ROI type",
+                       "With detector=upstream: the type of the regions of interest and of the "
+                       "GstAnalytics object detections that are faces",
+                       whenReady),
+                  &Settings::roiType),
         share(&Settings::detectionThreshold, "detection-threshold", "Detection threshold",
               "Least score of a detection that counts as a face; the cascade has no scores, and "
               "what comes from upstream counts whatever its score",
@@ -349,9 +377,10 @@ std::vector<Property> what()
                             factsType(), Settings().facts, whilePlaying),
          [](Settings &settings, const GValue *v) { settings.facts = g_value_get_flags(v); },
          [](const Settings &settings, GValue *v) { g_value_set_flags(v, settings.facts); }},
-        text(&Settings::camera, "camera", "Camera",
-             "Names the stream in metadata and messages; the element's name when unset",
-             whilePlaying),
+        shownText(text(&Settings::camera, "camera", "Camera",
+                       "Names the stream in metadata and messages; the element's name when unset",
+                       whilePlaying),
+                  &Settings::camera),
         toggle(&Settings::postMessages, "post-messages", "Post messages",
                "Post element messages (ooto-face) when a face appears, is answered, and ends",
                whilePlaying),

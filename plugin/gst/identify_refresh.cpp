@@ -2,6 +2,8 @@
 // What may change while playing, looked at once per sample: limits, credentials, display names.
 #include "gst/identify_stream.h"
 
+#include "service/text_encoding.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -47,10 +49,7 @@ void IdentifyStream::refreshFiles()
             shared->book.serviceIsBack();
         }
         applyLimits(settings);
-        const auto budget = caller_->budgetUse();
-        auto shared = shared_.lock();
-        shared->statistics.requestsToday = budget.used;
-        shared->statistics.budgetLeft = budget.limit - std::min(budget.limit, budget.used);
+        noteBudget();
     }
     problem.clear();
     if (labelsFile_.refresh(settings->labelsFile, problem))
@@ -58,10 +57,20 @@ void IdentifyStream::refreshFiles()
     complain(problem);
 }
 
+/** *analysis*, and *application* at the start. */
+void IdentifyStream::noteBudget()
+{
+    const auto budget = caller_->budgetUse();
+    auto shared = shared_.lock();
+    shared->statistics.requestsToday = budget.used;
+    shared->statistics.budgetLeft = budget.limit - std::min(budget.limit, budget.used);
+}
+
 void IdentifyStream::complain(const std::string &problem)
 {
     if (!problem.empty())
-        GST_ELEMENT_WARNING(element_, RESOURCE, SETTINGS, ("%s", problem.c_str()), (nullptr));
+        GST_ELEMENT_WARNING(element_, RESOURCE, SETTINGS,
+                            ("%s", service::validUtf8(problem).c_str()), (nullptr));
 }
 
 void IdentifyStream::renameFaces(std::shared_ptr<const Labels> labels)

@@ -22,17 +22,12 @@ constexpr std::chrono::milliseconds longestPosting{500};
 void IdentifyStream::take(Shared &shared, core::FaceBook::Events events)
 {
     for (core::FaceEvent &event : events) {
-        GST_DEBUG("track %d of visit %u: %s, %s, %s", event.face.trackId,
-                  static_cast<unsigned>(event.face.visit), core::eventName(event.type).data(),
-                  core::statusName(event.face.status).data(),
-                  core::reasonName(event.face.reason).data());
         if (event.type == core::FaceEventType::New)
             ++shared.statistics.tracks;
         else if (event.type == core::FaceEventType::End)
             shared.statistics.countEnd(event.face);
         shared.downstream.push_back(event);
-        if (shared.settings->postMessages)
-            shared.reports.emplace_back(std::move(event));
+        shared.reports.emplace_back(std::move(event));
     }
 }
 
@@ -91,7 +86,7 @@ void IdentifyStream::postReports()
             labels = shared->labels;
         }
         if (const auto *event = std::get_if<core::FaceEvent>(&report))
-            post(*event, context(*settings, shape, std::move(labels)));
+            post(*event, *settings, context(*settings, shape, std::move(labels)));
         else
             post(std::get<core::ServiceState>(report), *settings);
     }
@@ -109,8 +104,15 @@ void IdentifyStream::awaitReports()
                       [&] { return !shared->posting || shared->interrupted || shared->stopping; });
 }
 
-void IdentifyStream::post(const core::FaceEvent &event, const ReportContext &reportContext)
+void IdentifyStream::post(const core::FaceEvent &event, const Settings &settings,
+                          const ReportContext &reportContext)
 {
+    GST_DEBUG_OBJECT(element_, "track %d of visit %u: %s, %s, %s", event.face.trackId,
+                     static_cast<unsigned>(event.face.visit), core::eventName(event.type).data(),
+                     core::statusName(event.face.status).data(),
+                     core::reasonName(event.face.reason).data());
+    if (!settings.postMessages)
+        return;
     Handle<GstStructure> report = faceReport(event, reportContext);
     gst_element_post_message(element_,
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));

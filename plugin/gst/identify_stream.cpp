@@ -5,6 +5,7 @@
 #include "gst/analysis_pool.h"
 #include "gst/identify_debug.h"
 #include "gst/visible_rect.h"
+#include "service/text_encoding.h"
 
 #include <algorithm>
 #include <utility>
@@ -56,7 +57,7 @@ IdentifyStream::IdentifyStream(GstElement *element, const Settings &settings,
                                std::unique_ptr<vision::Detector> detector,
                                CredentialsSource credentials, std::string notice)
     : element_(element),
-      elementName_(GST_OBJECT_NAME(element)),
+      elementName_(service::validUtf8(GST_OBJECT_NAME(element))),
       notice_(std::move(notice)),
       source_(settings.detector),
       roiType_(settings.roiType),
@@ -90,6 +91,7 @@ std::string IdentifyStream::connect(const service::ConnectionSettings &connectio
         GST_ELEMENT_WARNING(element_, RESOURCE, FAILED, ("%s", text.c_str()), (nullptr));
     });
     limitsOf_ = settings;
+    noteBudget();
     shared_.lock()->canSend = true;
     return {};
 }
@@ -142,11 +144,11 @@ void IdentifyStream::stop()
     postReports();
 }
 
-Handle<GstStructure> IdentifyStream::statistics()
+Statistics IdentifyStream::statistics()
 {
     auto shared = shared_.lock();
     shared->statistics.visits = shared->book.visits();
-    return shared->statistics.toStructure();
+    return shared->statistics;
 }
 
 /**

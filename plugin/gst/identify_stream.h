@@ -56,7 +56,8 @@ public:
      * detection under way, reports the end of every track. Nothing is called back after.
      */
     void stop();
-    Handle<GstStructure> statistics();
+    /** Any thread. What was counted so far. */
+    Statistics statistics();
 
     /** *streaming*: every frame. @param buffer writable metadata */
     void frame(GstBuffer *buffer, const GstVideoInfo &info, const core::FrameTimes &times);
@@ -91,7 +92,7 @@ private:
         core::FrameShape shape;
         core::ServiceState service;
         Statistics statistics;
-        std::deque<Report> reports;        ///< in the order in which they are to be posted
+        std::deque<Report> reports;        ///< in the order in which they are to be told
         core::FaceBook::Events downstream; ///< for the streaming thread to push as events
         bool posting = false;              ///< somebody is at it
         Analysis analysis = Analysis::Idle;
@@ -102,7 +103,9 @@ private:
         bool dispatchQueued = false;
         std::chrono::steady_clock::time_point heldBackUntil{};          ///< no dispatch before
         std::vector<std::pair<core::TrackId, core::Reply>> heldReplies; ///< with backpressure
-        bool serviceGivenUp = false; ///< waited for once; not again until it is well
+        bool serviceGivenUp = false;    ///< waited for once; not again until it is well
+        bool budgetFileGivenUp = false; ///< likewise, for as long as others hold it
+        bool dispatchLater = false;     ///< the network thread will see to it
         bool credentialsReplaced = false;
         bool credentialsRefused = false; ///< by the service: the file may have others by now
         bool canSend = false; ///< connected; `caller_` itself is not for the application's threads
@@ -138,6 +141,7 @@ private:
                                const std::vector<core::Observation> &seen);
     void applyLimits(const std::shared_ptr<const Settings> &settings);
     void refreshFiles();
+    void noteBudget();
     void complain(const std::string &problem);
     void renameFaces(std::shared_ptr<const Labels> labels);
 
@@ -152,6 +156,7 @@ private:
     void send(const Settings &settings, service::Caller::Slot slot, core::TrackId id,
               const core::Shot &shot);
     void queueDispatch();
+    void dispatchIn(std::chrono::milliseconds delay);
     void awaitAnswers();
     void onReply(core::TrackId id, const core::Reply &reply);
     void onServiceState(const core::ServiceState &state);
@@ -167,7 +172,8 @@ private:
     void pushEvents();
     void postReports();
     void awaitReports();
-    void post(const core::FaceEvent &event, const ReportContext &reportContext);
+    void post(const core::FaceEvent &event, const Settings &settings,
+              const ReportContext &reportContext);
     void post(const core::ServiceState &state, const Settings &settings);
     std::string cameraName(const Settings &settings) const;
     ReportContext context(const Settings &settings, const core::FrameShape &shape,

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/labels_file.h"
 
+#include "service/handles.h"
+#include "service/plain_text.h"
+#include "service/regular_file.h"
+#include "service/text_encoding.h"
+
 #include <glib.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace ooto::gst
 {
@@ -11,13 +17,15 @@ namespace ooto::gst
 namespace
 {
 
-constexpr const char *group = "labels";
-constexpr std::size_t longestName = 256;
-constexpr std::uintmax_t largestFile = 16u << 20;
+using service::CharsHandle;
+using service::ErrorHandle;
+using service::ErrorOut;
+using service::KeyFileHandle;
 
-struct KeyFileDeleter {
-    void operator()(GKeyFile *file) const { g_key_file_free(file); }
-};
+constexpr const char *group = "labels";
+constexpr std::string_view groupLine = "[labels]";
+constexpr std::size_t longestName = 256;
+constexpr std::size_t largestFile = 16u << 20;
 
 /** What can be shown: UTF-8 without control characters, not cut within a character. */
 std::string shown(const char *name)
@@ -34,32 +42,120 @@ std::string shown(const char *name)
     return result;
 }
 
-std::shared_ptr<const Labels> read(const std::string &file, std::string &problem)
+/** The template id as it is compared: the case of a UUID's digits means nothing (RFC 9562, 4). */
+std::string comparable(const std::string &templateId)
 {
-    const std::unique_ptr<GKeyFile, KeyFileDeleter> keys(g_key_file_new());
-    GError *error = nullptr;
-    char **names = nullptr;
+    if (!g_uuid_string_is_valid(templateId.c_str()))
+        return templateId;
+    return CharsHandle(g_ascii_strdown(templateId.c_str(), -1)).get();
+}
+
+/** Off the front of the text, with its line break. */
+std::string_view takeLine(std::string_view &text)
+{
+    const std::size_t end = text.find('\n');
+    const std::string_view line =
+        text.substr(0, end == std::string_view::npos ? text.size() : end + 1);
+    text.remove_prefix(line.size());
+    return line;
+}
+
+/** The lines that are UTF-8. @param leftOut counts the names in those that are not */
+std::string linesInUtf8(std::string_view text, std::size_t &leftOut)
+{
+    std::string kept;
+    bool amongLabels = false;
+    while (!text.empty()) {
+        const std::string_view line = takeLine(text);
+        const std::string_view content = service::trimmed(line);
+        const bool isGroup = content.starts_with('[');
+        if (isGroup)
+            amongLabels = content == groupLine;
+        if (g_utf8_validate_len(line.data(), line.size(), nullptr))
+            kept += line;
+        else if (isGroup)
+            kept += "[another]\n"; // what follows is not to be taken for labels
+        else if (amongLabels && !content.starts_with('#') && content.find('=') != line.npos)
+            ++leftOut;
+    }
+    return kept;
+}
+
+/** The labels of a key file. @param leftOut counts the names that cannot be read */
+std::shared_ptr<const Labels> parse(const std::string &text, std::size_t &leftOut,
+                                    std::string &problem)
+{
+    const KeyFileHandle keys(g_key_file_new());
+    ErrorHandle error;
     gsize count = 0;
-    if (g_key_file_load_from_file(keys.get(), file.c_str(), G_KEY_FILE_NONE, &error))
-        names = g_key_file_get_keys(keys.get(), group, &count, &error);
+    service::Handle<char *, g_strfreev> names;
+    if (g_key_file_load_from_data(keys.get(), text.data(), text.size(), G_KEY_FILE_NONE,
+                                  ErrorOut(error)))
+        names.reset(g_key_file_get_keys(keys.get(), group, &count, ErrorOut(error)));
     if (!names) {
-        problem = "The labels file " + file + " cannot be used: " + error->message +
-                  ". It needs a line [labels], and below that lines such as "
-                  "template-id = Display Name";
-        g_error_free(error);
+        problem = service::plainText(error->message);
         return nullptr;
     }
     auto labels = std::make_shared<Labels>();
     for (gsize i = 0; i < count; ++i) {
-        char *name = g_key_file_get_string(keys.get(), group, names[i], nullptr);
-        if (!name)
-            continue;
-        const std::string label = shown(name);
+        const char *templateId = names.get()[i];
+        const CharsHandle name(g_key_file_get_string(keys.get(), group, templateId, nullptr));
+        leftOut += !name;
+        const std::string label = name ? shown(name.get()) : std::string();
         if (!label.empty())
-            (*labels)[names[i]] = label;
-        g_free(name);
+            (*labels)[comparable(templateId)] = label;
     }
-    g_strfreev(names);
+    return labels;
+}
+
+/** How many names people would have seen. */
+std::string namesIn(const std::string &text)
+{
+    std::size_t ignored = 0;
+    std::string problem;
+    const auto labels = parse(text, ignored, problem);
+    return labels ? "none of its " + std::to_string(labels->size()) + " names"
+                  : "none of its names";
+}
+
+std::string unreadableNames(std::size_t notUtf8, std::size_t misspelt)
+{
+    std::string told;
+    if (notUtf8 > 0)
+        told = " is not all UTF-8: " + std::to_string(notUtf8) +
+               " of its names are left out; save it as UTF-8";
+    if (misspelt > 0)
+        told += std::string(told.empty() ? "" : ". It") + " has " + std::to_string(misspelt) +
+                " names with a backslash that means nothing, which are left out; write \\\\ for "
+                "a backslash";
+    return told;
+}
+
+/** @param problem set, too, where some of the names can be used */
+std::shared_ptr<const Labels> read(const std::string &file, std::string &problem)
+{
+    const std::string name = "The labels file " + service::plainText(file);
+    const auto content = service::readRegularFile(file, largestFile, problem);
+    if (!content) {
+        problem = name + " cannot be used: it " + problem;
+        return nullptr;
+    }
+    if (service::isUtf16(*content)) {
+        const auto text = service::fromUtf16(*content);
+        problem = name + " is written as UTF-16, so " + namesIn(text.value_or("")) +
+                  " is used; save it as UTF-8";
+        return nullptr;
+    }
+    std::size_t notUtf8 = 0;
+    std::size_t misspelt = 0;
+    const auto labels =
+        parse(linesInUtf8(service::withoutByteOrderMark(*content), notUtf8), misspelt, problem);
+    if (!labels)
+        problem = name + " cannot be used: " + problem +
+                  ". It needs a line [labels], and below that lines such as "
+                  "template-id = Display Name";
+    else if (notUtf8 + misspelt > 0)
+        problem = name + unreadableNames(notUtf8, misspelt);
     return labels;
 }
 
@@ -67,7 +163,7 @@ std::shared_ptr<const Labels> read(const std::string &file, std::string &problem
 
 std::string labelOf(const Labels &labels, const std::string &templateId)
 {
-    const auto found = labels.find(templateId);
+    const auto found = labels.find(comparable(templateId));
     return found == labels.end() ? std::string() : found->second;
 }
 
@@ -80,10 +176,8 @@ bool LabelsFile::refresh(const std::string &file, std::string &problem)
             labels_ = std::make_shared<const Labels>();
     }
     if (file_.changed()) {
-        const auto bytes = file_.noted();
-        if (bytes && *bytes > largestFile)
-            problem = "The labels file " + file + " is larger than 16 MiB";
-        else if (const auto labels = read(file, problem))
+        file_.noted();
+        if (const auto labels = read(file, problem))
             labels_ = labels;
     }
     return labels_ != before && *labels_ != *before;

@@ -11,10 +11,14 @@
 namespace ooto::gst
 {
 
-/** Display name by template id; names are UTF-8 without control characters, 256 bytes at most. */
+/**
+ * Display name by template id, a UUID in lower case; names are UTF-8 without control characters,
+ * 256 bytes at most. For labelOf() to look in.
+ */
 using Labels = std::map<std::string, std::string>;
 
-/** Empty when there is none. */
+/** Empty when there is none. A template id that is a UUID counts whatever the case of its digits.
+ */
 std::string labelOf(const Labels &labels, const std::string &templateId);
 
 /** The property `labels-file`. Thread-bound: one caller at a time. */
@@ -24,7 +28,8 @@ public:
     /**
      * Looks at most once a second whether the file changed.
      * @param file    empty: no labels
-     * @param problem set to a text for people when the file became unusable: the old labels stay
+     * @param problem set to a text for people when the file became unusable, and the old labels
+     *                stay; or when some of its names cannot be read, and the others are taken
      * @return true when the labels changed
      */
     bool refresh(const std::string &file, std::string &problem);

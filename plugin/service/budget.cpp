@@ -142,6 +142,18 @@ void Budget::addWarning(Taken &taken, std::uint64_t limit)
     }
 }
 
+void Budget::look()
+{
+    const std::optional<DayRecord> onDisk = file_.read();
+    if (!onDisk)
+        return;
+    const LocalDate today = today_();
+    auto known = known_.lock();
+    known->beginDay(today);
+    known->record = onDate(*onDisk, today);
+    known->record.used = added(known->record.used, known->unsaved);
+}
+
 void Budget::giveBack(const std::vector<Grant> &grants)
 {
     const auto onDisk = [](const Grant &grant) { return grant.onDisk; };

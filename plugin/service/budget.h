@@ -51,6 +51,8 @@ public:
 
     /** @param limit requests per day; 0 = none, and then nothing is written to disk */
     Taken take(std::uint64_t limit);
+    /** Takes note of what other processes, and earlier ones, used. Reads a file; never waits. */
+    void look();
     /** The requests were not sent: no byte of them left. Waits for the file once, for all. */
     void giveBack(const std::vector<Grant> &grants);
     /** Today's, as far as this process knows. */

@@ -137,7 +137,7 @@ bool readRecord(const std::string &path, std::optional<DayRecord> &record)
     if (!file)
         return errno == ENOENT;
     std::array<char, 64> text{};
-    if (read(file.get(), text.data(), text.size() - 1) < 0)
+    if (::read(file.get(), text.data(), text.size() - 1) < 0)
         return false;
     record = parseRecord(text.data());
     return true;
@@ -151,7 +151,8 @@ bool replaceRecord(const std::string &path, const DayRecord &record)
     const std::string text = written(record);
     {
         const FileDescriptor file(
-            open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, onlyMine));
+            open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+                 onlyMine));
         if (!file)
             return false;
         const ssize_t size = write(file.get(), text.data(), text.size());
@@ -173,6 +174,14 @@ std::string BudgetFile::pathFor(const std::string &endpoint, const std::string &
     const CharsHandle hash(g_compute_checksum_for_data(
         G_CHECKSUM_SHA256, reinterpret_cast<const guchar *>(whose.data()), whose.size()));
     return stateHome() + "/ooto/budget-" + std::string(hash.get()).substr(0, 32);
+}
+
+std::optional<DayRecord> BudgetFile::read() const
+{
+    // It is only ever replaced as a whole, so that no lock is needed to look at it.
+    std::optional<DayRecord> record;
+    readRecord(path_, record);
+    return record;
 }
 
 Outcome BudgetFile::update(const Change &change, std::chrono::milliseconds patience,

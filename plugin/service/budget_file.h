@@ -33,6 +33,8 @@ public:
     explicit BudgetFile(std::string path) : path_(std::move(path)) {}
 
     const std::string &path() const { return path_; }
+    /** What the file holds now, without waiting for anybody; nothing when that makes no sense. */
+    std::optional<core::DayRecord> read() const;
     /**
      * Reads, changes and replaces the record while no other process can. A power failure may cost
      * the last change, as nothing waits for the disk.

@@ -57,6 +57,11 @@ Caller::Reservation Caller::reserve()
     return Reservation(Slot(client_, std::get<Permit>(std::move(answer))));
 }
 
+void Caller::wakeIn(std::chrono::milliseconds delay, std::function<void()> wake)
+{
+    client_->wakeIn(delay, mailbox_, std::move(wake));
+}
+
 void Caller::send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart)
 {
     // From here on the request holds the place.

@@ -144,6 +144,8 @@ public:
      * the day's budget: not for the *streaming* thread.
      */
     Reservation reserve();
+    /** Calls `wake` once, on the *network* thread, after the delay: for who has to ask again. */
+    void wakeIn(std::chrono::milliseconds delay, std::function<void()> wake);
     void send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart = nullptr);
 
     /**

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/credentials.h"
 
-#include "service/file_descriptor.h"
 #include "service/handles.h"
 #include "service/plain_text.h"
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "service/regular_file.h"
+#include "service/text_encoding.h"
 
 #include <array>
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
@@ -20,7 +16,7 @@ namespace ooto::service
 namespace
 {
 
-constexpr std::size_t maxFileBytes = 65536;
+constexpr std::size_t maxFileBytes = 64 * 1024;
 
 /** One of the two parts, and the names under which people may give it. */
 struct Part {
@@ -32,7 +28,7 @@ constexpr Part keyPart{"app-key", "OOTO_APP_KEY"};
 
 /** A buffer that may hold the key, on the stack of one call. */
 struct WipedBuffer {
-    std::array<char, maxFileBytes> bytes;
+    std::array<char, maxFileBytes + 1> bytes; ///< one more than may be filled
     ~WipedBuffer() { explicit_bzero(bytes.data(), bytes.size()); }
 };
 
@@ -53,8 +49,7 @@ public:
         if (!keyFile_ && !load(error))
             return {};
         if (!g_key_file_has_group(keyFile_.get(), "ooto")) {
-            error = name_ + "has no group [ooto]; it should read: [ooto], then lines app-id=… and "
-                            "app-key=…";
+            error = name_ + "has no group [ooto]; " + form;
             return {};
         }
         if (!g_key_file_has_key(keyFile_.get(), "ooto", part.property, nullptr)) {
@@ -82,46 +77,40 @@ public:
 private:
     bool load(std::string &error)
     {
-        // Without O_NONBLOCK a FIFO of this name would stop the application for good.
-        const FileDescriptor file(open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-        struct stat status {
-        };
-        if (!file || fstat(file.get(), &status) != 0) {
-            error = name_ + "cannot be read (" + plainText(g_strerror(errno)) +
-                    "); check the property `credentials-file` and the file's permissions";
-            return false;
-        }
-        if (!S_ISREG(status.st_mode)) {
-            error = name_ + "is no regular file; check the property `credentials-file`";
-            return false;
-        }
-        if (status.st_mode & 007) {
-            error =
-                name_ + "is open to everyone on this machine; run: chmod o-rwx " + plainText(path_);
-            return false;
+        RegularFile file(path_);
+        if (!file.problem().empty())
+            return fail(error, file.problem() + check);
+        if (file.mode() & 007) {
+            return fail(error, "is open to everyone on this machine; run: chmod o-rwx " +
+                                   plainText(path_));
         }
         WipedBuffer buffer;
-        std::size_t size = 0;
-        while (size < buffer.bytes.size()) {
-            const ssize_t got =
-                read(file.get(), buffer.bytes.data() + size, buffer.bytes.size() - size);
-            if (got < 0 && errno == EINTR)
-                continue;
-            if (got <= 0)
-                break;
-            size += static_cast<std::size_t>(got);
-        }
+        const auto size = file.read(buffer.bytes);
+        if (!size)
+            return fail(error, file.problem() + check);
+        if (*size == buffer.bytes.size())
+            return fail(error, tooLarge(maxFileBytes) + ", so it is no key file; " + form);
+        const std::string_view whole(buffer.bytes.data(), *size);
+        if (isUtf16(whole))
+            return fail(error, "is written as UTF-16; save it as UTF-8");
+        const std::string_view text = withoutByteOrderMark(whole);
         KeyFileHandle keyFile(g_key_file_new());
-        if (size == buffer.bytes.size() ||
-            !g_key_file_load_from_data(keyFile.get(), buffer.bytes.data(), size, G_KEY_FILE_NONE,
-                                       nullptr)) {
-            error = name_ + "is no key file; it should read: [ooto], then lines app-id=… and "
-                            "app-key=…";
-            return false;
-        }
+        if (!g_key_file_load_from_data(keyFile.get(), text.data(), text.size(), G_KEY_FILE_NONE,
+                                       nullptr))
+            return fail(error, std::string("is no key file; ") + form);
         keyFile_ = std::move(keyFile);
         return true;
     }
+
+    bool fail(std::string &error, const std::string &problem) const
+    {
+        error = name_ + problem;
+        return false;
+    }
+
+    static constexpr const char *check =
+        "; check the property `credentials-file` and the file's permissions";
+    static constexpr const char *form = "it should read: [ooto], then lines app-id=… and app-key=…";
 
     const std::string &path_;
     std::string name_;

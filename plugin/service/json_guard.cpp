@@ -3,6 +3,8 @@
 
 #include "service/handles.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 namespace ooto::service
@@ -175,25 +177,34 @@ private:
 
     bool number()
     {
+        const std::size_t begin = at_;
         take('-');
         const std::size_t start = at_;
         if (!take('0') && !digits())
             return false;
         const std::size_t size = at_ - start;
-        bool integer = true;
-        if (take('.')) {
-            integer = false;
+        const bool fraction = take('.');
+        if (fraction && !digits())
+            return false;
+        const bool exponent = take('e') || take('E');
+        if (exponent) {
+            if (!take('+'))
+                take('-');
             if (!digits())
                 return false;
         }
-        if (take('e') || take('E')) {
-            if (!take('+'))
-                take('-');
-            return digits();
-        }
-        if (integer && size > maxIntegerDigits)
-            text_[start + 1] = 'e'; // the end of all ranges, and nothing has to be moved for it
+        if (!fraction && !exponent && size > maxIntegerDigits)
+            writeNull(begin);
         return true;
+    }
+
+    /** Over the number that ends here, which is longer than the word. */
+    void writeNull(std::size_t begin)
+    {
+        constexpr std::string_view null = "null";
+        std::fill(text_.begin() + static_cast<std::ptrdiff_t>(begin),
+                  text_.begin() + static_cast<std::ptrdiff_t>(at_), ' ');
+        text_.replace(begin, null.size(), null);
     }
 
     std::string &text_;

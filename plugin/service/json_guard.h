@@ -15,8 +15,8 @@ namespace ooto::service
  *
  * Escapes for code points that a C string cannot hold (NUL, lone surrogates) are replaced by
  * `\u0001`, so that json-glib neither cuts the string there nor makes invalid UTF-8 of it; the
- * control character then marks the string as one not to use. Integers that json-glib would wrap
- * around become infinite in the same way.
+ * control character then marks the string as one not to use. `null` is written over
+ * integers that json-glib would wrap around: they are out of every range, and so absent.
  */
 std::optional<std::string> guardJson(std::string_view text, int maxDepth);
 

@@ -113,6 +113,23 @@ void NetworkThread::post(Task task)
     loop_->wake();
 }
 
+void NetworkThread::postIn(std::chrono::milliseconds delay, Task task)
+{
+    // The source is made by the thread that dispatches it: see Loop.
+    post([delay, task = std::move(task)] {
+        Handle<GSource, g_source_unref> source(
+            g_timeout_source_new(static_cast<guint>(delay.count())));
+        g_source_set_callback(
+            source.get(),
+            [](gpointer data) -> gboolean {
+                (*static_cast<Task *>(data))();
+                return G_SOURCE_REMOVE;
+            },
+            new Task(task), [](gpointer data) { delete static_cast<Task *>(data); });
+        g_source_attach(source.get(), g_main_context_get_thread_default());
+    });
+}
+
 void NetworkThread::runAndWait(const Task &task)
 {
     if (isCurrent()) {

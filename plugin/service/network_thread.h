@@ -2,6 +2,7 @@
 // A thread with a GMainContext of its own, to which tasks are handed over.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -21,6 +22,8 @@ public:
 
     /** Thread-safe. Tasks run in the order in which they came; each is gone before the next. */
     void post(Task task);
+    /** Thread-safe. The task runs so much later; it is dropped where the thread ends before. */
+    void postIn(std::chrono::milliseconds delay, Task task);
     /** Returns when the task has run. On the network thread itself it runs at once. */
     void runAndWait(const Task &task);
 

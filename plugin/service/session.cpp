@@ -25,42 +25,7 @@ std::string shownHost(const std::string &endpoint)
     return host ? plainText(host) : "the service";
 }
 
-void freeCertificates(GList *certificates)
-{
-    g_list_free_full(certificates, g_object_unref);
-}
-
-/** The CAs in a PEM file. */
-TlsDatabaseHandle loadCaFile(const std::string &path, std::string &error)
-{
-    ErrorHandle failure;
-    // A database with a relative name is made without complaint, and trusts nobody.
-    const CharsHandle absolute(g_canonicalize_filename(path.c_str(), nullptr));
-    // The database itself takes a file without any certificate, and would then trust nobody.
-    const Handle<GList, freeCertificates> certificates(
-        g_tls_certificate_list_new_from_file(absolute.get(), ErrorOut(failure)));
-    TlsDatabaseHandle database;
-    if (certificates)
-        database.reset(g_tls_file_database_new(absolute.get(), ErrorOut(failure)));
-    if (!database) {
-        error = "The CA file '" + plainText(path) + "' cannot be used (" +
-                (failure ? plainText(failure->message) : "it holds no certificate") +
-                "); set `ssl-ca-file` to a PEM file that can be read";
-    }
-    return database;
-}
-
 } // namespace
-
-TlsDatabaseHandle loadTrustedCas(const ConnectionSettings &settings, std::string &error)
-{
-    if (!settings.sslCaFile.empty())
-        return loadCaFile(settings.sslCaFile, error);
-    const UriHandle uri = parseHttpUri(settings.endpoint);
-    if (!isHttps(uri.get()))
-        return nullptr;
-    return TlsDatabaseHandle(g_tls_backend_get_default_database(g_tls_backend_get_default()));
-}
 
 Session::Session(ConnectionSettings settings)
     : settings_(std::move(settings)), host_(shownHost(settings_.endpoint))
@@ -69,7 +34,8 @@ Session::Session(ConnectionSettings settings)
 
 void Session::open(GTlsDatabase *trustedCas)
 {
-    const bool named = !settings_.userAgent.empty() && fitsHeader(settings_.userAgent);
+    // Letters outside of ASCII are opaque to servers, and allowed (RFC 9110, section 5.5).
+    const bool named = !settings_.userAgent.empty() && isPlainText(settings_.userAgent);
     // No time limit of its own: each exchange has a deadline, and a shorter one of the session
     // would end it early.
     session_.reset(soup_session_new_with_options(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "service/exchange.h"
+#include "service/trusted_cas.h"
 
 #include <memory>
 #include <string>
@@ -10,14 +11,6 @@
 
 namespace ooto::service
 {
-
-using TlsDatabaseHandle = ObjectHandle<GTlsDatabase>;
-
-/**
- * Whom to trust: the given CA file, else the system's CAs, else (for plain http) nobody. May take
- * a tenth of a second, so it is not for the network thread. Sets a text for people on failure.
- */
-TlsDatabaseHandle loadTrustedCas(const ConnectionSettings &settings, std::string &error);
 
 /** Made on any thread; from open() on it lives on the *network* thread. */
 class Session

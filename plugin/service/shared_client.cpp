@@ -84,6 +84,7 @@ void Client::Shared::forgetUnusedKeys()
 
 void Client::join(const MailboxRef &mailbox, const core::Limits &limits, const Secret &key)
 {
+    budget_.look();
     {
         auto shared = shared_.lock();
         shared->mailboxes[mailbox->member] = mailbox;
@@ -142,6 +143,15 @@ void Client::setWarningHandler(const MailboxRef &mailbox, Caller::WarningHandler
     });
 }
 
+void Client::wakeIn(std::chrono::milliseconds delay, const MailboxRef &mailbox,
+                    std::function<void()> wake)
+{
+    network_.postIn(delay, [mailbox, wake = std::move(wake)] {
+        if (!mailbox->closed)
+            wake();
+    });
+}
+
 std::variant<Permit, Client::Refusal> Client::reserve(const Mailbox &mailbox)
 {
     Permit permit;
@@ -162,8 +172,9 @@ std::variant<Permit, Client::Refusal> Client::reserve(const Mailbox &mailbox)
         return permit;
     }
     shared_.lock()->traffic.unused(permit.ticket, Clock::now());
-    const bool busy = taken.answer == Budget::Answer::Busy;
-    return Refusal{core::HeldBack::Budget, busy ? untilTheFileIsFree : untilTheDateIsLookedAt};
+    if (taken.answer == Budget::Answer::Busy)
+        return Refusal{core::HeldBack::BudgetBusy, untilTheFileIsFree};
+    return Refusal{core::HeldBack::Budget, untilTheDateIsLookedAt};
 }
 
 Budget::Taken Client::takeBudget(std::uint64_t limit)
@@ -290,8 +301,11 @@ void Client::finished(const Permit &permit, const core::Reply &reply, Mailbox &m
 void Client::warn(const std::string &text)
 {
     std::vector<MailboxRef> toTell;
-    for (const auto &[member, mailbox] : shared_.lock()->mailboxes)
-        toTell.push_back(mailbox);
+    {
+        auto shared = shared_.lock();
+        for (const auto &[member, mailbox] : shared->mailboxes)
+            toTell.push_back(mailbox);
+    }
     for (const auto &mailbox : toTell) {
         if (const auto onWarning = mailbox->onWarning)
             onWarning(text);

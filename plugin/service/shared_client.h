@@ -10,6 +10,7 @@
 #include "service/network_thread.h"
 #include "service/session.h"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -52,6 +53,8 @@ public:
     void setKey(const Mailbox &mailbox, const Secret &key);
     void setWarningHandler(const MailboxRef &mailbox, Caller::WarningHandler onWarning);
 
+    void wakeIn(std::chrono::milliseconds delay, const MailboxRef &mailbox,
+                std::function<void()> wake);
     std::variant<Permit, Refusal> reserve(const Mailbox &mailbox);
     /** The request that was permitted is not sent. */
     void unused(const Permit &permit);

@@ -83,7 +83,7 @@ LoadedDetector loadCascade(const std::string &cascadeFile)
     const std::string file = "face cascade \"" + cascadeFile + "\"";
     std::error_code unreadable;
     if (!std::filesystem::is_regular_file(cascadeFile, unreadable))
-        return {nullptr, file + " is not there" + wanted};
+        return {nullptr, file + " is not there, or no regular file" + wanted};
     try {
         cv::CascadeClassifier cascade;
         if (!cascade.load(cascadeFile) || cascade.empty())

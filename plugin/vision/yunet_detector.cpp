@@ -157,7 +157,7 @@ LoadedDetector loadYunet(const std::string &modelFile)
     const std::string file = "face detection model \"" + modelFile + "\"";
     std::error_code unreadable;
     if (!std::filesystem::is_regular_file(modelFile, unreadable))
-        return {nullptr, file + " is not there" + wanted};
+        return {nullptr, file + " is not there, or no regular file" + wanted};
     if (std::filesystem::file_size(modelFile, unreadable) > maxModelBytes || unreadable)
         return {nullptr, file + " is too large to be YuNet" + wanted};
     try {

@@ -634,3 +634,17 @@ TEST_F(FaceBookTest, leavesOutALargeFaceThatWasMissedWhereASmallOneIsSeen)
     for (const FaceView &face : book.faces(now))
         EXPECT_LT(face.box.width, 0.2);
 }
+
+TEST_F(FaceBookTest, forgetsWhoIsGoneAlsoAfterTimeWentBack)
+{
+    now = 10000s;
+    see({0.3});
+    see({0.3});
+    book.endAll(at(now));
+    book.advance(at(1s));
+    EXPECT_EQ(book.due(1s).size(), 1U) << "a photo that still waits";
+    book.advance(at(1s + BookRules().visitTimeout));
+    EXPECT_EQ(book.due(1s + BookRules().visitTimeout).size(), 1U);
+    book.advance(at(2s + BookRules().visitTimeout));
+    EXPECT_TRUE(book.due(2s + BookRules().visitTimeout).empty());
+}

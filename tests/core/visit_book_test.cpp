@@ -48,3 +48,30 @@ TEST(VisitBook, givesSomebodyElseOnTheSameTrackAnotherVisit)
     EXPECT_EQ(book.identified(other, "a", 6s, 120s), first);
     EXPECT_EQ(book.count(), 2U);
 }
+
+TEST(VisitBook, endsVisitsAfterTimeWentBack)
+{
+    VisitBook book;
+    const VisitNumber first = book.begin(10000s);
+    book.identified(first, "a", 10000s, 120s);
+    book.seen(first, 5s);
+    const VisitNumber soon = book.begin(125s);
+    EXPECT_EQ(book.identified(soon, "a", 125s, 120s), first);
+    book.forget(1s, 120s);
+    const VisitNumber late = book.begin(122s);
+    EXPECT_EQ(book.identified(late, "a", 122s, 120s), late);
+    EXPECT_EQ(book.count(), 2U);
+}
+
+TEST(VisitBook, keepsAVisitThatGoesOnAfterTimeWentBack)
+{
+    VisitBook book;
+    const VisitNumber first = book.begin(10000s);
+    book.identified(first, "a", 10000s, 120s);
+    for (StreamTime now = 0s; now < 400s; now += 100s) {
+        book.seen(first, now);
+        book.forget(now, 120s);
+    }
+    const VisitNumber second = book.begin(400s);
+    EXPECT_EQ(book.identified(second, "a", 400s, 120s), first);
+}

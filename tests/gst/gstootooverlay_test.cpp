@@ -368,3 +368,20 @@ TEST(OotoOverlay, StartsAndStopsAHundredTimes)
     gst_harness_teardown(harness);
     gst_object_unref(overlay);
 }
+
+// G_DEBUG=fatal-criticals is set for all tests.
+TEST(OotoOverlay, DrawsInAStreamThatIsCountedInBytes)
+{
+    OverlayHarness harness;
+    harness.setCaps(i420);
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_BYTES);
+    ASSERT_TRUE(gst_harness_push_event(harness, gst_event_new_segment(&segment)));
+    for (const GstClockTime pts : {GST_CLOCK_TIME_NONE, GstClockTime{0}}) {
+        GstBuffer *frame = frameWith(i420, oneFace());
+        GST_BUFFER_PTS(frame) = pts;
+        const Buffer out = harness.push(frame);
+        ASSERT_TRUE(out);
+        EXPECT_FALSE(sameBytes(out.get(), i420)) << "nothing was drawn";
+    }
+}

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -399,4 +401,64 @@ TEST_F(Configuration, theProxysPasswordShowsNowhere)
 TEST_F(Configuration, theKeyShowsNowhereWhenItIsSetByAnApplication)
 {
     expectKeyNowhere("timeout=5", true);
+}
+
+TEST_F(Configuration, textThatEndsInMetadataOrAHeaderIsValidUtf8)
+{
+    GstElement *element = gst_element_factory_make("ootoidentify", nullptr);
+    gst_object_ref_sink(element);
+    g_object_set(element, "camera", "T\xfcr 1", "roi-type", "f\xe4ce", "user-agent",
+                 "K\xfcche/1\r\nX-Evil: 1\x7f", nullptr);
+    const auto text = [element](const char *property) {
+        gchar *got = nullptr;
+        g_object_get(element, property, &got, nullptr);
+        const std::string copy = got;
+        g_free(got);
+        return copy;
+    };
+    EXPECT_EQ(text("camera"), "T\uFFFDr 1");
+    EXPECT_EQ(text("roi-type"), "f\uFFFDce");
+    EXPECT_EQ(text("user-agent"), "K\uFFFDche/1  X-Evil: 1");
+    g_object_set(element, "camera", "Tür\t1", "user-agent", "Küche/1", nullptr);
+    EXPECT_EQ(text("camera"), "Tür\t1") << "what is valid stays as it is";
+    EXPECT_EQ(text("user-agent"), "Küche/1");
+    gst_object_unref(element);
+}
+
+TEST_F(Configuration, anErrorThatNamesAFileIsValidUtf8)
+{
+    for (const char *property : {"model", "ssl-ca-file", "credentials-file"}) {
+        GstElement *element =
+            gst_parse_launch(("ootoidentify detector=yunet " + closed).c_str(), nullptr);
+        gst_object_ref_sink(element);
+        GstBus *bus = gst_bus_new();
+        gst_element_set_bus(element, bus);
+        g_object_set(element, "credentials-file", (folder + "/credentials.conf").c_str(), nullptr);
+        g_object_set(element, property, "/nowhere/T\xfcr", nullptr);
+        EXPECT_EQ(gst_element_set_state(element, GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+        GstMessage *message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+        ASSERT_NE(message, nullptr) << property;
+        GError *error = nullptr;
+        gst_message_parse_error(message, &error, nullptr);
+        EXPECT_TRUE(g_utf8_validate(error->message, -1, nullptr)) << property;
+        g_error_free(error);
+        gst_message_unref(message);
+        gst_element_set_state(element, GST_STATE_NULL);
+        gst_element_set_bus(element, nullptr);
+        gst_object_unref(bus);
+        gst_object_unref(element);
+    }
+}
+
+TEST_F(Configuration, aFileThatIsNoRegularOneIsToldAtTheStart)
+{
+    const std::string fifo = folder + "/fifo";
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    EXPECT_TRUE(has(errorOf(closed + "credentials-file=" + fifo), "is a FIFO"));
+    EXPECT_TRUE(has(errorOf(closed + credentials + "ssl-ca-file=" + fifo), "is a FIFO"));
+    EXPECT_TRUE(has(errorOf(closed + credentials + "ssl-ca-file=/dev/zero"), "is a device"));
+    EXPECT_TRUE(
+        has(errorOf(closed + credentials + "detector=yunet model=" + fifo), "regular file"));
+    EXPECT_TRUE(
+        has(errorOf(closed + credentials + "detector=yunet model=/dev/zero"), "regular file"));
 }

@@ -327,3 +327,18 @@ TEST_F(Frames, capsMayChangeInMidStream)
     EXPECT_EQ(identify.stat("frames"), 48U);
     EXPECT_EQ(service->violations(), std::vector<std::string>{});
 }
+
+// G_DEBUG=fatal-criticals is set for all tests.
+TEST(IdentifySegments, aStreamThatIsCountedInBytesIsTimedByItsFrames)
+{
+    Service service(true);
+    Identify identify(service.properties() + " detector=cascade");
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_BYTES);
+    ASSERT_TRUE(gst_harness_push_event(identify.harness(), gst_event_new_segment(&segment)));
+    GstBuffer *scene = makeScene(identify.info(), {{photos::hopperFile, 100, 40, 400}});
+    EXPECT_TRUE(identify.pushUntil(
+        scene, [](GstBuffer *buffer) { return hasStatus(buffer, "identified"); }));
+    EXPECT_TRUE(gst_harness_push_event(identify.harness(), gst_event_new_gap(0, GST_SECOND)));
+    gst_buffer_unref(scene);
+}

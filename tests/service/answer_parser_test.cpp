@@ -199,8 +199,9 @@ TEST(AnswerFields, NumbersMustBeFiniteAndInRange)
     EXPECT_EQ(withResult(R"("similarity":-1)").similarity, -1);
     EXPECT_EQ(withResult(R"("similarity":1.0000005)").similarity, 1);
     EXPECT_EQ(withResult(R"("similarity":-1.0000005)").similarity, -1);
-    for (const char *bad : {"1.1", "-1.1", "1e999", "-1e999", "2", "\"0.5\"", "true", "null", "[0]",
-                            "99999999999999999999999"}) {
+    for (const char *bad :
+         {"1.1", "-1.1", "1e999", "-1e999", "2", "\"0.5\"", "true", "null", "[0]",
+          "99999999999999999999999", "1000000000000000000", "-1000000000000000000"}) {
         const Answer answer =
             withResult("\"similarity\":" + std::string(bad) + ",\"templateId\":\"someone\"");
         EXPECT_FALSE(answer.similarity) << bad;

@@ -229,6 +229,47 @@ TEST_F(BudgetTest, GoesOnFromWhatItKnowsWhenTheFileIsGoneOrGarbage)
     EXPECT_EQ(contentOf(file()), "2026-01-04 13\n");
 }
 
+TEST_F(BudgetTest, KnowsTheFileBeforeItTakes)
+{
+    takeAll(*std::make_unique<Budget>(file(), calendar()), 7);
+    Budget again(file(), calendar());
+    again.take(0); // counted here only
+    const int lockFile = open((file() + ".lock").c_str(), O_RDWR);
+    ASSERT_EQ(flock(lockFile, LOCK_EX), 0);
+    again.look();
+    close(lockFile);
+    EXPECT_EQ(again.usedToday(), 8U);
+    again.take(10);
+    EXPECT_EQ(contentOf(file()), "2026-01-04 9\n");
+    today_ = tuesday;
+    Budget tomorrow(file(), calendar());
+    tomorrow.look();
+    EXPECT_EQ(tomorrow.usedToday(), 0U);
+}
+
+TEST_F(BudgetTest, LooksAtNoFileThatIsNotThereOrMakesNoSense)
+{
+    Budget budget(file(), calendar());
+    budget.take(0);
+    budget.look();
+    EXPECT_EQ(budget.usedToday(), 1U);
+    std::filesystem::create_directories(std::filesystem::path(file()).parent_path());
+    std::ofstream(file()) << "nonsense";
+    budget.look();
+    EXPECT_EQ(budget.usedToday(), 1U);
+}
+
+TEST_F(BudgetTest, AFifoInTheWayOfItsFilesBlocksNothing)
+{
+    std::filesystem::create_directories(std::filesystem::path(file()).parent_path());
+    ASSERT_EQ(mkfifo((file() + ".new").c_str(), 0600), 0);
+    Budget budget(file(), calendar());
+    EXPECT_EQ(budget.take(10).answer, Answer::Taken) << "counted in this process";
+    ASSERT_EQ(mkfifo(file().c_str(), 0600), 0);
+    budget.look();
+    EXPECT_EQ(budget.take(10).answer, Answer::Taken);
+}
+
 TEST_F(BudgetTest, DoesNotWaitLongForAProcessThatHoldsTheFile)
 {
     Budget budget(file(), calendar());

@@ -90,12 +90,56 @@ TEST_F(ClientBudget, SurvivesTheClient)
     EXPECT_EQ(callerWith(server_.url(), 2)->reserve().why(), HeldBack::Budget);
 }
 
+TEST_F(ClientBudget, IsKnownBeforeTheFirstRequest)
+{
+    {
+        // Another process's, which this one has not heard of.
+        service::Budget other(service::BudgetFile::pathFor(server_.url(), "the-id-of-this-test"));
+        for (int i = 0; i < 3; ++i)
+            other.take(10);
+    }
+    EXPECT_EQ(callerWith(server_.url(), 10)->budgetUse().used, 3U);
+}
+
+TEST_F(ClientBudget, AFileThatOthersHoldIsBusyAndNotSpent)
+{
+    const auto caller = callerWith(server_.url(), 10);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+    const std::string path =
+        service::BudgetFile::pathFor(server_.url(), "the-id-of-this-test") + ".lock";
+    const int lockFile = open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_EQ(flock(lockFile, LOCK_EX), 0) << path;
+    const auto refused = caller->reserve();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.why(), HeldBack::BudgetBusy);
+    EXPECT_LE(refused.tryAgainIn(), 1s);
+
+    Inbox<bool> woken;
+    caller->wakeIn(refused.tryAgainIn(), [&woken] { woken.put(true); });
+    close(lockFile);
+    EXPECT_EQ(woken.waitFor(1).size(), 1U);
+    EXPECT_TRUE(caller->reserve());
+    EXPECT_EQ(caller->state().condition, ServiceCondition::Ok);
+}
+
+TEST_F(ClientBudget, NobodyIsWokenAfterHeLeft)
+{
+    auto caller = callerWith(server_.url(), 10);
+    const auto other = callerWith(server_.url(), 10);
+    Inbox<bool> woken;
+    caller->wakeIn(20ms, [] { ADD_FAILURE(); });
+    other->wakeIn(100ms, [&woken] { woken.put(true); });
+    caller.reset();
+    EXPECT_EQ(woken.waitFor(1).size(), 1U);
+}
+
 TEST_F(ClientBudget, WhoJoinsHasItsLimitFromTheStart)
 {
     const core::Limits limits{4, 0, 1000000, {}};
     std::string error;
     const auto one = service::Caller::open(settingsFor(server_.url()), limits, {}, nullptr, error);
-    const auto other = service::Caller::open(settingsFor(server_.url()), limits, {}, nullptr, error);
+    const auto other =
+        service::Caller::open(settingsFor(server_.url()), limits, {}, nullptr, error);
     EXPECT_EQ(one->budgetUse().limit, 1000000U);
 }
 

@@ -279,6 +279,15 @@ TEST(ClientOutcome, SendsNoKeyThatWouldBreakTheHeader)
     EXPECT_TRUE(server.requests().empty());
 }
 
+TEST(ClientOutcome, NamesTheUserAgentInAnyLetters)
+{
+    WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
+    service::ConnectionSettings settings = settingsFor(server.url());
+    settings.userAgent = "Türkamera/1";
+    EXPECT_EQ(ask(*openCaller(settings)).outcome, Outcome::Answered);
+    EXPECT_EQ(server.requests().at(0).headers.at("User-Agent"), "Türkamera/1");
+}
+
 TEST(ClientOutcome, SurvivesSettingsThatNobodyChecked)
 {
     service::ConnectionSettings settings = settingsFor("no URL");

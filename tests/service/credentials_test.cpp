@@ -148,6 +148,26 @@ TEST_F(CredentialsTest, DoesNotWaitForAFifo)
     expectError(findCredentials({}, path), "no regular file");
 }
 
+TEST_F(CredentialsTest, ReadsRegularFilesOnlyAndSaysWhatElseItIs)
+{
+    expectError(findCredentials({}, "/dev/zero"), "is a device, no regular file");
+    expectError(findCredentials({}, directory_.path()), "is a directory, no regular file");
+    const std::string huge = file("[ooto]\napp-id=id\napp-key=hunter2\n");
+    std::filesystem::resize_file(huge, std::uintmax_t{1} << 40);
+    expectError(findCredentials({}, huge), "larger than 64 KiB");
+}
+
+TEST_F(CredentialsTest, SkipsAMarkBeforeUtf8AndTellsUtf16)
+{
+    const std::string text = "[ooto]\napp-id=id\napp-key=hunter2\n";
+    expectFound(findCredentials({}, file("\xef\xbb\xbf" + text)), "id", "hunter2");
+    std::string wide = "\xff\xfe";
+    for (const char c : text)
+        wide += {c, '\0'};
+    expectError(findCredentials({}, file(wide)), "save it as UTF-8");
+    expectError(findCredentials({}, file(wide.substr(2))), "save it as UTF-8");
+}
+
 TEST_F(CredentialsTest, ReadsTheFileAgainEachTime)
 {
     const std::string path = file("[ooto]\napp-id=id\napp-key=old\n");

@@ -118,10 +118,12 @@ TEST(JsonGuard, MarksWhatACStringCannotHold)
     EXPECT_EQ(guardJson(R"({"a":"\\u0000"})", 32), R"({"a":"\\u0000"})");
 }
 
-TEST(JsonGuard, MakesIntegersInfiniteThatWouldWrapAround)
+TEST(JsonGuard, WritesNullOverIntegersThatWouldWrapAround)
 {
     EXPECT_EQ(guardJson(R"({"a":-123456789012345678})", 32), R"({"a":-123456789012345678})");
-    EXPECT_EQ(guardJson(R"({"a":-1234567890123456789})", 32), R"({"a":-1e34567890123456789})");
+    EXPECT_EQ(guardJson(R"({"a":-1234567890123456789})", 32), R"({"a":null                })");
+    EXPECT_EQ(guardJson(R"({"a":1000000000000000000,"b":[1000000000000000000]})", 32),
+              R"({"a":null               ,"b":[null               ]})");
     EXPECT_EQ(guardJson(R"({"a":12345678901234567890.5})", 32), R"({"a":12345678901234567890.5})");
     EXPECT_EQ(guardJson(R"({"a":12345678901234567890e-19})", 32),
               R"({"a":12345678901234567890e-19})");

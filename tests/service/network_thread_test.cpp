@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -25,6 +28,36 @@ TEST(NetworkThread, RunsTasksInTheirOrder)
     ASSERT_EQ(ran.size(), 1000U);
     for (int i = 0; i < 1000; ++i)
         EXPECT_EQ(ran[static_cast<std::size_t>(i)], i);
+}
+
+TEST(NetworkThread, RunsATaskLater)
+{
+    using namespace std::chrono_literals;
+    std::vector<int> ran;
+    std::promise<void> done;
+    NetworkThread thread;
+    const auto begin = std::chrono::steady_clock::now();
+    thread.postIn(50ms, [&] {
+        ran.push_back(2);
+        done.set_value();
+    });
+    thread.postIn(1ms, [&ran] { ran.push_back(1); });
+    thread.post([&ran] { ran.push_back(0); });
+    ASSERT_EQ(done.get_future().wait_for(10s), std::future_status::ready);
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 50ms);
+    EXPECT_EQ(ran, (std::vector{0, 1, 2}));
+}
+
+TEST(NetworkThread, DoesNotWaitForWhatWouldRunLater)
+{
+    const auto held = std::make_shared<int>(0);
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        NetworkThread thread;
+        thread.postIn(std::chrono::hours(1), [held] { ADD_FAILURE(); });
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+    EXPECT_EQ(held.use_count(), 1) << "the task is still there";
 }
 
 TEST(NetworkThread, LosesNoneFromManyThreads)

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -86,6 +88,53 @@ TEST_F(Tls, TakesTheCaFileFromTheCurrentDirectoryToo)
     std::filesystem::current_path(certificates().directory());
     EXPECT_EQ(replyOf(certificates().good(), "ca.pem").outcome, Outcome::Answered);
     std::filesystem::current_path(before);
+}
+
+TEST_F(Tls, TakesACaFileOfRegularFilesOnlyAndWaitsForNoOther)
+{
+    const ScratchDirectory scratch;
+    const std::string fifo = scratch / "fifo";
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    const std::string huge = scratch / "huge.pem";
+    std::filesystem::copy_file(certificates().ca(), huge);
+    std::filesystem::resize_file(huge, std::uintmax_t{1} << 40);
+    const std::string wide = scratch / "wide.pem";
+    std::ofstream(wide) << "\xff\xfe-";
+    const std::string text = scratch / "text.pem";
+    std::ofstream(text) << "no certificate";
+    const std::pair<std::string, std::string> cases[] = {
+        {fifo, "is a FIFO"},           {scratch.path(), "is a directory"},
+        {"/dev/zero", "is a device"},  {huge, "larger than 4 MiB"},
+        {wide, "save it as UTF-8"},    {text, "no certificate"},
+        {scratch / "none", "No such"},
+    };
+    for (const auto &[path, mention] : cases) {
+        service::ConnectionSettings settings = settingsFor("https://127.0.0.1:9/");
+        settings.sslCaFile = path;
+        std::string error;
+        EXPECT_EQ(service::Caller::open(settings, {}, {}, nullptr, error), nullptr) << path;
+        EXPECT_NE(error.find(mention), std::string::npos) << error;
+        EXPECT_NE(error.find("`ssl-ca-file`"), std::string::npos) << error;
+    }
+}
+
+// The database reads its file once more with the first connection, on the network thread.
+TEST_F(Tls, ACaFileThatIsReplacedByAFifoBlocksNothing)
+{
+    const ScratchDirectory scratch;
+    const std::string file = scratch / "ca.pem";
+    std::filesystem::copy_file(certificates().ca(), file);
+    WebServer server(
+        [](const WebRequest &) {
+            return WebResponse{200, matchBody, {}};
+        },
+        certificates().good());
+    service::ConnectionSettings settings = settingsFor(server.url());
+    settings.sslCaFile = file;
+    const auto caller = openCaller(settings);
+    std::filesystem::remove(file);
+    ASSERT_EQ(mkfifo(file.c_str(), 0600), 0);
+    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
 }
 
 TEST_F(Tls, RefusesAnUnknownCa)

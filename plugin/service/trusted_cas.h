@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whose certificates are believed.
+#pragma once
+
+#include "service/client.h"
+#include "service/handles.h"
+
+#include <string>
+
+namespace ooto::service
+{
+
+using TlsDatabaseHandle = ObjectHandle<GTlsDatabase>;
+
+/**
+ * Whom to trust: the given CA file, else the system's CAs, else (for plain http) nobody. May take
+ * a tenth of a second, so it is not for the network thread. Sets a text for people on failure.
+ */
+TlsDatabaseHandle loadTrustedCas(const ConnectionSettings &settings, std::string &error);
+
+} // namespace ooto::service
