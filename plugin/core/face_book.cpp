@@ -82,7 +82,11 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
             record.last = view(*track, record, inside);
         visits_.seen(record.visit, now);
         // Of two who overlap, or just did, a photo could be the other's.
-        if (seen[i].weak || track->overlapping || !track->contacts.empty())
+        if (track->overlapping || !track->contacts.empty()) {
+            record.inquiry.noteCrowded();
+            continue;
+        }
+        if (seen[i].weak)
             continue;
         if (auto wish = record.inquiry.see(seen[i].box, frame, now, rules_.asking)) {
             wish->trackId = track->id;
@@ -330,6 +334,16 @@ bool FaceBook::isHidden(const Tracker::Track &track, const Box &box, StreamTime 
             return true;
     }
     return false;
+}
+
+std::vector<Box> FaceBook::othersThan(TrackId id, StreamTime time) const
+{
+    std::vector<Box> others;
+    for (const Tracker::Track &track : tracker_.tracks()) {
+        if (!track.confirmed() || track.id != id)
+            others.push_back(tracker_.predictedBox(track, time));
+    }
+    return others;
 }
 
 std::vector<FaceView> FaceBook::faces(StreamTime runningTime) const
