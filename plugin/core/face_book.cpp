@@ -115,7 +115,11 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
             record.last = view(*track, record, inside);
         visits_.seen(record.now.visit, now);
         // Of two who overlap, or just did, a photo could be the other's.
-        if (seen[i].weak || track->overlapping || !track->contacts.empty())
+        if (track->overlapping || !track->contacts.empty()) {
+            record.now.inquiry.noteCrowded();
+            continue;
+        }
+        if (seen[i].weak)
             continue;
         if (auto wish = record.now.inquiry.see(seen[i].box, frame, now, rules_.asking)) {
             wish->trackId = track->id;
@@ -482,6 +486,16 @@ void FaceBook::forget(StreamTime now)
     }
     std::erase_if(goesOnAs_, [this](const auto &link) { return !records_.contains(link.second); });
     visits_.forget(now, rules_.visitTimeout);
+}
+
+std::vector<Box> FaceBook::othersThan(TrackId id, StreamTime time) const
+{
+    std::vector<Box> others;
+    for (const Tracker::Track &track : tracker_.tracks()) {
+        if (!track.confirmed() || track.id != id)
+            others.push_back(tracker_.predictedBox(track, time));
+    }
+    return others;
 }
 
 /**

@@ -70,6 +70,11 @@ public:
     std::vector<FaceView> faces(StreamTime runningTime) const;
     /** Where they are, for who watches over them from frame to frame. */
     std::vector<WatchedFace> watched(StreamTime runningTime) const;
+    /**
+     * Where everybody's face but this track's is by its motion, 0..1 of the frame: also of tracks
+     * that the last sample missed, and of those that are not believed in yet.
+     */
+    std::vector<Box> othersThan(TrackId id, StreamTime time) const;
     bool hasTracks() const { return !tracker_.tracks().empty(); }
 
     std::uint64_t visits() const { return visits_.count(); }

@@ -132,6 +132,14 @@ std::optional<ShotWish> Inquiry::see(const Box &face, const FrameShape &frame, S
     return ShotWish{0, 0, marginFactor_, sideFactor_};
 }
 
+void Inquiry::noteCrowded()
+{
+    const bool lacksPhoto = shot_.empty() && !inFlight_ && wanted();
+    // What the service said of the last photo tells more, and so does a doubt.
+    if (lacksPhoto && status() == Status::Pending && !refusal_ && !inDoubt_)
+        reason_ = Reason::Crowded;
+}
+
 bool Inquiry::judge(const ShotQuality &quality, Reason worst, const AskingRules &rules)
 {
     seen_ = quality;

@@ -40,6 +40,8 @@ public:
      */
     std::optional<ShotWish> see(const Box &face, const FrameShape &frame, StreamTime now,
                                 const AskingRules &rules);
+    /** The face was seen, and another in its way: no photo of it is to be had. */
+    void noteCrowded();
     /** How good a photo of the face, as seen just now, would be. @return true when it is wanted */
     bool judge(const ShotQuality &quality, Reason worst, const AskingRules &rules);
     /** That photo, encoded. */

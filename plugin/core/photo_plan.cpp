@@ -72,6 +72,25 @@ PhotoPlan planPhoto(const Box &face, const FrameShape &frame, double margin, int
     return plan;
 }
 
+double marginClearOf(const std::vector<Box> &others, const Box &face, const FrameShape &frame,
+                     double usual, double wanted)
+{
+    if (wanted <= usual || face.empty())
+        return wanted;
+    const Box px = scaled(face, frame.width, frame.height);
+    double margin = wanted;
+    for (const Box &other : others) {
+        const Box there = scaled(other, frame.width, frame.height);
+        // A crop is rounded outwards by a step at most.
+        const double asideX =
+            std::max(there.x - px.right(), px.x - there.right()) - static_cast<double>(alignX);
+        const double asideY =
+            std::max(there.y - px.bottom(), px.y - there.bottom()) - static_cast<double>(alignY);
+        margin = std::min(margin, std::max(asideX / px.width, asideY / px.height));
+    }
+    return std::max(usual, margin);
+}
+
 Point PhotoPlan::toFrame(const Point &inPhoto, const FrameShape &frame) const
 {
     return {(source.x + inPhoto.x * source.width / photo.width) / frame.width,

@@ -4,6 +4,8 @@
 
 #include "core/box.h"
 
+#include <vector>
+
 namespace ooto::core
 {
 
@@ -46,6 +48,15 @@ struct PhotoPlan {
  * @param longest  the photo's longer side at most, px
  */
 PhotoPlan planPhoto(const Box &face, const FrameShape &frame, double margin, int longest);
+
+/**
+ * The widest margin up to `wanted` whose crop does not reach into any of `others` beyond what the
+ * usual margin shows; `wanted` itself where that is not the wider one.
+ *
+ * @param others boxes of other faces, 0..1 of the frame
+ */
+double marginClearOf(const std::vector<Box> &others, const Box &face, const FrameShape &frame,
+                     double usual, double wanted);
 
 /**
  * True when the face (0..1 of the frame) may reach beyond the frame: its box is less than 4 % of

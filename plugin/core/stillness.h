@@ -32,7 +32,8 @@ GridSize gridSize(const FrameShape &frame, double minFacePx);
  * it is only some 10 levels lighter or darker than what was there; the noise of the camera and a
  * change of light all over are not. What flickers in one place for forty seconds (a clock in the
  * picture, leaves, detail at a codec's key frames) only wakes us when it does so more than before.
- * Not thread-safe.
+ * What moves is never got used to, however long it goes on: somebody seen from behind may turn
+ * round, and whoever comes after them looks like them here. Not thread-safe.
  */
 class Stillness
 {
@@ -59,13 +60,23 @@ private:
     bool moved(const LumaGrid &now);
     void learn(StreamTime time, const LumaGrid &now);
 
+    void noteRuns(std::size_t columns, float limit);
     void endWindow(std::size_t columns);
+    std::vector<float> habits(std::size_t columns) const;
 
-    /** A patch's largest changes from sample to sample. */
-    struct Changes {
-        float underWay = 0;             ///< in the window under way
-        std::array<float, 3> windows{}; ///< in those before, the latest first
+    /** What a patch did from sample to sample, in one window. */
+    struct Window {
+        float peak = 0;   ///< its largest change, levels
+        float common = 0; ///< the largest that a whole run of patches through it shared, levels
+        float active = 0; ///< share of the samples in which it changed by more than noise
     };
+    struct Changes {
+        Window underWay;                 ///< `active` is a count there
+        std::array<Window, 3> windows{}; ///< those before, the latest first
+    };
+    struct Region;
+    static void add(Region &region, const Changes &patch);
+    bool movesIn(const Region &region) const;
 
     StreamTime lookAnyway_;
     LumaGrid reference_; ///< of the last detection
@@ -77,6 +88,7 @@ private:
     std::vector<Changes> changes_; ///< by patch
     std::vector<float> habits_;    ///< by patch: what is nothing new there, levels
     StreamTime windowStart_{};
+    int windowSamples_ = 0;
     std::vector<float> patches_; ///< scratch
     std::vector<float> sorted_;  ///< scratch
 };

@@ -347,11 +347,16 @@ std::optional<Box> Tracker::boxAt(const Track &track, StreamTime time,
     const StreamTime held = std::max(rules.holdTime, 5 * now_.interval / 2);
     if (time - track.lastSeen() > held)
         return std::nullopt;
-    const Box box = track.motion.predict(time, trustedMotion());
+    const Box box = predictedBox(track, time);
     const Box inside = intersection(box, {0, 0, 1, 1});
     if (inside.area() < leastShareInView * box.area() || inside.empty())
         return std::nullopt;
     return inside;
+}
+
+Box Tracker::predictedBox(const Track &track, StreamTime time) const
+{
+    return track.motion.predict(time, trustedMotion());
 }
 
 bool Tracker::leaving(const Track &track, StreamTime time, const TrackerRules &rules) const

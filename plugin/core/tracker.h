@@ -77,6 +77,8 @@ public:
     const Track *find(TrackId id) const;
     /** Where the track's face is now, clipped to the frame; nothing when it is not in view. */
     std::optional<Box> boxAt(const Track &track, StreamTime time, const TrackerRules &rules) const;
+    /** Where the track's motion says its face is, seen lately or not; may lie beyond the frame. */
+    Box predictedBox(const Track &track, StreamTime time) const;
     /** Whether the face will touch the frame's edge, or be gone, within 0.4 s. */
     bool leaving(const Track &track, StreamTime time, const TrackerRules &rules) const;
 

@@ -52,12 +52,22 @@ std::optional<IdentifyStream::Hindrance> IdentifyStream::dispatch()
         settings = shared->settings;
         ++shared->dispatching;
     }
-    const auto hindrance = sendDue(*settings, due);
-    auto shared = shared_.lock();
-    --shared->dispatching;
-    if (hindrance)
-        shared->heldBackUntil = std::chrono::steady_clock::now() + hindrance->tryAgainIn;
-    changed_.notify_all();
+    std::optional<Hindrance> hindrance;
+    const auto end = [&] {
+        auto shared = shared_.lock();
+        --shared->dispatching;
+        if (hindrance)
+            shared->heldBackUntil = std::chrono::steady_clock::now() + hindrance->tryAgainIn;
+        changed_.notify_all();
+    };
+    try {
+        hindrance = sendDue(*settings, due);
+    } catch (...) {
+        // stop() waits for whoever is here.
+        end();
+        throw;
+    }
+    end();
     return hindrance;
 }
 
@@ -104,7 +114,15 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
             shared->statistics.retries += shot->again;
             ++shared->statistics.inFlight;
         }
-        send(settings, std::move(*reservation), due[i], *shot);
+        try {
+            send(settings, std::move(*reservation), due[i], *shot);
+        } catch (const std::exception &error) {
+            // No reply will come, and the photo waits for one.
+            core::Reply lost;
+            lost.outcome = core::Outcome::Unreachable;
+            lost.text = error.what();
+            onReply(due[i], lost);
+        }
     }
     return std::nullopt;
 }

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <map>
+
 using namespace std::chrono_literals;
 using namespace ooto::core;
 
@@ -647,4 +650,38 @@ TEST_F(FaceBookTest, forgetsWhoIsGoneAlsoAfterTimeWentBack)
     EXPECT_EQ(book.due(1s + BookRules().visitTimeout).size(), 1U);
     book.advance(at(2s + BookRules().visitTimeout));
     EXPECT_TRUE(book.due(2s + BookRules().visitTimeout).empty());
+}
+
+TEST_F(FaceBookTest, aFaceThatAlwaysOverlapsAnotherSaysThatItIsCrowded)
+{
+    for (int i = 0; i < 10; ++i)
+        see({0.3, 0.45});
+    ASSERT_EQ(book.faces(now).size(), 2U);
+    for (const FaceView &face : book.faces(now))
+        EXPECT_EQ(face.reason, Reason::Crowded);
+    // And no longer, once a photo could be taken.
+    for (int i = 0; i < 10; ++i)
+        see({0.1, 0.7});
+    for (const FaceView &face : book.faces(now))
+        EXPECT_NE(face.reason, Reason::Crowded);
+}
+
+TEST_F(FaceBookTest, knowsWhereAllOthersAreAlsoThoseThatTheSampleMissed)
+{
+    see({0.1, 0.6});
+    see({0.1, 0.6});
+    std::map<double, TrackId> ids;
+    for (const FaceView &face : book.faces(now))
+        ids[std::round(face.box.x * 10)] = face.trackId;
+    ASSERT_EQ(ids.size(), 2U);
+    for (int i = 0; i < 8; ++i) {
+        see({0.1});
+        const auto others = book.othersThan(ids[1], now);
+        ASSERT_EQ(others.size(), 1U) << i;
+        EXPECT_NEAR(others.front().x, 0.6, 0.02);
+    }
+    EXPECT_EQ(book.othersThan(ids[6], now).size(), 1U);
+    // Somebody who is not believed in yet is there all the same.
+    see({0.1, 0.35});
+    EXPECT_EQ(book.othersThan(ids[1], now).size(), 2U);
 }

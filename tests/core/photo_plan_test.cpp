@@ -96,6 +96,33 @@ TEST(PhotoPlan, worksOnTheTiniestFrames)
     EXPECT_GE(extreme.photo.height, 1);
 }
 
+TEST(MarginClearOf, neverReachesIntoAnotherFaceBeyondTheUsualMargin)
+{
+    const Box face = inPx(800, 400, 200, 200, fullHd);
+    const auto cropWith = [&](double margin) {
+        const PixelRect part = planPhoto(face, fullHd, margin, 10000).source;
+        return inPx(part.x, part.y, part.width, part.height, fullHd);
+    };
+    for (const Box &other : {inPx(1150, 420, 60, 60, fullHd), inPx(560, 300, 100, 500, fullHd),
+                             inPx(850, 100, 80, 90, fullHd), inPx(700, 790, 400, 100, fullHd)}) {
+        const double margin = marginClearOf({other}, face, fullHd, 0.5, 2);
+        EXPECT_GT(margin, 0.5);
+        EXPECT_TRUE(intersection(cropWith(margin), other).empty());
+        EXPECT_FALSE(intersection(cropWith(2), other).empty());
+    }
+    // Who is in the usual crop is painted over there, and no more of him is shown.
+    EXPECT_EQ(marginClearOf({inPx(1050, 420, 60, 60, fullHd)}, face, fullHd, 0.5, 2), 0.5);
+}
+
+TEST(MarginClearOf, isAsWideAsWantedWhereNobodyIsNear)
+{
+    const Box face = inPx(800, 400, 200, 200, fullHd);
+    EXPECT_EQ(marginClearOf({}, face, fullHd, 0.5, 2), 2);
+    EXPECT_EQ(marginClearOf({inPx(1700, 400, 100, 100, fullHd)}, face, fullHd, 0.5, 2), 2);
+    // A tighter crop is as tight as it was wanted.
+    EXPECT_EQ(marginClearOf({inPx(1050, 420, 60, 60, fullHd)}, face, fullHd, 0.5, 0.15), 0.15);
+}
+
 TEST(TouchesEdge, isTrueForFacesThatMayBeCutOff)
 {
     EXPECT_TRUE(touchesEdge(inPx(-3, 400, 200, 200, fullHd), fullHd));

@@ -6,7 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <random>
+#include <string>
+#include <vector>
 
 using namespace ooto::core;
 using namespace std::chrono_literals;
@@ -100,6 +104,58 @@ Street::Thing smallestFace(double x, double y, float contrast = 10)
     const double side = trackedFacePx(usualLeastPx);
     return {{x, y, side, side * 1.25}, contrast};
 }
+
+/** People without a face to be found, who never stop moving. */
+using Backs = std::function<std::vector<Street::Thing>(double seconds)>;
+
+/** Somebody upright, `width` px wide. */
+Street::Thing back(double x, double y, double width, float contrast)
+{
+    return {{x - width / 2, y, width, 3.2 * width}, contrast};
+}
+
+const std::map<std::string, Backs> peopleFromBehind = {
+    {"one who walks to and fro",
+     [](double t) { return std::vector{back(960 + 600 * std::sin(t), 300, 160, -45)}; }},
+    {"a queue that sways",
+     [](double t) {
+         std::vector<Street::Thing> queue;
+         for (int i = 0; i < 6; ++i)
+             queue.push_back(back(400 + 200 * i + 50 * std::sin(1.7 * t + i), 350, 150, 40));
+         return queue;
+     }},
+    {"a crowd that walks away",
+     [](double t) {
+         std::vector<Street::Thing> crowd;
+         for (int i = 0; i < 24; ++i) {
+             const double place = std::fmod(i * 80 + t * (120 + 13 * (i % 5)), 1920);
+             crowd.push_back(back(place, 200 + 30 * (i % 7), 90, i % 2 ? 50 : -40));
+         }
+         return crowd;
+     }},
+    {"heads above a counter",
+     [](double t) {
+         std::vector<Street::Thing> heads;
+         for (int i = 0; i < 5; ++i)
+             heads.push_back(
+                 {{600.0 + 90 * i + 260 * std::sin((0.6 + 0.1 * i) * t), 420, 80, 100}, -50});
+         return heads;
+     }},
+    {"one in a pattern of squares",
+     [](double t) {
+         const double x = 900 + 350 * std::sin(0.9 * t);
+         std::vector<Street::Thing> clothes;
+         for (int i = 0; i < 8 * 20; ++i)
+             clothes.push_back({{x + i % 8 * 22, 250.0 + i / 8 * 22, 22, 22},
+                                static_cast<float>(i * 7919 % 97) - 30});
+         return clothes;
+     }},
+    {"dark clothes before a dark wall",
+     [](double t) {
+         return std::vector{back(960 + 500 * std::sin(0.8 * t), 300, 180, -12),
+                            back(900 + 500 * std::cos(0.7 * t), 320, 180, -10)};
+     }},
+};
 
 } // namespace
 
@@ -255,6 +311,87 @@ TEST(Stillness, doesNotGetUsedToPeopleWhoPass)
     while (!street.wakes(street.seen())) {
     }
     EXPECT_TRUE(street.wakes(street.seen({smallestFace(700, 400)})));
+}
+
+TEST(Stillness, isNeverBlindedByPeopleSeenFromBehind)
+{
+    for (const auto &[who, backs] : peopleFromBehind) {
+        for (const int seconds : {40, 55}) {
+            Street street;
+            street.fallAsleep();
+            for (int i = 0; i < 5 * seconds; ++i)
+                street.wakes(street.seen(backs(i * 0.2)));
+            while (street.wakes(street.seen())) {
+            }
+            // Somebody walks through what they stood in front of.
+            for (int i = 0; i < 2; ++i)
+                EXPECT_TRUE(street.wakes(street.seen({smallestFace(500 + 30 * i, 420, 25)})))
+                    << who << ", " << seconds << " s, sample " << i;
+        }
+    }
+}
+
+TEST(Stillness, looksAtPeopleSeenFromBehindEachSecond)
+{
+    for (const auto &[who, backs] : peopleFromBehind) {
+        Street street;
+        street.fallAsleep();
+        int sinceLook = 0;
+        int longest = 0;
+        for (int i = 0; i < 5 * 120; ++i) {
+            sinceLook = street.wakes(street.seen(backs(i * 0.2))) ? 0 : sinceLook + 1;
+            longest = std::max(longest, sinceLook);
+        }
+        EXPECT_LE(longest, 5) << who;
+    }
+}
+
+TEST(Stillness, getsUsedToLeavesInTheWind)
+{
+    Street street;
+    street.fallAsleep();
+    std::normal_distribution<float> wind(0, 14);
+    const auto tree = [&](const std::vector<Street::Thing> &things) {
+        LumaGrid grid = street.seen(things);
+        for (int row = 3; row < 20; ++row) {
+            for (int column = 28; column < 52; ++column)
+                grid.luma[row * grid.columns + column] += wind(street.random_);
+        }
+        return grid;
+    };
+    for (int i = 0; i < 5 * 60; ++i)
+        street.wakes(tree({}));
+    int detections = 0;
+    for (int i = 0; i < 5 * 60; ++i)
+        detections += street.wakes(tree({}));
+    EXPECT_LE(detections, 20);
+    // But not to whoever passes below them.
+    EXPECT_TRUE(street.wakes(tree({smallestFace(900, 800, 20)})));
+}
+
+TEST(Stillness, getsUsedToDetailThatComesWithKeyFrames)
+{
+    Street street(2);
+    street.fallAsleep();
+    // Other detail in each block with every key frame.
+    std::normal_distribution<float> detail(0, 2);
+    std::vector<float> sharpened(street.empty_.size());
+    const auto picture = [&](int sample, const std::vector<Street::Thing> &things) {
+        if (sample % 10 == 0)
+            std::generate(sharpened.begin(), sharpened.end(),
+                          [&] { return detail(street.random_); });
+        LumaGrid grid = street.seen(things);
+        std::transform(grid.luma.begin(), grid.luma.end(), sharpened.begin(), grid.luma.begin(),
+                       std::plus<>());
+        return grid;
+    };
+    for (int i = 0; i < 5 * 60; ++i)
+        street.wakes(picture(i, {}));
+    int detections = 0;
+    for (int i = 0; i < 5 * 60; ++i)
+        detections += street.wakes(picture(i, {}));
+    EXPECT_LE(detections, 20);
+    EXPECT_TRUE(street.wakes(picture(1, {smallestFace(900, 800, 40)})));
 }
 
 TEST(Stillness, learnsNothingWhileSomebodyIsInView)
