@@ -56,6 +56,10 @@ std::string_view reasonName(Reason reason)
         return "refused";
     case Reason::Doubt:
         return "doubt";
+    case Reason::OtherFace:
+        return "other-face";
+    case Reason::NoLiveness:
+        return "no-liveness";
     }
     return "";
 }

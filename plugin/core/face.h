@@ -46,6 +46,8 @@ enum class Reason {
     DryRun,       ///< nothing is sent
     Refused,      ///< the service could do nothing with the photos
     Doubt,        ///< may be somebody else than before: asked again
+    OtherFace,    ///< the service answered about another face on the photo
+    NoLiveness,   ///< liveness or deepfake was asked for, and no verdict came
 };
 
 /** "too-small", "blurred", "badly-lit", "turned-away", …; empty for None. */

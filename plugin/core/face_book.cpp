@@ -207,7 +207,7 @@ std::optional<Shot> FaceBook::take(TrackId id, StreamTime now)
     if (!isDue(id, now))
         return std::nullopt;
     Record *record = find(id);
-    auto shot = record->inquiry.take();
+    auto shot = record->inquiry.take(rules_.asking);
     if (shot) {
         record->photo = rules_.keepPhotos ? shot->bytes : nullptr;
         record->photoIsPng = shot->png;

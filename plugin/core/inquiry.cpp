@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/inquiry.h"
 
+#include "core/answer_place.h"
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -15,7 +17,7 @@ using namespace std::chrono_literals;
 
 // Before the next photo of a face that was refused: time to turn the head.
 constexpr StreamTime pauseAfterRefusal = 700ms;
-// So long a second opinion is waited for before the first one counts alone.
+// So long another opinion is waited for before those that there are count.
 constexpr StreamTime longestSecondOpinion = 3s;
 // An "unknown" is asked again only with a photo that is better by this much, or by this share of
 // what the first one lacked.
@@ -58,7 +60,10 @@ std::size_t hashOf(const PhotoBytes &bytes)
 /** Where the answer's box and landmarks lie on the track's box, so that they move with the face. */
 Ballot ballotOf(const Answer &answer, const Shot &shot)
 {
-    Ballot ballot{std::make_shared<const Answer>(answer), std::nullopt, std::nullopt};
+    Ballot ballot;
+    ballot.answer = std::make_shared<const Answer>(answer);
+    ballot.askedLiveness = shot.askedLiveness;
+    ballot.askedDeepfake = shot.askedDeepfake;
     if (shot.face.empty())
         return ballot;
     if (answer.box) {
@@ -79,7 +84,7 @@ Ballot ballotOf(const Answer &answer, const Shot &shot)
 
 Status Inquiry::status() const
 {
-    if (votes_.needSecondOpinion() && !settled_)
+    if (votes_.needAnotherOpinion() && !settled_)
         return Status::Pending;
     const Status voted = votes_.status();
     return voted == Status::Pending && givenUp_ ? Status::Unavailable : voted;
@@ -95,8 +100,18 @@ void Inquiry::want(Need need)
 void Inquiry::wantAnother(bool giveUp)
 {
     givenUp_ = giveUp;
-    settled_ = settled_ || giveUp;
-    want(giveUp ? Need::None : need_);
+    if (giveUp)
+        settleFor(reason_);
+    else
+        want(need_);
+}
+
+/** What is known counts. @param reason of a face without an answer */
+void Inquiry::settleFor(Reason reason)
+{
+    settled_ = true;
+    reason_ = votes_.status() == Status::Unavailable ? Reason::NoLiveness : reason;
+    want(Need::None);
 }
 
 double Inquiry::leastQuality(const AskingRules &rules) const
@@ -164,11 +179,13 @@ bool Inquiry::due(StreamTime now, bool last, const AskingRules &rules) const
     return last || rules.wholeFrame || shot_.ripe(now, rules.bestShotWindow);
 }
 
-std::optional<Shot> Inquiry::take()
+std::optional<Shot> Inquiry::take(const AskingRules &rules)
 {
     inFlight_ = shot_.take();
     if (!inFlight_)
         return std::nullopt;
+    inFlight_->askedLiveness = rules.checkLiveness;
+    inFlight_->askedDeepfake = rules.checkDeepfake;
     reason_ = Reason::Waiting;
     staleSent_ = false;
     return inFlight_;
@@ -194,7 +211,10 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
         ++attemptsThisTime_;
     switch (reply.outcome) {
     case Outcome::Answered:
-        takeAnswer(reply, shot, rules);
+        if (rules.wholeFrame || isAboutFace(reply.answer, shot))
+            takeAnswer(reply, shot, rules);
+        else
+            takeOtherFace(now, rules);
         break;
     case Outcome::Refused:
         takeRefusal(reply, shot, now, rules);
@@ -225,7 +245,7 @@ void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules
     reason_ = Reason::None;
     notBefore_.reset();
 
-    if (votes_.needSecondOpinion() && mayAsk(rules)) {
+    if (votes_.needAnotherOpinion() && mayAsk(rules)) {
         marginFactor_ *= someMoreAround;
         settled_ = false;
         reason_ = Reason::Waiting;
@@ -239,9 +259,18 @@ void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules
         if (!haveBetter)
             shot_.clear();
     } else {
-        settled_ = true;
-        want(Need::None);
+        settleFor(Reason::None);
     }
+}
+
+/** The face is too small a part of what was sent, or is none. */
+void Inquiry::takeOtherFace(const FrameTimes &now, const AskingRules &rules)
+{
+    reason_ = Reason::OtherFace;
+    refusal_.reset();
+    notBefore_ = now.runningTime + pauseAfterRefusal;
+    marginFactor_ *= tighter;
+    wantAnother(!mayAsk(rules));
 }
 
 void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
@@ -322,14 +351,12 @@ void Inquiry::doubt()
 
 bool Inquiry::settle(StreamTime now, bool ended)
 {
-    if (!votes_.needSecondOpinion() || settled_ || inFlight_)
+    if (!votes_.needAnotherOpinion() || settled_ || inFlight_)
         return false;
     const bool over = ended || (answered_ && now - answered_->runningTime > longestSecondOpinion);
     if (!over || (ended && hasUnsent()))
         return false;
-    settled_ = true;
-    reason_ = Reason::None;
-    want(Need::None);
+    settleFor(Reason::None);
     return true;
 }
 

@@ -22,6 +22,8 @@ struct AskingRules {
     StreamTime bestShotWindow = std::chrono::milliseconds(1500);
     unsigned maxAttempts = 3;         ///< answers that a track may cost, until it is asked anew
     StreamTime reidentifyInterval{0}; ///< until a track with an answer is asked anew; 0 = never
+    bool checkLiveness = false;       ///< asked for with each photo
+    bool checkDeepfake = false;       ///< likewise
     RetryRules retry;
     bool wholeFrame = false; ///< the face is the frame itself: its quality does not count
 };
@@ -50,8 +52,8 @@ public:
      * @param last the face is leaving or has left: there will be no better one
      */
     bool due(StreamTime now, bool last, const AskingRules &rules) const;
-    /** What is due is being sent. */
-    std::optional<Shot> take();
+    /** What is due is being sent. @return it, with what is to be asked about it */
+    std::optional<Shot> take(const AskingRules &rules);
     /** What is due cannot be sent yet. */
     void putOff(Reason reason) { reason_ = reason; }
     /** @return true when people should hear of it: an answer came, usable or not */
@@ -78,17 +80,19 @@ private:
     enum class Need {
         Answer,        ///< any that is good enough: there is none yet, or it is asked anew
         Better,        ///< nobody was recognised: once more, with a clearly better photo
-        SecondOpinion, ///< not live, or not genuine, says one photo
+        SecondOpinion, ///< whether it is live and genuine is not settled yet
         None,
     };
 
-    bool wanted() const { return need_ != Need::None && status() != Status::Unavailable; }
+    bool wanted() const { return need_ != Need::None; }
     bool mayAsk(const AskingRules &rules) const { return attemptsThisTime_ < rules.maxAttempts; }
     double leastQuality(const AskingRules &rules) const;
     bool wasAnswered(const PhotoBytes &bytes) const;
     void want(Need need);
     void wantAnother(bool giveUp);
+    void settleFor(Reason reason);
     void takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules);
+    void takeOtherFace(const FrameTimes &now, const AskingRules &rules);
     void takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
                      const AskingRules &rules);
     void takeNoAnswer(const Reply &reply, Shot shot, const FrameTimes &now,
@@ -100,7 +104,7 @@ private:
     Need need_ = Need::Answer;
     Reason reason_ = Reason::None;
     bool givenUp_ = false;          ///< no usable answer, and none will come
-    bool settled_ = false;          ///< there will be no second opinion
+    bool settled_ = false;          ///< there will be no other opinion
     bool inDoubt_ = false;          ///< until the next usable answer
     bool staleSent_ = false;        ///< what is in flight was taken before the doubt
     unsigned attempts_ = 0;         ///< answers so far

@@ -26,6 +26,8 @@ struct Shot {
     PhotoBytes bytes;
     bool png = false;   ///< else JPEG
     bool again = false; ///< was sent before, and could not be delivered
+    bool askedLiveness = false; ///< is asked for with this photo; set when it is taken to be sent
+    bool askedDeepfake = false; ///< likewise
 
     /** Shorter side of the face, px of the frame. */
     double facePx() const { return scaled(face, frame.width, frame.height).shorterSide(); }

@@ -109,8 +109,8 @@ void IdentifyStream::send(const Settings &settings, service::Caller::Slot slot, 
     service::Request request;
     request.photo = shot.bytes;
     request.png = shot.png;
-    request.checkLiveness = settings.checkLiveness;
-    request.checkDeepfake = settings.checkDeepfake;
+    request.checkLiveness = shot.askedLiveness;
+    request.checkDeepfake = shot.askedDeepfake;
     request.timeout = std::chrono::seconds(settings.timeoutS);
     caller_->send(
         std::move(slot), std::move(request),
