@@ -44,13 +44,6 @@ double betterThan(double quality)
     return quality + std::min(clearlyBetter, shareOfLack * (1 - quality));
 }
 
-/** Who has given up still asks now and then: somebody has to find out that the service is back. */
-StreamTime pauseOf(const RetryDecision &decision, const AskingRules &rules)
-{
-    return decision.next == RetryDecision::Next::WhenServiceIsBack ? rules.retry.backoff.longest
-                                                                   : decision.pause;
-}
-
 std::size_t hashOf(const PhotoBytes &bytes)
 {
     const std::string_view text(reinterpret_cast<const char *>(bytes->data()), bytes->size());
@@ -222,9 +215,6 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
     case Outcome::TooLarge:
         takeTooLarge();
         break;
-    case Outcome::NoAnswer:
-        takeNoAnswer(reply, shot, now, rules);
-        return false;
     default:
         takeFailure(reply, shot, now, rules);
         return false;
@@ -292,22 +282,6 @@ void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes
     wantAnother(noFaceInARow_ >= 2 || !mayAsk(rules));
 }
 
-void Inquiry::takeNoAnswer(const Reply &reply, Shot shot, const FrameTimes &now,
-                           const AskingRules &rules)
-{
-    // It was probably billed: one further try and no other. Who has left has this photo only.
-    reason_ = Reason::Service;
-    const RetryDecision decision = retry_.ended(reply, rules.retry);
-    if (decision.next == RetryDecision::Next::Never) {
-        retry_.beginAnew();
-        retryAt_.reset();
-        wantAnother(true);
-        return;
-    }
-    shot_.giveBack(std::move(shot), now.runningTime);
-    retryAt_ = now.runningTime + std::max<StreamTime>(pauseOf(decision, rules), pauseAfterRefusal);
-}
-
 void Inquiry::takeTooLarge()
 {
     reason_ = Reason::Refused;
@@ -321,13 +295,18 @@ void Inquiry::takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
     // Nothing is wrong with the photo: it goes again, or a better one that comes meanwhile.
     shot_.giveBack(std::move(shot), now.runningTime);
     reason_ = reply.outcome == Outcome::Unauthorized ? Reason::Unauthorized : Reason::Service;
-    retryAt_ = now.runningTime + pauseOf(retry_.ended(reply, rules.retry), rules);
+    const auto retry = retry_.ended(reply, rules.retry).value_or(RetryPause());
+    retryWhenServiceIsBack_ = retry.endsWithTrouble;
+    // An answer that was none was probably billed: never two at once.
+    const StreamTime least =
+        reply.outcome == Outcome::NoAnswer ? StreamTime(pauseAfterRefusal) : 0ns;
+    retryAt_ = now.runningTime + std::max<StreamTime>(retry.pause, least);
 }
 
 void Inquiry::serviceIsBack()
 {
-    retry_.beginAnew();
-    retryAt_.reset();
+    if (retryWhenServiceIsBack_)
+        retryAt_.reset();
 }
 
 void Inquiry::doubt()

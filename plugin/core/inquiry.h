@@ -95,8 +95,6 @@ private:
     void takeOtherFace(const FrameTimes &now, const AskingRules &rules);
     void takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
                      const AskingRules &rules);
-    void takeNoAnswer(const Reply &reply, Shot shot, const FrameTimes &now,
-                      const AskingRules &rules);
     void takeTooLarge();
     void takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
                      const AskingRules &rules);
@@ -120,7 +118,8 @@ private:
     double answeredQuality_ = 0; ///< of the photo that was answered last
     std::optional<StreamTime> notBefore_;
     RetrySchedule retry_{1};
-    std::optional<StreamTime> retryAt_; ///< what failed is not tried again before
+    std::optional<StreamTime> retryAt_;  ///< what failed is not tried again before
+    bool retryWhenServiceIsBack_ = true; ///< or when the service is back, if that is sooner
 
     BestShot shot_;
     std::optional<ShotQuality> seen_; ///< in the last sample

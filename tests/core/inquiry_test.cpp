@@ -397,21 +397,31 @@ TEST_F(InquiryTest, isNotUsedUpByFailuresAndKeepsItsShot)
     EXPECT_EQ(view().status, Status::Identified);
 }
 
-TEST_F(InquiryTest, triesAgainSoonAndAfterTheRetriesRarelyUntilTheServiceIsBack)
+TEST_F(InquiryTest, triesAgainAfterPausesThatDoubleAtMost)
+{
+    see(0.9);
+    StreamTime doubled = 500ms;
+    for (int tries = 1; tries <= 12; ++tries) {
+        ASSERT_TRUE(inquiry.take(rules));
+        inquiry.replied(failure(Outcome::Timeout), at(now), rules);
+        EXPECT_FALSE(due(true)) << "not at once";
+        now += doubled;
+        EXPECT_TRUE(due()) << tries;
+        doubled = std::min<StreamTime>(2 * doubled, rules.retry.backoff.longest);
+    }
+}
+
+TEST_F(InquiryTest, goesAtOnceWhenTheServiceIsBackUnlessItIsThePhotoThatItFailsAt)
 {
     rules.retry.retries = 2;
     see(0.9);
-    for (int tries = 1; tries <= 3; ++tries) {
+    for (unsigned failures = 1; failures <= 6; ++failures) {
         ASSERT_TRUE(inquiry.take(rules));
-        inquiry.replied(failure(Outcome::Timeout), at(now), rules);
-        if (tries < 3)
-            now += 2s; // a pause is 0.5 s at most, then 1 s
-        EXPECT_EQ(due(true), tries < 3);
+        inquiry.replied(failure(Outcome::ServerError), at(now), rules);
+        inquiry.serviceIsBack();
+        EXPECT_EQ(due(), failures <= rules.retry.retries) << failures;
+        now += 30s;
     }
-    now += rules.retry.backoff.longest - 1ms;
-    EXPECT_FALSE(due(true));
-    inquiry.serviceIsBack();
-    EXPECT_TRUE(due());
 }
 
 TEST_F(InquiryTest, sendsABetterShotThatCameWhileTheFirstOneFailed)
@@ -427,12 +437,31 @@ TEST_F(InquiryTest, sendsABetterShotThatCameWhileTheFirstOneFailed)
     EXPECT_DOUBLE_EQ(inquiry.take(rules)->quality.total, 0.7);
 }
 
-TEST_F(InquiryTest, givesUpAfterTwoAnswersThatWereNone)
+TEST_F(InquiryTest, waitsAMinuteAfterTwoAnswersThatWereNoneThenTwice)
 {
     EXPECT_TRUE(ask(failure(Outcome::NoAnswer)));
     EXPECT_TRUE(ask(failure(Outcome::NoAnswer)));
-    EXPECT_FALSE(ask(match(0.9)));
-    EXPECT_EQ(view().status, Status::Unavailable);
+    for (const StreamTime pause : {1min, 2min, 4min}) {
+        EXPECT_EQ(view().status, Status::Pending);
+        EXPECT_EQ(view().reason, Reason::Service);
+        now -= 1s; // when it was answered
+        EXPECT_FALSE(waitForDue(0.9, pause - 1s));
+        EXPECT_TRUE(waitForDue(0.9, 2s));
+        EXPECT_TRUE(answer(failure(Outcome::NoAnswer)));
+    }
+    now += 8min;
+    EXPECT_TRUE(ask(match(0.9)));
+    EXPECT_EQ(view().status, Status::Identified);
+}
+
+TEST_F(InquiryTest, triesOnceMoreSoonerWhenAnotherFaceHasHadAnAnswer)
+{
+    EXPECT_TRUE(ask(failure(Outcome::NoAnswer)));
+    EXPECT_TRUE(ask(failure(Outcome::NoAnswer)));
+    inquiry.serviceIsBack();
+    EXPECT_TRUE(ask(failure(Outcome::NoAnswer)));
+    inquiry.serviceIsBack();
+    EXPECT_FALSE(ask(failure(Outcome::NoAnswer))) << "each is probably billed";
 }
 
 TEST_F(InquiryTest, keepsThePhotoForTheOneFurtherTryAfterAnAnswerThatWasNone)
