@@ -135,7 +135,8 @@ std::optional<ShotWish> Inquiry::see(const Box &face, const FrameShape &frame, S
     // A face that waits for its answer is judged all the same, so that people see why.
     if (tooSmall_ && status() != Status::Pending)
         return std::nullopt;
-    return ShotWish{0, 0, marginFactor_, sideFactor_};
+    return ShotWish{
+        .trackId = 0, .observation = 0, .marginFactor = marginFactor_, .longestPx = longestPx_};
 }
 
 bool Inquiry::judge(const ShotQuality &quality, Reason worst, const AskingRules &rules)
@@ -213,7 +214,7 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
         takeRefusal(reply, shot, now, rules);
         break;
     case Outcome::TooLarge:
-        takeTooLarge();
+        takeTooLarge(shot);
         break;
     default:
         takeFailure(reply, shot, now, rules);
@@ -282,10 +283,12 @@ void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes
     wantAnother(noFaceInARow_ >= 2 || !mayAsk(rules));
 }
 
-void Inquiry::takeTooLarge()
+void Inquiry::takeTooLarge(const Shot &shot)
 {
     reason_ = Reason::Refused;
-    sideFactor_ *= smallerPhoto;
+    // Of what was sent: that may be smaller than the usual limit already.
+    const int sentPx = std::max(shot.plan.photo.width, shot.plan.photo.height);
+    longestPx_ = std::max(1, static_cast<int>(sentPx * smallerPhoto));
     wantAnother(++tooLarge_ > mostShrinks);
 }
 

@@ -95,7 +95,7 @@ private:
     void takeOtherFace(const FrameTimes &now, const AskingRules &rules);
     void takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
                      const AskingRules &rules);
-    void takeTooLarge();
+    void takeTooLarge(const Shot &shot);
     void takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
                      const AskingRules &rules);
 
@@ -113,9 +113,9 @@ private:
     bool tooSmall_ = false;          ///< in the last sample, for a photo
     std::optional<Refusal> refusal_; ///< the last one, until there is an answer
     double marginFactor_ = 1;
-    double sideFactor_ = 1;
-    double waitForPx_ = 0;       ///< the face has to be this large to be asked about
-    double answeredQuality_ = 0; ///< of the photo that was answered last
+    std::optional<int> longestPx_; ///< of a photo's side, since larger ones were too large
+    double waitForPx_ = 0;         ///< the face has to be this large to be asked about
+    double answeredQuality_ = 0;   ///< of the photo that was answered last
     std::optional<StreamTime> notBefore_;
     RetrySchedule retry_{1};
     std::optional<StreamTime> retryAt_;  ///< what failed is not tried again before

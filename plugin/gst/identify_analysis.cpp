@@ -181,9 +181,10 @@ void IdentifyStream::photograph(const Job &job, const core::ShotWish &wish,
     shot.times = job.times;
     shot.face = seen[wish.observation].box;
     shot.frame = sample_.shape();
-    const auto longest = std::max(1.0, job.settings->maxPhotoSizePx * wish.sideFactor);
-    shot.plan = core::planPhoto(shot.face, shot.frame, job.settings->margin() * wish.marginFactor,
-                                static_cast<int>(longest));
+    const int usual = static_cast<int>(job.settings->maxPhotoSizePx);
+    const int longest = std::min(usual, wish.longestPx.value_or(usual));
+    shot.plan =
+        core::planPhoto(shot.face, shot.frame, job.settings->margin() * wish.marginFactor, longest);
     shot.png = job.settings->photoFormat == vision::PhotoFormat::Png;
     shot.bytes = makePhoto(job, shot.plan, wish.observation, seen);
     if (!shot.bytes)

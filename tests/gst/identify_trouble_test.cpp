@@ -352,6 +352,19 @@ TEST_F(Trouble, serverErrorsAndRateLimitsAreWaitedOut)
     }
 }
 
+TEST_F(Trouble, aPhotoThatIsTooLargeGoesSmaller)
+{
+    server::Trouble trouble;
+    trouble.status = 413;
+    trouble.onlyFirst = 1;
+    service->setTrouble(trouble);
+    start();
+    EXPECT_TRUE(playUntil([&] { return service->requests().size() == 2; }));
+    const auto requests = service->requests();
+    EXPECT_LT(requests[1].photoWidth, requests[0].photoWidth * 0.7);
+    EXPECT_EQ(states(), std::vector<std::string>{}) << "that is no trouble of the service";
+}
+
 TEST_F(Trouble, aWrongEndpointSaysSo)
 {
     server::Trouble trouble;
