@@ -31,6 +31,19 @@ core::Reason reasonOf(core::HeldBack why)
     return core::Reason::Busy;
 }
 
+/**
+ * How long nothing is tried. That the trouble is over may have been told before this thread gets to
+ * note that there was some; a pause noted then would hold back those who come next.
+ */
+std::chrono::milliseconds pauseFor(core::HeldBack why, std::chrono::milliseconds tryAgainIn,
+                                   core::ServiceCondition told)
+{
+    constexpr std::chrono::milliseconds untilItIsTold{50};
+    const bool isTrouble = why == core::HeldBack::Service || why == core::HeldBack::Unauthorized;
+    return isTrouble && told == core::ServiceCondition::Ok ? std::min(tryAgainIn, untilItIsTold)
+                                                           : tryAgainIn;
+}
+
 } // namespace
 
 /** *analysis*, *network*; with backpressure *streaming*, too. */
@@ -53,7 +66,9 @@ std::optional<IdentifyStream::Hindrance> IdentifyStream::dispatch()
     auto shared = shared_.lock();
     --shared->dispatching;
     if (hindrance)
-        shared->heldBackUntil = std::chrono::steady_clock::now() + hindrance->tryAgainIn;
+        shared->heldBackUntil =
+            std::chrono::steady_clock::now() +
+            pauseFor(hindrance->why, hindrance->tryAgainIn, shared->service.condition);
     changed_.notify_all();
     return hindrance;
 }
@@ -74,7 +89,8 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
         return std::nullopt;
     }
     for (std::size_t i = 0; i < due.size(); ++i) {
-        // Another thread may be sending the same ones; a place kept for nothing is one of the day's.
+        // Another thread may be sending the same ones; a place kept for nothing is one of the
+        // day's.
         {
             auto shared = shared_.lock();
             if (!shared->book.isDue(due[i], shared->latest.runningTime))
