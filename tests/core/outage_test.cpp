@@ -25,6 +25,7 @@ struct Outage {
     milliseconds begins{0};
     milliseconds lasts{0};
     Outcome failure = Outcome::Unreachable;
+    milliseconds failsAfter = roundTrip;
 
     bool holds(milliseconds now) const { return now >= begins && now < begins + lasts; }
 };
@@ -101,7 +102,7 @@ private:
             ++requests_;
             person.ticket = std::get<Traffic::Ticket>(answer);
             person.fails = outage_.holds(now_);
-            person.replyAt = now_ + roundTrip;
+            person.replyAt = now_ + (person.fails ? outage_.failsAfter : roundTrip);
         }
     }
 
@@ -156,6 +157,18 @@ TEST(Outage, isOverForAllWhoWait)
         for (std::uint32_t seed = 0; seed < 50; ++seed) {
             Room room(6, seed, {0ms, lasts, seed % 2 ? Outcome::ServerError : Outcome::Timeout});
             EXPECT_LE(room.untilAllAreAnswered(), 2 * lasts + 1s) << lasts.count() << ' ' << seed;
+        }
+    }
+}
+
+TEST(Outage, inWhichRequestsHangTakesTheTimeoutOfOneBesides)
+{
+    constexpr milliseconds timeout = 10s;
+    for (const milliseconds lasts : {500ms, 4000ms, 13000ms, 60000ms}) {
+        for (std::uint32_t seed = 0; seed < 50; ++seed) {
+            Room room(3, seed, {0ms, lasts, Outcome::Timeout, timeout});
+            EXPECT_LE(room.untilAllAreAnswered(), 2 * lasts + timeout + 1s)
+                << lasts.count() << ' ' << seed;
         }
     }
 }
