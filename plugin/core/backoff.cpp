@@ -32,18 +32,21 @@ BackoffRules backoffRules(double factorS, double longestS)
     return {bounded(factorS), bounded(longestS)};
 }
 
-milliseconds longestPause(const BackoffRules &rules, unsigned failuresInARow)
+milliseconds longestPause(const BackoffRules &rules)
 {
-    constexpr unsigned enough = 30; // 10 ms * 2^30 is a third of a year
-    const unsigned doublings = std::min(failuresInARow - std::min(failuresInARow, 1U), enough);
-    const milliseconds whole = std::clamp(rules.factor, least, most) * (1LL << doublings);
-    return std::clamp(whole, least, std::clamp(rules.longest, least, most));
+    return std::clamp(rules.longest, least, most);
 }
 
-milliseconds Backoff::pause(const BackoffRules &rules, unsigned failuresInARow)
+milliseconds Backoff::pause(const BackoffRules &rules)
 {
-    const auto whole = longestPause(rules, failuresInARow).count();
-    return milliseconds(std::uniform_int_distribution<milliseconds::rep>(0, whole)(random_));
+    const milliseconds whole =
+        std::min(paused_ + std::clamp(rules.factor, least, most), longestPause(rules));
+    std::uniform_int_distribution<milliseconds::rep> upperHalf((whole.count() + 1) / 2,
+                                                               whole.count());
+    const milliseconds pause(upperHalf(random_));
+    // No further than it matters, for it would overflow after millions of years.
+    paused_ = std::min(paused_ + pause, most);
+    return pause;
 }
 
 } // namespace ooto::core

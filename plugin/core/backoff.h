@@ -20,21 +20,30 @@ struct BackoffRules {
 /** The same with seconds as in the properties; what makes no sense becomes what comes nearest. */
 BackoffRules backoffRules(double factorS, double longestS);
 
-/** min(longest, factor * 2^(failures-1)), and never less than 10 ms: a hundred tries a second. */
-std::chrono::milliseconds longestPause(const BackoffRules &rules, unsigned failuresInARow);
+/** The longest pause that these rules allow; at least 10 ms, which is a hundred tries a second. */
+std::chrono::milliseconds longestPause(const BackoffRules &rules);
 
 /**
- * Pauses with full jitter: anything from nothing to longestPause(), so that those who failed
- * together do not come back together (AWS Architecture Blog, "Exponential Backoff And Jitter").
+ * Pauses of one row of failures. Each is at most `factor` more than all before it in the row came
+ * to, so that they double at most (factor, 2 * factor, 4 * factor ... `longest`), and an outage of
+ * n s is noticed to be over within 2n s and `factor`. That bound would not hold for doubling that
+ * goes by the number of failures: after some short pauses by chance a long one would follow.
+ *
+ * Jitter is over the upper half of that ("equal jitter" in the AWS Architecture Blog, "Exponential
+ * Backoff And Jitter"): those who failed together do not come back together, and nobody hammers.
  */
 class Backoff
 {
 public:
     explicit Backoff(std::uint32_t jitterSeed) : random_(jitterSeed) {}
 
-    std::chrono::milliseconds pause(const BackoffRules &rules, unsigned failuresInARow);
+    /** The next pause of the row. */
+    std::chrono::milliseconds pause(const BackoffRules &rules);
+    /** The row is over. */
+    void beginAnew() { paused_ = std::chrono::milliseconds(0); }
 
 private:
+    std::chrono::milliseconds paused_{0}; ///< in this row, in all
     std::mt19937 random_;
 };
 

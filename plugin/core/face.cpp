@@ -58,6 +58,10 @@ std::string_view reasonName(Reason reason)
         return "doubt";
     case Reason::Double:
         return "double";
+    case Reason::OtherFace:
+        return "other-face";
+    case Reason::NoLiveness:
+        return "no-liveness";
     }
     return "";
 }

@@ -47,6 +47,8 @@ enum class Reason {
     Refused,      ///< the service could do nothing with the photos
     Doubt,        ///< may be somebody else than before: asked again, unless it is proven
     Double,       ///< another face in view is more like the same template
+    OtherFace,    ///< the service answered about another face on the photo
+    NoLiveness,   ///< liveness or deepfake was asked for, and no verdict came
 };
 
 /** "too-small", "blurred", "badly-lit", "turned-away", …; empty for None. */

@@ -300,7 +300,7 @@ std::optional<Shot> FaceBook::take(TrackId id, StreamTime now)
     if (!isDue(id, now))
         return std::nullopt;
     Record *record = find(id);
-    auto shot = record->now.inquiry.take();
+    auto shot = record->now.inquiry.take(rules_.asking);
     if (shot) {
         record->inFlight = record->now.id;
         record->now.photo = rules_.keepPhotos ? shot->bytes : nullptr;

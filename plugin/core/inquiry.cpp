@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/inquiry.h"
 
+#include "core/answer_place.h"
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -15,7 +17,7 @@ using namespace std::chrono_literals;
 
 // Before the next photo of a face that was refused: time to turn the head.
 constexpr StreamTime pauseAfterRefusal = 700ms;
-// So long a second opinion is waited for before the first one counts alone.
+// So long another opinion is waited for before those that there are count.
 constexpr StreamTime longestSecondOpinion = 3s;
 // An "unknown" is asked again only with a photo that is better by this much, or by this share of
 // what the first one lacked.
@@ -42,13 +44,6 @@ double betterThan(double quality)
     return quality + std::min(clearlyBetter, shareOfLack * (1 - quality));
 }
 
-/** Who has given up still asks now and then: somebody has to find out that the service is back. */
-StreamTime pauseOf(const RetryDecision &decision, const AskingRules &rules)
-{
-    return decision.next == RetryDecision::Next::WhenServiceIsBack ? rules.retry.backoff.longest
-                                                                   : decision.pause;
-}
-
 std::size_t hashOf(const PhotoBytes &bytes)
 {
     const std::string_view text(reinterpret_cast<const char *>(bytes->data()), bytes->size());
@@ -58,7 +53,10 @@ std::size_t hashOf(const PhotoBytes &bytes)
 /** Where the answer's box and landmarks lie on the track's box, so that they move with the face. */
 Ballot ballotOf(const Answer &answer, const Shot &shot)
 {
-    Ballot ballot{std::make_shared<const Answer>(answer), std::nullopt, std::nullopt};
+    Ballot ballot;
+    ballot.answer = std::make_shared<const Answer>(answer);
+    ballot.askedLiveness = shot.askedLiveness;
+    ballot.askedDeepfake = shot.askedDeepfake;
     if (shot.face.empty())
         return ballot;
     if (answer.box) {
@@ -79,7 +77,7 @@ Ballot ballotOf(const Answer &answer, const Shot &shot)
 
 Status Inquiry::status() const
 {
-    if (votes_.needSecondOpinion() && !settled_)
+    if (votes_.needAnotherOpinion() && !settled_)
         return Status::Pending;
     const Status voted = votes_.status();
     if (isDouble_ && voted == Status::Identified)
@@ -97,8 +95,18 @@ void Inquiry::want(Need need)
 void Inquiry::wantAnother(bool giveUp)
 {
     givenUp_ = giveUp;
-    settled_ = settled_ || giveUp;
-    want(giveUp ? Need::None : need_);
+    if (giveUp)
+        settleFor(reason_);
+    else
+        want(need_);
+}
+
+/** What is known counts. @param reason of a face without an answer */
+void Inquiry::settleFor(Reason reason)
+{
+    settled_ = true;
+    reason_ = votes_.status() == Status::Unavailable ? Reason::NoLiveness : reason;
+    want(Need::None);
 }
 
 double Inquiry::leastQuality(const AskingRules &rules) const
@@ -129,14 +137,15 @@ std::optional<ShotWish> Inquiry::see(const Box &face, const FrameShape &frame, S
     // A face that waits for its answer is judged all the same, so that people see why.
     if (tooSmall_ && status() != Status::Pending)
         return std::nullopt;
-    return ShotWish{0, 0, marginFactor_, sideFactor_};
+    return ShotWish{
+        .trackId = 0, .observation = 0, .marginFactor = marginFactor_, .longestPx = longestPx_};
 }
 
 void Inquiry::noteCrowded()
 {
     const bool lacksPhoto = shot_.empty() && !inFlight_ && wanted();
     // What the service said of the last photo tells more, and so does a doubt.
-    if (lacksPhoto && status() == Status::Pending && !refusal_ && !inDoubt_)
+    if (lacksPhoto && status() == Status::Pending && !refusal_)
         reason_ = Reason::Crowded;
 }
 
@@ -174,11 +183,13 @@ bool Inquiry::due(StreamTime now, bool last, const AskingRules &rules) const
     return last || rules.wholeFrame || shot_.ripe(now, rules.bestShotWindow);
 }
 
-std::optional<Shot> Inquiry::take()
+std::optional<Shot> Inquiry::take(const AskingRules &rules)
 {
     inFlight_ = shot_.take();
     if (!inFlight_)
         return std::nullopt;
+    inFlight_->askedLiveness = rules.checkLiveness;
+    inFlight_->askedDeepfake = rules.checkDeepfake;
     reason_ = Reason::Waiting;
     return inFlight_;
 }
@@ -194,22 +205,21 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
         answered_ = now;
         asked_ = shot.times;
         answeredPhotos_.push_back(hashOf(shot.bytes));
-    }
-    if (isAnswer)
         ++attemptsThisTime_;
+    }
     switch (reply.outcome) {
     case Outcome::Answered:
-        takeAnswer(reply, shot, rules);
+        if (rules.wholeFrame || isAboutFace(reply.answer, shot))
+            takeAnswer(reply, shot, rules);
+        else
+            takeOtherFace(now, rules);
         break;
     case Outcome::Refused:
         takeRefusal(reply, shot, now, rules);
         break;
     case Outcome::TooLarge:
-        takeTooLarge();
+        takeTooLarge(shot);
         break;
-    case Outcome::NoAnswer:
-        takeNoAnswer(reply, shot, now, rules);
-        return false;
     default:
         takeFailure(reply, shot, now, rules);
         return false;
@@ -230,7 +240,7 @@ void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules
     reason_ = Reason::None;
     notBefore_.reset();
 
-    if (votes_.needSecondOpinion() && mayAsk(rules)) {
+    if (votes_.needAnotherOpinion() && mayAsk(rules)) {
         marginFactor_ *= someMoreAround;
         settled_ = false;
         reason_ = Reason::Waiting;
@@ -244,9 +254,18 @@ void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules
         if (!haveBetter)
             shot_.clear();
     } else {
-        settled_ = true;
-        want(Need::None);
+        settleFor(Reason::None);
     }
+}
+
+/** The face is too small a part of what was sent, or is none. */
+void Inquiry::takeOtherFace(const FrameTimes &now, const AskingRules &rules)
+{
+    reason_ = Reason::OtherFace;
+    refusal_.reset();
+    notBefore_ = now.runningTime + pauseAfterRefusal;
+    marginFactor_ *= tighter;
+    wantAnother(!mayAsk(rules));
 }
 
 void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
@@ -268,26 +287,12 @@ void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes
     wantAnother(noFaceInARow_ >= 2 || !mayAsk(rules));
 }
 
-void Inquiry::takeNoAnswer(const Reply &reply, Shot shot, const FrameTimes &now,
-                           const AskingRules &rules)
-{
-    // It was probably billed: one further try and no other. Who has left has this photo only.
-    reason_ = Reason::Service;
-    const RetryDecision decision = retry_.ended(reply, rules.retry);
-    if (decision.next == RetryDecision::Next::Never) {
-        retry_.beginAnew();
-        retryAt_.reset();
-        wantAnother(true);
-        return;
-    }
-    shot_.giveBack(std::move(shot), now.runningTime);
-    retryAt_ = now.runningTime + std::max<StreamTime>(pauseOf(decision, rules), pauseAfterRefusal);
-}
-
-void Inquiry::takeTooLarge()
+void Inquiry::takeTooLarge(const Shot &shot)
 {
     reason_ = Reason::Refused;
-    sideFactor_ *= smallerPhoto;
+    // Of what was sent: that may be smaller than the usual limit already.
+    const int sentPx = std::max(shot.plan.photo.width, shot.plan.photo.height);
+    longestPx_ = std::max(1, static_cast<int>(sentPx * smallerPhoto));
     wantAnother(++tooLarge_ > mostShrinks);
 }
 
@@ -297,13 +302,18 @@ void Inquiry::takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
     // Nothing is wrong with the photo: it goes again, or a better one that comes meanwhile.
     shot_.giveBack(std::move(shot), now.runningTime);
     reason_ = reply.outcome == Outcome::Unauthorized ? Reason::Unauthorized : Reason::Service;
-    retryAt_ = now.runningTime + pauseOf(retry_.ended(reply, rules.retry), rules);
+    const auto retry = retry_.ended(reply, rules.retry).value_or(RetryPause());
+    retryWhenServiceIsBack_ = retry.endsWithTrouble;
+    // An answer that was none was probably billed: never two at once.
+    const StreamTime least =
+        reply.outcome == Outcome::NoAnswer ? StreamTime(pauseAfterRefusal) : 0ns;
+    retryAt_ = now.runningTime + std::max<StreamTime>(retry.pause, least);
 }
 
 void Inquiry::serviceIsBack()
 {
-    retry_.beginAnew();
-    retryAt_.reset();
+    if (retryWhenServiceIsBack_)
+        retryAt_.reset();
 }
 
 void Inquiry::contest(const AskingRules &rules)
@@ -322,14 +332,12 @@ void Inquiry::contest(const AskingRules &rules)
 
 bool Inquiry::settle(StreamTime now, bool ended)
 {
-    if (!votes_.needSecondOpinion() || settled_ || inFlight_)
+    if (!votes_.needAnotherOpinion() || settled_ || inFlight_)
         return false;
     const bool over = ended || (answered_ && now - answered_->runningTime > longestSecondOpinion);
     if (!over || (ended && hasUnsent()))
         return false;
-    settled_ = true;
-    reason_ = Reason::None;
-    want(Need::None);
+    settleFor(Reason::None);
     return true;
 }
 

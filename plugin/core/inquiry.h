@@ -22,6 +22,8 @@ struct AskingRules {
     StreamTime bestShotWindow = std::chrono::milliseconds(1500);
     unsigned maxAttempts = 3;         ///< answers that a track may cost, until it is asked anew
     StreamTime reidentifyInterval{0}; ///< until a track with an answer is asked anew; 0 = never
+    bool checkLiveness = false;       ///< asked for with each photo
+    bool checkDeepfake = false;       ///< likewise
     RetryRules retry;
     bool wholeFrame = false; ///< the face is the frame itself: its quality does not count
 };
@@ -52,8 +54,8 @@ public:
      * @param last the face is leaving or has left: there will be no better one
      */
     bool due(StreamTime now, bool last, const AskingRules &rules) const;
-    /** What is due is being sent. */
-    std::optional<Shot> take();
+    /** What is due is being sent. @return it, with what is to be asked about it */
+    std::optional<Shot> take(const AskingRules &rules);
     /** What is due cannot be sent yet. */
     void putOff(Reason reason) { reason_ = reason; }
     /** @return true when people should hear of it: an answer came, usable or not */
@@ -89,29 +91,29 @@ private:
     enum class Need {
         Answer,        ///< any that is good enough: there is none yet, or it is asked anew
         Better,        ///< nobody was recognised: once more, with a clearly better photo
-        SecondOpinion, ///< not live, or not genuine, says one photo
+        SecondOpinion, ///< whether it is live and genuine is not settled yet
         None,
     };
 
-    bool wanted() const { return need_ != Need::None && status() != Status::Unavailable; }
+    bool wanted() const { return need_ != Need::None; }
     bool mayAsk(const AskingRules &rules) const { return attemptsThisTime_ < rules.maxAttempts; }
     double leastQuality(const AskingRules &rules) const;
     bool wasAnswered(const PhotoBytes &bytes) const;
     void want(Need need);
     void wantAnother(bool giveUp);
+    void settleFor(Reason reason);
     void takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules);
+    void takeOtherFace(const FrameTimes &now, const AskingRules &rules);
     void takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
                      const AskingRules &rules);
-    void takeNoAnswer(const Reply &reply, Shot shot, const FrameTimes &now,
-                      const AskingRules &rules);
-    void takeTooLarge();
+    void takeTooLarge(const Shot &shot);
     void takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
                      const AskingRules &rules);
 
     Need need_ = Need::Answer;
     Reason reason_ = Reason::None;
     bool givenUp_ = false;          ///< no usable answer, and none will come
-    bool settled_ = false;          ///< there will be no second opinion
+    bool settled_ = false;          ///< there will be no other opinion
     bool contested_ = false;        ///< asked again, since another face has a better claim
     bool isDouble_ = false;         ///< and the answer was the same
     unsigned attempts_ = 0;         ///< answers so far
@@ -122,12 +124,13 @@ private:
     bool tooSmall_ = false;          ///< in the last sample, for a photo
     std::optional<Refusal> refusal_; ///< the last one, until there is an answer
     double marginFactor_ = 1;
-    double sideFactor_ = 1;
-    double waitForPx_ = 0;       ///< the face has to be this large to be asked about
-    double answeredQuality_ = 0; ///< of the photo that was answered last
+    std::optional<int> longestPx_; ///< of a photo's side, since larger ones were too large
+    double waitForPx_ = 0;         ///< the face has to be this large to be asked about
+    double answeredQuality_ = 0;   ///< of the photo that was answered last
     std::optional<StreamTime> notBefore_;
     RetrySchedule retry_{1};
-    std::optional<StreamTime> retryAt_; ///< what failed is not tried again before
+    std::optional<StreamTime> retryAt_;  ///< what failed is not tried again before
+    bool retryWhenServiceIsBack_ = true; ///< or when the service is back, if that is sooner
 
     BestShot shot_;
     std::optional<ShotQuality> seen_; ///< in the last sample

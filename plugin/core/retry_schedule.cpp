@@ -9,8 +9,11 @@ namespace ooto::core
 namespace
 {
 
-/** A 200 that is no answer was probably billed, so that a track gets one more and no other. */
+// A 200 that is no answer was probably billed: so many tries, then as rarely as this.
 constexpr unsigned triesWithoutAnswer = 2;
+constexpr std::chrono::milliseconds shortestWithoutAnswer = std::chrono::minutes(1);
+constexpr std::chrono::milliseconds longestWithoutAnswer = std::chrono::hours(1);
+constexpr unsigned mostDoublings = 6; // 64 minutes
 constexpr std::chrono::seconds longestRetryAfter = std::chrono::hours(1);
 
 } // namespace
@@ -29,33 +32,46 @@ bool mayPass(Outcome outcome)
     }
 }
 
-RetryDecision RetrySchedule::ended(const Reply &reply, const RetryRules &rules)
+std::optional<RetryPause> RetrySchedule::ended(const Reply &reply, const RetryRules &rules)
 {
-    using Next = RetryDecision::Next;
     switch (reply.outcome) {
     case Outcome::Unauthorized:
     case Outcome::WrongEndpoint:
     case Outcome::Redirected:
     case Outcome::BadCertificate:
-        failuresInARow_ = 0; // nobody looked at the photo
-        return {Next::WhenServiceIsBack, {}};
+        beginAnew(); // nobody looked at the photo
+        return RetryPause{longestPause(rules.backoff), true};
     default:
         break;
     }
     if (!mayPass(reply.outcome)) {
-        failuresInARow_ = 0;
-        return {};
+        beginAnew();
+        return std::nullopt;
     }
-    if (reply.outcome == Outcome::NoAnswer && ++withoutAnswer_ >= triesWithoutAnswer)
-        return {Next::Never, {}};
-    if (++failuresInARow_ > rules.retries) {
-        failuresInARow_ = 0;
-        return {Next::WhenServiceIsBack, {}};
-    }
-    const auto pause = backoff_.pause(rules.backoff, failuresInARow_);
+    ++failuresInARow_;
+    if (reply.outcome == Outcome::NoAnswer)
+        return afterNoAnswer(rules);
     const std::chrono::milliseconds asked =
         std::min(reply.retryAfter.value_or(std::chrono::seconds(0)), longestRetryAfter);
-    return {Next::Again, std::max(pause, asked)};
+    return RetryPause{std::max(backoff_.pause(rules.backoff), asked),
+                      failuresInARow_ <= rules.retries};
+}
+
+RetryPause RetrySchedule::afterNoAnswer(const RetryRules &rules)
+{
+    ++withoutAnswer_;
+    if (withoutAnswer_ < triesWithoutAnswer)
+        return {backoff_.pause(rules.backoff), true};
+    const unsigned doublings = std::min(withoutAnswer_ - triesWithoutAnswer, mostDoublings);
+    // That others are answered is a reason to try once more, not each time.
+    return {std::min(shortestWithoutAnswer * (1U << doublings), longestWithoutAnswer),
+            withoutAnswer_ == triesWithoutAnswer};
+}
+
+void RetrySchedule::beginAnew()
+{
+    failuresInARow_ = 0;
+    backoff_.beginAnew();
 }
 
 } // namespace ooto::core

@@ -2,7 +2,6 @@
 #include "core/service_health.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace ooto::core
 {
@@ -78,14 +77,16 @@ bool ServiceHealth::record(const Admission &admission, const Reply &reply, Clock
         if (late)
             return false;
         failuresInARow_ = 0;
+        backoff_.beginAnew();
         return change(ServiceCondition::Ok, reply, wallNow);
     }
 
     if (!late) {
         ++failuresInARow_;
         gate_.closeUntil(now + pauseAfter(reply));
-    } else if (needsPeople(reply.outcome) || reply.retryAfter) {
-        gate_.closeAtLeastUntil(now + pauseAfter(reply));
+    } else {
+        // The back-off of this failure is that of the one which it is late for.
+        gate_.closeAtLeastUntil(now + pauseAskedFor(reply));
     }
 
     if (needsPeople(reply.outcome))
@@ -118,16 +119,19 @@ bool ServiceHealth::change(ServiceCondition next, const Reply &reply,
     return true;
 }
 
-std::chrono::milliseconds ServiceHealth::pauseAfter(const Reply &reply)
+/** What does not depend on how often it failed. */
+std::chrono::milliseconds ServiceHealth::pauseAskedFor(const Reply &reply) const
 {
     if (needsPeople(reply.outcome))
-        return longestPause(rules_, std::numeric_limits<unsigned>::max());
-    const auto pause = backoff_.pause(rules_, failuresInARow_);
-    if (!reply.retryAfter)
-        return pause;
+        return longestPause(rules_);
+    return std::min(reply.retryAfter.value_or(std::chrono::seconds(0)), longestRetryAfter);
+}
+
+std::chrono::milliseconds ServiceHealth::pauseAfter(const Reply &reply)
+{
+    const auto asked = pauseAskedFor(reply);
     // "Retry-After: 0" must not turn into a request per round trip.
-    return std::max<std::chrono::milliseconds>(pause,
-                                               std::min(*reply.retryAfter, longestRetryAfter));
+    return needsPeople(reply.outcome) ? asked : std::max(asked, backoff_.pause(rules_));
 }
 
 } // namespace ooto::core

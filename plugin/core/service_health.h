@@ -72,6 +72,7 @@ private:
     bool isLate(const Admission &admission) const;
     bool change(ServiceCondition next, const Reply &reply,
                 std::chrono::system_clock::time_point wallNow);
+    std::chrono::milliseconds pauseAskedFor(const Reply &reply) const;
     std::chrono::milliseconds pauseAfter(const Reply &reply);
 
     ServiceState state_;

@@ -13,7 +13,8 @@ struct ShotWish {
     TrackId trackId = 0;
     std::size_t observation = 0; ///< which of the sample's
     double marginFactor = 1;     ///< times the usual margin
-    double sideFactor = 1;       ///< times the usual longest side
+    /** The photo's longer side at most, px; none but the usual limit where there is nothing. */
+    std::optional<int> longestPx{};
 };
 
 /** An encoded photo, and where it is from. */
@@ -24,8 +25,10 @@ struct Shot {
     PhotoPlan plan;
     ShotQuality quality;
     PhotoBytes bytes;
-    bool png = false;   ///< else JPEG
-    bool again = false; ///< was sent before, and could not be delivered
+    bool png = false;           ///< else JPEG
+    bool again = false;         ///< was sent before, and could not be delivered
+    bool askedLiveness = false; ///< is asked for with this photo; set when it is taken to be sent
+    bool askedDeepfake = false; ///< likewise
 
     /** Shorter side of the face, px of the frame. */
     double facePx() const { return scaled(face, frame.width, frame.height).shorterSide(); }

@@ -17,6 +17,11 @@ bool notFine(const std::optional<Judgement> &judgement)
     return judgement && judgement->fine && !*judgement->fine;
 }
 
+bool lacks(bool asked, const std::optional<Judgement> &judgement)
+{
+    return asked && !(judgement && judgement->fine);
+}
+
 double similarityOf(const Ballot &ballot)
 {
     return ballot.answer->similarity.value_or(-1);
@@ -37,6 +42,11 @@ void Votes::add(Ballot ballot, double similarityThreshold)
         lastNotFine_ = std::move(ballot);
         return;
     }
+    if (lacks(ballot.askedLiveness, answer.liveness) ||
+        lacks(ballot.askedDeepfake, answer.deepfake)) {
+        ++noVerdict_;
+        return;
+    }
     ++fine_;
     if (!isMatch(answer, similarityThreshold)) {
         if (!bestWithoutMatch_ || similarityOf(ballot) >= similarityOf(*bestWithoutMatch_))
@@ -52,11 +62,20 @@ void Votes::add(Ballot ballot, double similarityThreshold)
         candidate.best = std::move(ballot);
 }
 
+bool Votes::needAnotherOpinion() const
+{
+    if (fine_ + notFine_ == 0)
+        return noVerdict_ == 1;
+    return notFine_ > 0 && (notFine_ == fine_ || (notFine_ == 1 && fine_ == 0));
+}
+
 Status Votes::status() const
 {
     if (empty())
         return Status::Pending;
-    if (notFine_ > fine_)
+    if (fine_ + notFine_ == 0)
+        return Status::Unavailable;
+    if (notFine_ >= fine_)
         return Status::Spoof;
     return matches_.empty() ? Status::Unknown : Status::Identified;
 }

@@ -14,22 +14,33 @@ struct Ballot {
     std::shared_ptr<const Answer> answer;
     std::optional<Box> serviceBox;      ///< 0..1 of the track's box
     std::optional<Landmarks> landmarks; ///< 0..1 of the track's box
+    bool askedLiveness = false;
+    bool askedDeepfake = false;
 };
 
 /**
  * Answers add up: the template with the most matches is the person, of equally many the one with
  * the highest similarity; an answer without a match never takes a match away. Whether the face is
- * a live and genuine one is decided by the majority, in doubt for the face. Not thread-safe.
+ * a live and genuine one is decided by the majority of those that say so or not; an answer that was
+ * asked for it and says neither is no yes, and names nobody. Not thread-safe.
+ *
+ *     fine  not fine  no verdict  comes to     is worth another photo
+ *     0     0         1           unavailable  yes
+ *     0     0         2 or more   unavailable  no
+ *     0     1         any         spoof        yes
+ *     some  as many   any         spoof        yes
+ *     some  more      any         spoof        no
+ *     more  some      any         the match    no
  */
 class Votes
 {
 public:
     void add(Ballot ballot, double similarityThreshold);
 
-    bool empty() const { return fine_ + notFine_ == 0; }
-    /** One answer says that the face is not a live one, and no other answer has settled it yet. */
-    bool needSecondOpinion() const { return notFine_ == 1 && fine_ == 0; }
-    /** Pending when there is no vote. */
+    bool empty() const { return fine_ + notFine_ + noVerdict_ == 0; }
+    /** Another answer may settle whether the face is a live and genuine one. */
+    bool needAnotherOpinion() const;
+    /** As if no other answer came. Pending when there is no vote. */
     Status status() const;
     /** What to show: the best answer for the status; null when there is none. */
     const Ballot *leading() const;
@@ -46,6 +57,7 @@ private:
     std::optional<Ballot> lastNotFine_;
     unsigned fine_ = 0;
     unsigned notFine_ = 0;
+    unsigned noVerdict_ = 0; ///< asked for, and not said
 };
 
 /** A match at or above the threshold. */

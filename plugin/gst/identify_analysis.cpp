@@ -344,8 +344,9 @@ void IdentifyStream::photograph(const Job &job, const core::ShotWish &wish,
     shot.times = job.times;
     shot.face = face.box;
     shot.frame = sample_.shape();
-    const auto longest = std::max(1.0, job.settings->maxPhotoSizePx * wish.sideFactor);
-    shot.plan = core::planPhoto(shot.face, shot.frame, margin, static_cast<int>(longest));
+    const int most = static_cast<int>(job.settings->maxPhotoSizePx);
+    const int longest = std::min(most, wish.longestPx.value_or(most));
+    shot.plan = core::planPhoto(shot.face, shot.frame, margin, longest);
     shot.png = job.settings->photoFormat == vision::PhotoFormat::Png;
     shot.bytes = makePhoto(job, shot.plan, shot.face, others);
     if (!shot.bytes)

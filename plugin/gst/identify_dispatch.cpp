@@ -34,6 +34,19 @@ core::Reason reasonOf(core::HeldBack why)
     return core::Reason::Busy;
 }
 
+/**
+ * How long nothing is tried. That the trouble is over may have been told before this thread gets to
+ * note that there was some; a pause noted then would hold back those who come next.
+ */
+std::chrono::milliseconds pauseFor(core::HeldBack why, std::chrono::milliseconds tryAgainIn,
+                                   core::ServiceCondition told)
+{
+    constexpr std::chrono::milliseconds untilItIsTold{50};
+    const bool isTrouble = why == core::HeldBack::Service || why == core::HeldBack::Unauthorized;
+    return isTrouble && told == core::ServiceCondition::Ok ? std::min(tryAgainIn, untilItIsTold)
+                                                           : tryAgainIn;
+}
+
 } // namespace
 
 /** *analysis*, *network*; with backpressure *streaming*, too. */
@@ -57,7 +70,9 @@ std::optional<IdentifyStream::Hindrance> IdentifyStream::dispatch()
         auto shared = shared_.lock();
         --shared->dispatching;
         if (hindrance)
-            shared->heldBackUntil = std::chrono::steady_clock::now() + hindrance->tryAgainIn;
+            shared->heldBackUntil =
+                std::chrono::steady_clock::now() +
+                pauseFor(hindrance->why, hindrance->tryAgainIn, shared->service.condition);
         changed_.notify_all();
     };
     try {
@@ -133,8 +148,8 @@ void IdentifyStream::send(const Settings &settings, service::Caller::Slot slot, 
     service::Request request;
     request.photo = shot.bytes;
     request.png = shot.png;
-    request.checkLiveness = settings.checkLiveness;
-    request.checkDeepfake = settings.checkDeepfake;
+    request.checkLiveness = shot.askedLiveness;
+    request.checkDeepfake = shot.askedDeepfake;
     request.timeout = std::chrono::seconds(settings.timeoutS);
     caller_->send(
         std::move(slot), std::move(request),

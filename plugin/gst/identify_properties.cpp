@@ -266,13 +266,13 @@ std::vector<Property> where()
                    0, G_MAXUINT64, Settings().maxRequestsPerDay, whilePlaying),
                g_value_get_uint64, g_value_set_uint64),
         count(&Settings::retries, "retries", "Retries",
-              "How often a photo is sent again after failures in a row that may pass (timeouts, "
-              "lost connections, 408, 429, 5xx). After that it waits for the service to be back, "
-              "and is tried every retry-backoff-max seconds to find out",
+              "How often a face that failed (timeouts, lost connections, 408, 429, 5xx) is asked "
+              "about again as soon as the service is back; after more failures in a row it waits "
+              "for its own pause, too. No face is given up for failures",
               0, 100, whilePlaying),
         share(&Settings::retryBackoffFactorS, "retry-backoff-factor", "Retry backoff factor",
               "Seconds that a service in trouble is left alone after the first failure at most; "
-              "twice as long after each further one",
+              "pauses double at most",
               0, 3600),
         share(&Settings::retryBackoffMaxS, "retry-backoff-max", "Retry backoff max",
               "Seconds that a service in trouble is left alone at most, unless it asks for more", 0,

@@ -400,6 +400,8 @@ core::BookRules IdentifyStream::rules(const Settings &settings) const
     rules.asking.maxAttempts = settings.maxAttempts;
     rules.asking.reidentifyInterval = std::chrono::seconds(settings.reidentifyIntervalS);
     rules.asking.similarityThreshold = settings.similarityThreshold;
+    rules.asking.checkLiveness = settings.checkLiveness;
+    rules.asking.checkDeepfake = settings.checkDeepfake;
     rules.asking.retry.retries = settings.retries;
     rules.asking.retry.backoff =
         core::backoffRules(settings.retryBackoffFactorS, settings.retryBackoffMaxS);

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <vector>
 
 namespace ooto::core
 {
@@ -14,32 +14,70 @@ namespace
 
 using namespace std::chrono_literals;
 
-TEST(Backoff, DoublesUpToTheLongest)
+TEST(Backoff, DoublesAtMostUpToTheLongest)
 {
-    const BackoffRules rules;
-    EXPECT_EQ(longestPause(rules, 1), 500ms);
-    EXPECT_EQ(longestPause(rules, 2), 1s);
-    EXPECT_EQ(longestPause(rules, 6), 16s);
-    EXPECT_EQ(longestPause(rules, 7), 30s);
-    EXPECT_EQ(longestPause(rules, std::numeric_limits<unsigned>::max()), 30s);
-    EXPECT_EQ(longestPause(rules, 0), 500ms);
+    for (unsigned seed = 0; seed < 1000; ++seed) {
+        Backoff backoff(seed);
+        std::chrono::milliseconds doubled = 500ms;
+        for (int failures = 0; failures < 12; ++failures) {
+            const auto pause = backoff.pause({});
+            EXPECT_LE(pause, doubled);
+            EXPECT_GE(pause, 250ms);
+            doubled = std::min<std::chrono::milliseconds>(2 * doubled, 30s);
+        }
+    }
 }
 
-TEST(Backoff, SpreadsOverTheWholePause)
+TEST(Backoff, IsNeverLongerThanTheRowTookSoFarAndTheFactor)
 {
-    Backoff backoff(1);
+    for (unsigned seed = 0; seed < 1000; ++seed) {
+        Backoff backoff(seed);
+        std::chrono::milliseconds soFar{0};
+        for (int failures = 0; failures < 12; ++failures) {
+            const auto pause = backoff.pause({});
+            EXPECT_LE(pause, soFar + 500ms) << seed;
+            soFar += pause;
+        }
+    }
+}
+
+TEST(Backoff, GrowsSoThatALongOutageCostsFewRequests)
+{
+    for (unsigned seed = 0; seed < 100; ++seed) {
+        Backoff backoff(seed);
+        std::chrono::milliseconds soFar{0};
+        int requests = 0;
+        for (; soFar < 10min; ++requests)
+            soFar += backoff.pause({});
+        // Some 10 until it is half a minute, then one every 15 to 30 s.
+        EXPECT_LE(requests, 50) << seed;
+    }
+}
+
+TEST(Backoff, SpreadsOverTheUpperHalfOfThePause)
+{
     std::vector<std::chrono::milliseconds> pauses;
-    for (int i = 0; i < 1000; ++i)
-        pauses.push_back(backoff.pause({100ms, 30s}, 4));
+    for (unsigned seed = 0; seed < 1000; ++seed)
+        pauses.push_back(Backoff(seed).pause({800ms, 30s}));
     const auto [least, most] = std::minmax_element(pauses.begin(), pauses.end());
-    EXPECT_GE(*least, 0ms);
-    EXPECT_LT(*least, 40ms);
-    EXPECT_GT(*most, 760ms);
+    EXPECT_GE(*least, 400ms);
+    EXPECT_LT(*least, 420ms);
+    EXPECT_GT(*most, 780ms);
     EXPECT_LE(*most, 800ms);
     std::chrono::milliseconds sum{0};
     for (const auto pause : pauses)
         sum += pause;
-    EXPECT_NEAR(static_cast<double>(sum.count()) / 1000, 400, 40);
+    EXPECT_NEAR(static_cast<double>(sum.count()) / 1000, 600, 20);
+}
+
+TEST(Backoff, BeginsAnewWithTheShortest)
+{
+    Backoff backoff(1);
+    for (int failures = 0; failures < 20; ++failures)
+        backoff.pause({});
+    EXPECT_GE(backoff.pause({}), 15s);
+    backoff.beginAnew();
+    EXPECT_LE(backoff.pause({}), 500ms);
 }
 
 TEST(Backoff, DiffersBetweenProcesses)
@@ -48,7 +86,7 @@ TEST(Backoff, DiffersBetweenProcesses)
     Backoff other(2);
     int same = 0;
     for (int i = 0; i < 20; ++i)
-        same += one.pause({}, 6) == other.pause({}, 6);
+        same += one.pause({}) == other.pause({});
     EXPECT_LT(same, 5);
 }
 
@@ -56,9 +94,10 @@ TEST(Backoff, NeverHammersHoweverItIsSet)
 {
     for (const BackoffRules &rules : {backoffRules(0, 0), backoffRules(-1, -5), backoffRules(0, 1),
                                       backoffRules(std::nan(""), std::nan(""))})
-        EXPECT_EQ(longestPause(rules, 1), 10ms);
-    EXPECT_EQ(longestPause(backoffRules(60, 2), 1), 2s);
-    EXPECT_EQ(longestPause(backoffRules(1e300, 1e300), 1000), 24h);
+        EXPECT_GE(Backoff(1).pause(rules), 5ms);
+    EXPECT_EQ(longestPause(backoffRules(0, 0)), 10ms);
+    EXPECT_LE(Backoff(1).pause(backoffRules(60, 2)), 2s);
+    EXPECT_EQ(longestPause(backoffRules(1e300, 1e300)), 24h);
     EXPECT_EQ(backoffRules(0.5, 30), BackoffRules());
 }
 

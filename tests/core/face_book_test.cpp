@@ -389,14 +389,14 @@ TEST_F(FaceBookTest, tellsWhenAFaceIsGivenUp)
 {
     see({0.3});
     see({0.3});
-    Reply nonsense;
-    nonsense.outcome = Outcome::NoAnswer;
-    EXPECT_TRUE(book.replied(send().begin()->first, nonsense, at(now)).empty());
+    Reply tooLarge;
+    tooLarge.outcome = Outcome::TooLarge;
+    EXPECT_TRUE(book.replied(send().begin()->first, tooLarge, at(now)).empty());
     FaceBook::Events events;
     for (int i = 0; i < 50 && events.empty(); ++i) {
         see({0.3});
         for (const auto &[id, face] : send())
-            events = book.replied(id, nonsense, at(now));
+            events = book.replied(id, tooLarge, at(now));
     }
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].type, FaceEventType::Updated);

@@ -9,13 +9,11 @@ namespace
 {
 
 using namespace std::chrono_literals;
-using Next = RetryDecision::Next;
-
 class RetryScheduleTest : public testing::Test
 {
 protected:
-    RetryDecision ended(Outcome outcome,
-                        std::optional<std::chrono::seconds> retryAfter = std::nullopt)
+    std::optional<RetryPause> ended(Outcome outcome,
+                                    std::optional<std::chrono::seconds> retryAfter = std::nullopt)
     {
         Reply reply;
         reply.outcome = outcome;
@@ -27,14 +25,18 @@ protected:
     RetrySchedule schedule_{1};
 };
 
-TEST_F(RetryScheduleTest, WhatMayPassIsTriedTwiceMore)
+TEST_F(RetryScheduleTest, WhatMayPassIsTriedAgainForEver)
 {
     for (const Outcome outcome :
          {Outcome::Timeout, Outcome::Unreachable, Outcome::ServerError, Outcome::RateLimited}) {
-        EXPECT_EQ(ended(outcome).next, Next::Again);
-        EXPECT_EQ(ended(outcome).next, Next::Again);
-        EXPECT_EQ(ended(outcome).next, Next::WhenServiceIsBack);
-        EXPECT_EQ(ended(outcome).next, Next::Again) << "then it begins anew";
+        std::chrono::milliseconds soFar{0};
+        for (int failures = 1; failures <= 100; ++failures) {
+            const auto retry = ended(outcome);
+            ASSERT_TRUE(retry);
+            EXPECT_LE(retry->pause, std::min<std::chrono::milliseconds>(soFar + 500ms, 30s));
+            EXPECT_EQ(retry->endsWithTrouble, failures <= 2) << failures;
+            soFar += retry->pause;
+        }
         schedule_.beginAnew();
     }
 }
@@ -43,54 +45,68 @@ TEST_F(RetryScheduleTest, WhatIsAboutThePhotoIsNotSentAgain)
 {
     for (const Outcome outcome :
          {Outcome::Answered, Outcome::Refused, Outcome::TooLarge, Outcome::Cancelled})
-        EXPECT_EQ(ended(outcome).next, Next::Done);
+        EXPECT_FALSE(ended(outcome));
 }
 
-TEST_F(RetryScheduleTest, WhatOnlyPeopleCanMendWaitsForTheService)
+TEST_F(RetryScheduleTest, WhatOnlyPeopleCanMendWaitsForThem)
 {
     for (const Outcome outcome : {Outcome::Unauthorized, Outcome::WrongEndpoint,
-                                  Outcome::Redirected, Outcome::BadCertificate})
-        EXPECT_EQ(ended(outcome).next, Next::WhenServiceIsBack);
+                                  Outcome::Redirected, Outcome::BadCertificate}) {
+        for (int failures = 1; failures <= 10; ++failures) {
+            const auto retry = ended(outcome);
+            ASSERT_TRUE(retry);
+            EXPECT_EQ(retry->pause, 30s);
+            EXPECT_TRUE(retry->endsWithTrouble);
+        }
+    }
 }
 
 TEST_F(RetryScheduleTest, AnAnswerEndsTheRow)
 {
-    ended(Outcome::Timeout);
-    ended(Outcome::Timeout);
+    for (int failures = 0; failures < 10; ++failures)
+        ended(Outcome::Timeout);
     ended(Outcome::Refused);
     EXPECT_EQ(schedule_.failuresInARow(), 0U);
-    EXPECT_EQ(ended(Outcome::Timeout).next, Next::Again);
+    EXPECT_LE(ended(Outcome::Timeout)->pause, 500ms);
 }
 
 TEST_F(RetryScheduleTest, FollowsTheSettings)
 {
     rules_ = {0, {}};
-    EXPECT_EQ(ended(Outcome::Timeout).next, Next::WhenServiceIsBack);
+    EXPECT_FALSE(ended(Outcome::Timeout)->endsWithTrouble);
+    schedule_.beginAnew();
     rules_ = {50, {100ms, 1s}};
     std::chrono::milliseconds longest{0};
     for (unsigned i = 1; i <= 50; ++i) {
-        const RetryDecision decision = ended(Outcome::Timeout);
-        EXPECT_EQ(decision.next, Next::Again) << i;
-        EXPECT_LE(decision.pause, longestPause(rules_.backoff, i)) << i;
-        longest = std::max(longest, decision.pause);
+        const auto retry = ended(Outcome::Timeout);
+        EXPECT_TRUE(retry->endsWithTrouble) << i;
+        longest = std::max(longest, retry->pause);
     }
     EXPECT_GT(longest, 500ms);
-    EXPECT_EQ(ended(Outcome::Timeout).next, Next::WhenServiceIsBack);
+    EXPECT_LE(longest, 1s);
+    EXPECT_FALSE(ended(Outcome::Timeout)->endsWithTrouble);
 }
 
 TEST_F(RetryScheduleTest, WaitsAsLongAsTheServiceAsksUpToAnHour)
 {
-    EXPECT_EQ(ended(Outcome::RateLimited, 90s).pause, 90s);
-    EXPECT_EQ(ended(Outcome::ServerError, 5h).pause, 1h);
+    EXPECT_EQ(ended(Outcome::RateLimited, 90s)->pause, 90s);
+    EXPECT_EQ(ended(Outcome::ServerError, 5h)->pause, 1h);
 }
 
-TEST_F(RetryScheduleTest, ATrackGetsOneMoreTryAfterA200ThatIsNoAnswer)
+TEST_F(RetryScheduleTest, A200ThatIsNoAnswerIsTriedOnceMoreThenRarely)
 {
-    EXPECT_EQ(ended(Outcome::NoAnswer).next, Next::Again);
+    EXPECT_LE(ended(Outcome::NoAnswer)->pause, 500ms);
     ended(Outcome::Timeout);
-    schedule_.beginAnew();
-    EXPECT_EQ(ended(Outcome::NoAnswer).next, Next::Never);
-    EXPECT_EQ(ended(Outcome::NoAnswer).next, Next::Never);
+    const std::chrono::minutes pauses[] = {1min, 2min, 4min, 8min, 16min, 32min, 60min, 60min};
+    bool first = true;
+    for (const auto pause : pauses) {
+        const auto retry = ended(Outcome::NoAnswer);
+        EXPECT_EQ(retry->pause, pause);
+        EXPECT_EQ(retry->endsWithTrouble, first) << "that others are answered counts once";
+        first = false;
+    }
+    schedule_.beginWithSomebodyElse();
+    EXPECT_LE(ended(Outcome::NoAnswer)->pause, 30s);
 }
 
 } // namespace

@@ -226,6 +226,19 @@ TEST_F(ServiceHealthTest, LateFailuresAreTheSameFailure)
     EXPECT_LE(waitForProbe(), 500ms);
 }
 
+TEST_F(ServiceHealthTest, LateFailuresDoNotMakeLaterPausesLonger)
+{
+    std::vector<ServiceHealth::Admission> late;
+    for (int i = 0; i < 20; ++i)
+        late.push_back(admitted());
+    ask(Outcome::RateLimited);
+    for (const auto &admission : late)
+        record(admission, replyOf(Outcome::RateLimited, 0s));
+    waitForProbe();
+    ask(Outcome::RateLimited);
+    EXPECT_LE(waitForProbe(), 1s);
+}
+
 TEST_F(ServiceHealthTest, LateRepliesLeaveTheProbeAlone)
 {
     const auto slow = admitted();

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 using namespace ooto::core;
 
 namespace
@@ -15,7 +17,9 @@ Ballot vote(const char *who, double similarity)
     if (who)
         answer.templateId = who;
     answer.similarity = similarity;
-    return {std::make_shared<const Answer>(answer), std::nullopt, std::nullopt};
+    Ballot ballot;
+    ballot.answer = std::make_shared<const Answer>(answer);
+    return ballot;
 }
 
 Ballot notLive(const char *who)
@@ -24,8 +28,42 @@ Ballot notLive(const char *who)
     answer.templateId = who;
     answer.similarity = 0.9;
     answer.liveness = Judgement{0.1, false};
-    return {std::make_shared<const Answer>(answer), std::nullopt, std::nullopt};
+    Ballot ballot;
+    ballot.answer = std::make_shared<const Answer>(answer);
+    return ballot;
 }
+
+/** Asked for and said: 'y'es, 'n'o, or nothing but a score ('-'). */
+Ballot verdict(char said, bool deepfake)
+{
+    Answer answer;
+    answer.templateId = "a";
+    answer.similarity = 0.9;
+    const Judgement judgement{0.9, said == '-' ? std::nullopt : std::optional(said == 'y')};
+    (deepfake ? answer.deepfake : answer.liveness) = judgement;
+    Ballot ballot;
+    ballot.answer = std::make_shared<const Answer>(answer);
+    (deepfake ? ballot.askedDeepfake : ballot.askedLiveness) = true;
+    return ballot;
+}
+
+struct Row {
+    const char *said; ///< in any order
+    Status status;    ///< should no other answer come
+    bool open;        ///< another one is worth having
+};
+
+constexpr Row table[] = {
+    {"y", Status::Identified, false},   {"n", Status::Spoof, true},
+    {"-", Status::Unavailable, true},   {"yy", Status::Identified, false},
+    {"ny", Status::Spoof, true},        {"-y", Status::Identified, false},
+    {"nn", Status::Spoof, false},       {"-n", Status::Spoof, true},
+    {"--", Status::Unavailable, false}, {"nyy", Status::Identified, false},
+    {"nny", Status::Spoof, false},      {"-ny", Status::Spoof, true},
+    {"-nn", Status::Spoof, false},      {"--n", Status::Spoof, true},
+    {"--y", Status::Identified, false}, {"---", Status::Unavailable, false},
+    {"nnyy", Status::Spoof, true},
+};
 
 } // namespace
 
@@ -67,17 +105,46 @@ TEST(Votes, tellsTheBestSimilarityOfAnUnknownFace)
     EXPECT_DOUBLE_EQ(*votes.leading()->answer->similarity, 0.6);
 }
 
-TEST(Votes, wantsASecondOpinionOnlyAfterOneThatIsNotFine)
+TEST(Votes, takesWhatWasNotAskedForAsItIsSaid)
 {
     Votes votes;
-    votes.add(notLive("a"), 0.75);
-    EXPECT_TRUE(votes.needSecondOpinion());
-    EXPECT_EQ(votes.status(), Status::Spoof);
     votes.add(vote("a", 0.9), 0.75);
-    EXPECT_FALSE(votes.needSecondOpinion());
     EXPECT_EQ(votes.status(), Status::Identified);
     votes.add(notLive("a"), 0.75);
+    votes.add(notLive("a"), 0.75);
     EXPECT_EQ(votes.status(), Status::Spoof);
+}
+
+TEST(Votes, goesByTheTableOfVerdicts)
+{
+    for (const Row &row : table) {
+        std::string order = row.said;
+        std::sort(order.begin(), order.end());
+        do {
+            for (const bool deepfake : {false, true}) {
+                Votes votes;
+                for (const char said : order)
+                    votes.add(verdict(said, deepfake), 0.75);
+                EXPECT_EQ(votes.status(), row.status) << order;
+                EXPECT_EQ(votes.needAnotherOpinion(), row.open) << order;
+                EXPECT_EQ(votes.leading() != nullptr, row.status != Status::Unavailable) << order;
+            }
+        } while (std::next_permutation(order.begin(), order.end()));
+    }
+}
+
+TEST(Votes, wantsAVerdictOfEachThatWasAskedFor)
+{
+    Answer half;
+    half.templateId = "a";
+    half.similarity = 0.9;
+    half.liveness = Judgement{0.9, true};
+    Ballot ballot;
+    ballot.answer = std::make_shared<const Answer>(half);
+    ballot.askedLiveness = ballot.askedDeepfake = true;
+    Votes votes;
+    votes.add(ballot, 0.75);
+    EXPECT_EQ(votes.status(), Status::Unavailable) << "nothing was said about deepfake";
 }
 
 TEST(Votes, staysSmallHoweverManyPeopleAreClaimed)

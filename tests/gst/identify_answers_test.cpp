@@ -237,14 +237,21 @@ TEST(IdentifyAnswers, asksForChecksOnlyWhenToldTo)
         Identify identify(service.properties() + " detector=cascade" +
                           (check ? " check-liveness=true check-deepfake=true" : ""));
         Buffer scene(makeScene(identify.info(), {hopper}));
-        EXPECT_TRUE(identify.pushUntil(scene.frame,
-                                       [](GstBuffer *b) { return hasStatus(b, "identified"); }));
+        // This server judges neither, and says so: then nobody is named.
+        EXPECT_TRUE(identify.pushUntil(scene.frame, [check](GstBuffer *buffer) {
+            EXPECT_FALSE(check && hasStatus(buffer, "identified"));
+            return hasStatus(buffer, check ? "unavailable" : "identified");
+        }));
         const auto request = service->requests().back();
         EXPECT_EQ(flagOf(request, "check_liveness"), check ? "true" : "(absent)");
         EXPECT_EQ(flagOf(request, "check_deepfake"), check ? "true" : "(absent)");
         EXPECT_TRUE(request.appIdRight);
         EXPECT_TRUE(request.appKeyRight);
+        const auto messages = identify.messages("ooto-face");
+        ASSERT_FALSE(messages.empty());
+        EXPECT_EQ(stringField(messages.back().get(), "reason"), check ? "no-liveness" : "");
     }
+    EXPECT_EQ(service->requests().size(), 1U + 2U) << "without a verdict a second photo";
     EXPECT_EQ(service->violations(), std::vector<std::string>{});
 }
 
@@ -310,8 +317,8 @@ TEST_F(CannedAnswer, readsTheDocumentedShapeInFull)
     answer(
         R"({"transactionId":"9191079a-4f80-4c8a-9a4b-528af2cfd3c4","extra":[1,{"a":null}],"result":{
         "search":{"templateId":"  she \n","similarity":9.1e-1},
-        "box":{"x":10,"y":10,"w":50,"h":60},
-        "landmarks":[[20,20],[40,20],[30,30],[22,45],[38,45]],
+        "box":{"x":90,"y":90,"w":200,"h":200},
+        "landmarks":[[150,160],[230,160],[190,190],[155,240],[225,240]],
         "liveness":{"score":0.9,"fine":true},"deepfake":{"score":0.9485,"fine":true},
         "quality":{"uniformity":{"value":0.5,"fine":true},"flare":{"score":0.9967,"fine":false},
                    "gender":"F","age":41,"race":"x","pitch":1.5,"yaw":-3,"roll":5.95949359194492e-7}}})",
@@ -350,7 +357,7 @@ TEST_F(CannedAnswer, tellsDemographyOnlyToThoseWhoAskForIt)
 TEST_F(CannedAnswer, readsTheOlderShape)
 {
     answer(
-        R"({"result":{"templateId":"she","similarity":0.9,"face":{"box":{"x":1,"y":2,"w":30,"h":40},
+        R"({"result":{"templateId":"she","similarity":0.9,"face":{"box":{"x":90,"y":90,"w":200,"h":200},
         "liveness":{"score":0.2,"fine":false},"quality":{"left_eye_closed":{"score":0.1,"fine":true}}}}})",
         "spoof");
     EXPECT_EQ(stringField(last.get(), "template-id"), "she");
@@ -361,7 +368,7 @@ TEST_F(CannedAnswer, readsTheOlderShape)
 
 TEST_F(CannedAnswer, anAbsentSearchIsNoMatch)
 {
-    answer(R"({"result":{"box":{"x":1,"y":2,"w":30,"h":40}}})", "unknown");
+    answer(R"({"result":{"box":{"x":90,"y":90,"w":200,"h":200}}})", "unknown");
 }
 
 TEST_F(CannedAnswer, aNullSearchIsNoMatch)
@@ -372,6 +379,16 @@ TEST_F(CannedAnswer, aNullSearchIsNoMatch)
 TEST_F(CannedAnswer, anEmptyTemplateIdIsNoMatch)
 {
     answer(R"({"result":{"search":{"templateId":" ","similarity":0.99}}})", "unknown");
+}
+
+TEST_F(CannedAnswer, aBoxElsewhereOnThePhotoIsNobodysAnswer)
+{
+    answer(R"({"result":{"search":{"templateId":"she","similarity":0.99},
+        "box":{"x":1,"y":2,"w":30,"h":40}}})",
+           "unavailable");
+    EXPECT_EQ(stringField(last.get(), "reason"), "other-face");
+    EXPECT_FALSE(gst_structure_has_field(last.get(), "template-id"));
+    EXPECT_EQ(service->requests().size(), 3U);
 }
 
 TEST_F(CannedAnswer, aLowSimilarityIsNoMatchButIsTold)

@@ -334,7 +334,7 @@ TEST(IdentifyStream, twoPipelinesShareOneProcess)
 {
     Service service(true);
     Player first(service.properties());
-    Player second(service.properties() + " check-liveness=true");
+    Player second(service.properties() + " jpeg-quality=95");
     ASSERT_EQ(first.set(GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
     ASSERT_EQ(second.set(GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
     EXPECT_TRUE(first.waitForStat("matches", 1));

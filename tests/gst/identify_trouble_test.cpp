@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <thread>
 
@@ -204,11 +205,96 @@ TEST_F(Trouble, aServerThatLiesIsNoAnswer)
         service->setTrouble(trouble);
         start();
         EXPECT_TRUE(playUntil([&] { return !states().empty(); }));
-        // Each was probably billed: one further try, and that is all.
-        EXPECT_TRUE(identify->pushUntil(
-            scene, [](GstBuffer *buffer) { return hasStatus(buffer, "unavailable"); }));
+        // Each was probably billed: one further try, then none for a minute.
+        EXPECT_TRUE(playUntil([&] { return service->requests().size() == 2; }));
+        playUntil([] { return false; }, 1500ms);
+        expectFlowingAndPending("service");
         expectErrors("no-answer");
         EXPECT_EQ(service->requests().size(), 2U);
+        TearDown();
+        service.restart();
+    }
+}
+
+TEST_F(Trouble, aServerThatLiedIsAskedAgainAfterAMinuteAndIsWellThen)
+{
+    server::Trouble trouble;
+    trouble.body = server::BodyTrouble::Html;
+    trouble.onlyFirst = 2;
+    service->setTrouble(trouble);
+    start();
+    EXPECT_TRUE(playUntil([&] { return service->requests().size() == 2; }));
+    const GstClockTime second = identify->now();
+    EXPECT_TRUE(playUntil([&] { return identify->stat("matches") == 1; }, 90s));
+    EXPECT_GE(identify->now() - second, 59 * GST_SECOND);
+    EXPECT_TRUE(reported("ok"));
+}
+
+TEST_F(Trouble, aFaceThatWaitsIsAskedAboutSoonAfterAnOutage)
+{
+    service.stop();
+    start();
+    // As a camera gives them: pauses are by the stream's time and by the machine's.
+    const auto playInRealTime = [&](const std::function<bool()> &condition,
+                                    std::chrono::milliseconds longest) {
+        return playUntil(
+            [&] {
+                std::this_thread::sleep_for(32ms);
+                return condition();
+            },
+            longest);
+    };
+    ASSERT_TRUE(playInRealTime([&] { return !states().empty(); }, 10s));
+    const auto begin = std::chrono::steady_clock::now();
+    constexpr auto outage = 4s;
+    playInRealTime([] { return false; }, outage);
+    service.restart();
+    EXPECT_TRUE(playInRealTime([&] { return !service->requests().empty(); }, 30s));
+    EXPECT_LE(std::chrono::steady_clock::now() - begin, 2 * outage + 1s);
+}
+
+TEST_F(Trouble, waitsAsLongAsTheServerAsksInBothForms)
+{
+    const std::time_t then = std::time(nullptr) + 4;
+    char date[64];
+    std::strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", std::gmtime(&then));
+    for (const std::string &after : {std::string(date), std::string("3")}) {
+        SCOPED_TRACE(after);
+        server::Trouble trouble;
+        trouble.status = 503;
+        trouble.retryAfter = after;
+        trouble.onlyFirst = 1;
+        service->setTrouble(trouble);
+        start();
+        EXPECT_TRUE(reported("degraded"));
+        playUntil([] { return false; }, 1s);
+        EXPECT_EQ(service->requests().size(), 1U) << "without it half a second at most";
+        EXPECT_TRUE(playUntil([&] { return identify->stat("matches") == 1; }));
+        TearDown();
+        service.restart();
+    }
+}
+
+TEST_F(Trouble, whatOnlyPeopleCanMendIsToldOnceAndTriedRarely)
+{
+    const std::pair<unsigned, const char *> refusals[] = {
+        {403, "unauthorized"}, {404, "down"}, {405, "down"}, {302, "down"}};
+    for (const auto &[status, state] : refusals) {
+        SCOPED_TRACE(status);
+        service->setScript([status = status](const server::ReceivedRequest &) {
+            server::Reply reply;
+            reply.status = status;
+            if (status == 302)
+                reply.header.emplace_back("Location", "http://elsewhere.example/identify");
+            return reply;
+        });
+        start();
+        EXPECT_TRUE(reported(state));
+        playUntil([] { return false; }, 1500ms);
+        EXPECT_EQ(service->requests().size(), 1U);
+        EXPECT_EQ(states(), std::vector<std::string>{state});
+        if (status == 302)
+            EXPECT_NE(lastReason().find("elsewhere.example"), std::string::npos) << lastReason();
         TearDown();
         service.restart();
     }
@@ -264,6 +350,19 @@ TEST_F(Trouble, serverErrorsAndRateLimitsAreWaitedOut)
         EXPECT_EQ(states(), (std::vector<std::string>{"degraded", "ok"})) << status;
         TearDown();
     }
+}
+
+TEST_F(Trouble, aPhotoThatIsTooLargeGoesSmaller)
+{
+    server::Trouble trouble;
+    trouble.status = 413;
+    trouble.onlyFirst = 1;
+    service->setTrouble(trouble);
+    start();
+    EXPECT_TRUE(playUntil([&] { return service->requests().size() == 2; }));
+    const auto requests = service->requests();
+    EXPECT_LT(requests[1].photoWidth, requests[0].photoWidth * 0.7);
+    EXPECT_EQ(states(), std::vector<std::string>{}) << "that is no trouble of the service";
 }
 
 TEST_F(Trouble, aWrongEndpointSaysSo)

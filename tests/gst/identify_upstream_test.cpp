@@ -347,3 +347,26 @@ TEST_F(Upstream, aParamThatIsThereIsNotAddedAgain)
     ASSERT_EQ(regions().size(), 1U);
     EXPECT_EQ(params(regions()[0]), (Names{"detection", "object_id", "identity"}));
 }
+
+TEST_F(Upstream, aWallBesideSomebodyNeverGetsHerName)
+{
+    // The photo of the wall has half of her on its edge, and is refused as there is no face. The
+    // wider one has her in it: that answer is about her, and the wall is none of her.
+    start("min-quality=0");
+    gst_clear_buffer(&scene);
+    identify->setCaps("video/x-raw,format=I420,width=1280,height=720,framerate=25/1");
+    scene = makeScene(identify->info(), {{photos::hopperFile, 700, 200, 300}});
+    for (int i = 0; i < 250; ++i) {
+        show({{.px = {285, 150, 360, 360}}});
+        ASSERT_FALSE(hasStatus(out.get(), "identified")) << i;
+    }
+    const auto requests = service->requests();
+    ASSERT_GE(requests.size(), 2U);
+    EXPECT_EQ(requests[0].code, 5);
+    EXPECT_GT(requests[1].photoWidth, requests[0].photoWidth);
+    EXPECT_EQ(requests[1].code, 0) << "she was found, and known";
+    EXPECT_LE(requests.size(), 3U);
+    EXPECT_TRUE(hasStatus(out.get(), "unavailable"));
+    for (const auto &message : identify->messages("ooto-face"))
+        EXPECT_FALSE(gst_structure_has_field(message.get(), "template-id"));
+}
