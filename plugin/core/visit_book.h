@@ -17,7 +17,7 @@ namespace ooto::core
 class VisitBook
 {
 public:
-    /** A new track of which nothing is known. */
+    /** A new track of which nothing is known. @return a number that no other book gives */
     VisitNumber begin(StreamTime now);
     /** A track of the visit is in view. */
     void seen(VisitNumber visit, StreamTime now);
@@ -30,7 +30,7 @@ public:
     /** Forgets visits that are over. */
     void forget(StreamTime now, StreamTime timeout);
 
-    /** Visits so far. */
+    /** Visits of this book so far. */
     std::uint64_t count() const { return count_; }
 
 private:
@@ -40,7 +40,6 @@ private:
     };
 
     std::map<VisitNumber, Visit> visits_; ///< those that may go on
-    VisitNumber last_ = 0;
     std::uint64_t count_ = 0;
 };
 
