@@ -39,6 +39,7 @@ FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const
     view.trackId = track.id;
     view.objectId = track.objectId;
     view.firstSeen = track.firstSeen;
+    view.since = record.since;
     view.visit = record.visit;
     view.box = box;
     if (track.missed == 0)
@@ -51,11 +52,16 @@ FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const
 
 FaceEvent FaceBook::event(FaceEventType type, Record &record, const FrameTimes &now) const
 {
+    if (type == FaceEventType::New)
+        record.since = now.wallClock;
+    record.last.since = record.since;
     record.last.visit = record.visit;
     record.inquiry.describe(record.last);
     FaceEvent event{type, record.last, now, record.ended.has_value(), nullptr, record.photoIsPng};
     if (rules_.keepPhotos && type != FaceEventType::New)
         event.photo = record.photo;
+    if (type == FaceEventType::End)
+        event.lastSeen = record.lastSeen;
     return event;
 }
 
@@ -77,6 +83,7 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         if (!track)
             continue;
         Record &record = records_[track->id];
+        record.lastSeen = sample;
         const Box inside = intersection(seen[i].box, {0, 0, 1, 1});
         if (!inside.empty())
             record.last = view(*track, record, inside);
@@ -244,6 +251,21 @@ FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTi
     else if (record->inquiry.status() != before)
         events.push_back(event(FaceEventType::Updated, *record, now)); // given up
     forget(now.runningTime);
+    return events;
+}
+
+FaceBook::Events FaceBook::rejudge(const FrameTimes &now)
+{
+    Events events;
+    for (auto &[id, record] : records_) {
+        const Status before = record.inquiry.status();
+        record.inquiry.rejudge(rules_.asking);
+        if (record.inquiry.status() == before)
+            continue;
+        noteIdentity(record, now);
+        if (!record.ended && record.visit != 0)
+            events.push_back(event(FaceEventType::Updated, record, now));
+    }
     return events;
 }
 

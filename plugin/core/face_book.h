@@ -36,6 +36,8 @@ public:
     using Events = std::vector<FaceEvent>;
 
     void setRules(const BookRules &rules) { rules_ = rules; }
+    /** Judges the answers that are there by the rules of now. */
+    Events rejudge(const FrameTimes &now);
 
     /** One sample was analysed. @param cameraShift see Tracker::update() */
     Events observe(const FrameTimes &sample, const FrameShape &frame,
@@ -72,7 +74,9 @@ public:
 private:
     struct Record {
         Inquiry inquiry;
-        FaceView last; ///< as last seen in view; what `end` and late answers tell
+        FaceView last;       ///< as last seen in view; what `end` and late answers tell
+        FrameTimes lastSeen; ///< when that was
+        std::chrono::system_clock::time_point since{}; ///< of the `new`
         VisitNumber visit = 0;
         PhotoBytes photo; ///< the last one sent, where photos are kept
         bool photoIsPng = false;

@@ -320,6 +320,14 @@ void Inquiry::doubt()
     want(Need::Answer);
 }
 
+void Inquiry::rejudge(const AskingRules &rules)
+{
+    votes_.rejudge(rules.similarityThreshold);
+    // It was to be known better, and now is.
+    if (need_ == Need::Better && status() == Status::Identified)
+        want(Need::None);
+}
+
 bool Inquiry::settle(StreamTime now, bool ended)
 {
     if (!votes_.needSecondOpinion() || settled_ || inFlight_)
@@ -353,6 +361,7 @@ void Inquiry::describe(FaceView &view) const
     if (!leading)
         return;
     view.answer = leading->answer;
+    view.isMatch = leading->isMatch;
     if (leading->serviceBox) {
         const Box &box = *leading->serviceBox;
         view.serviceBox =

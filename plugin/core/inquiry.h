@@ -61,6 +61,8 @@ public:
     void serviceIsBack();
     /** May be somebody else from here on: what was said so far no longer counts. */
     void doubt();
+    /** Another `similarityThreshold` holds: for what was answered, too. */
+    void rejudge(const AskingRules &rules);
     /** Time passed. @return true when the status changed by that alone */
     bool settle(StreamTime now, bool ended);
 

@@ -5,6 +5,7 @@
 #include "core/face.h"
 
 #include <map>
+#include <vector>
 
 namespace ooto::core
 {
@@ -14,6 +15,7 @@ struct Ballot {
     std::shared_ptr<const Answer> answer;
     std::optional<Box> serviceBox;      ///< 0..1 of the track's box
     std::optional<Landmarks> landmarks; ///< 0..1 of the track's box
+    bool isMatch = false;               ///< set by the votes that count it
 };
 
 /**
@@ -25,6 +27,8 @@ class Votes
 {
 public:
     void add(Ballot ballot, double similarityThreshold);
+    /** Counts again what was said, at another threshold. */
+    void rejudge(double similarityThreshold);
 
     bool empty() const { return fine_ + notFine_ == 0; }
     /** One answer says that the face is not a live one, and no other answer has settled it yet. */
@@ -39,8 +43,10 @@ private:
         unsigned votes = 0;
         Ballot best;
     };
+    void count(Ballot ballot, double similarityThreshold);
     const Candidate *winner() const;
 
+    std::vector<Ballot> ballots_;              ///< the newest ones
     std::map<std::string, Candidate> matches_; ///< by template id; few
     std::optional<Ballot> bestWithoutMatch_;
     std::optional<Ballot> lastNotFine_;
