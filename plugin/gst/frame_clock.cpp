@@ -67,7 +67,9 @@ core::FrameTimes FrameClock::timesOf(GstElement *element, GstClockTime pts,
                                      const GstSegment &segment, const GstVideoInfo &info)
 {
     core::FrameTimes times;
-    times.wallClock = std::chrono::system_clock::now();
+    times.received = std::chrono::system_clock::now();
+    times.arrived = std::chrono::steady_clock::now();
+    times.wallClock = times.received;
     std::optional<core::StreamTime> running;
     if (GST_CLOCK_TIME_IS_VALID(pts))
         times.pts = core::StreamTime(static_cast<gint64>(pts));

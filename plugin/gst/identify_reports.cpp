@@ -17,20 +17,29 @@ namespace
 
 constexpr std::chrono::milliseconds longestPosting{500};
 
+const char *templateOf(const core::FaceView &face)
+{
+    return face.answer && face.answer->templateId ? face.answer->templateId->c_str() : "";
+}
+
 } // namespace
 
-void IdentifyStream::take(Shared &shared, core::FaceBook::Events events)
+void IdentifyStream::take(Shared &shared, core::FaceBook::Events events, Told told)
 {
     for (core::FaceEvent &event : events) {
-        GST_DEBUG("track %d of visit %u: %s, %s, %s", event.face.trackId,
+        GST_DEBUG("track %d of visit %u: %s, %s, %s %s", event.face.trackId,
                   static_cast<unsigned>(event.face.visit), core::eventName(event.type).data(),
                   core::statusName(event.face.status).data(),
-                  core::reasonName(event.face.reason).data());
+                  core::reasonName(event.face.reason).data(), templateOf(event.face));
         if (event.type == core::FaceEventType::New)
             ++shared.statistics.tracks;
         else if (event.type == core::FaceEventType::End)
             shared.statistics.countEnd(event.face);
-        shared.downstream.push_back(event);
+        event.number = nextEventNumber();
+        if (told == Told::OnBusAndDownstream) {
+            event.sequence = ++*shared.told;
+            shared.downstream.push_back(event);
+        }
         if (shared.settings->postMessages)
             shared.reports.emplace_back(std::move(event));
     }
@@ -124,7 +133,7 @@ void IdentifyStream::post(const core::ServiceState &state, const Settings &setti
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
 
     if (state.condition == core::ServiceCondition::Ok)
-        GST_INFO_OBJECT(element_, "the identify service answers again");
+        GST_INFO_OBJECT(element_, "the identify service answers");
     else if (state.condition == core::ServiceCondition::Degraded)
         GST_WARNING_OBJECT(element_, "the identify service is degraded: %s", state.reason.c_str());
     else
