@@ -60,7 +60,7 @@ struct Refusal {
     std::string text; ///< for people
 };
 
-/** Number of a visit in its stream, from 1: one person's stay, which may be several tracks. */
+/** Number of a visit, unique in the process: one person's stay, which may be several tracks. */
 using VisitNumber = std::uint64_t;
 
 /**
@@ -94,6 +94,7 @@ struct FaceView {
     TrackId trackId = 0;
     std::optional<std::uint64_t> objectId; ///< of who found the face and follows it, if he does
     StreamTime firstSeen{0};               ///< running time of the track's first sample
+    std::chrono::system_clock::time_point since{}; ///< wall clock of the track's `new`
     VisitNumber visit = 0;
     Box box;        ///< the tracker's, inside the frame
     Box sampledBox; ///< where the last sample saw it, maybe beyond the frame; empty if it did not
@@ -101,6 +102,7 @@ struct FaceView {
     Status status = Status::Pending;
     Reason reason = Reason::None;
     std::shared_ptr<const Answer> answer; ///< null until there is one, and while it is in doubt
+    bool isMatch = false;                 ///< the answer's similarity is at the threshold or above
     std::optional<ShotQuality> shot;      ///< of a pending face, in the last sample
     std::optional<Box> serviceBox;        ///< the service's box, moved along with the track's
     std::optional<Landmarks> landmarks;   ///< 0..1 of `box`; the service's, else the detector's
@@ -125,6 +127,12 @@ struct FaceEvent {
     bool late = false; ///< an answer that came after its track's end
     PhotoBytes photo;  ///< the last photo sent, where the book was told to keep it
     bool photoIsPng = false;
+    std::optional<FrameTimes> lastSeen = {}; ///< of the last look at the face, with `end`
+    std::optional<std::chrono::milliseconds> photoAge =
+        {};                   ///< with `answered`: from photo to answer
+    std::uint64_t number = 0; ///< unique in the process
+    std::optional<std::uint64_t> sequence =
+        {}; ///< of its camera's events in the stream; none outside
 };
 
 } // namespace ooto::core

@@ -50,6 +50,7 @@ FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const
     view.trackId = track.id;
     view.objectId = track.objectId;
     view.firstSeen = track.firstSeen;
+    view.since = record.since;
     view.box = box;
     if (track.missed == 0)
         view.sampledBox = track.motion.lastBox();
@@ -72,11 +73,16 @@ void FaceBook::describe(const Record &record, FaceView &view) const
 
 FaceEvent FaceBook::event(FaceEventType type, Record &record, const FrameTimes &now) const
 {
+    if (type == FaceEventType::New)
+        record.since = now.wallClock;
+    record.last.since = record.since;
     describe(record, record.last);
     FaceEvent event{type,    record.last,          now, record.ended.has_value(),
                     nullptr, record.now.photoIsPng};
     if (rules_.keepPhotos && type != FaceEventType::New)
         event.photo = record.now.photo;
+    if (type == FaceEventType::End)
+        event.lastSeen = record.lastSeen;
     return event;
 }
 
@@ -110,6 +116,7 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         if (!track)
             continue;
         Record &record = records_[track->id];
+        record.lastSeen = sample;
         const Box inside = intersection(seen[i].box, {0, 0, 1, 1});
         if (!inside.empty())
             record.last = view(*track, record, inside);
@@ -405,6 +412,24 @@ FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTi
     else if (record->now.inquiry.status() != before)
         events.push_back(event(FaceEventType::Updated, *record, now)); // given up
     forget(now.runningTime);
+    return events;
+}
+
+FaceBook::Events FaceBook::rejudge(const FrameTimes &now)
+{
+    Events events;
+    for (auto &[id, record] : records_) {
+        if (record.withheld)
+            record.withheld->inquiry.rejudge(rules_.asking);
+        const Status before = record.now.inquiry.status();
+        record.now.inquiry.rejudge(rules_.asking);
+        if (record.now.inquiry.status() == before)
+            continue;
+        noteIdentity(record, now);
+        if (!record.ended && record.now.visit != 0)
+            events.push_back(event(FaceEventType::Updated, record, now));
+    }
+    contestDoubles(now, events);
     return events;
 }
 

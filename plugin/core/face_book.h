@@ -37,6 +37,8 @@ public:
     using Events = std::vector<FaceEvent>;
 
     void setRules(const BookRules &rules) { rules_ = rules; }
+    /** Judges the answers that are there by the rules of now. */
+    Events rejudge(const FrameTimes &now);
 
     /** One sample was analysed. */
     Events observe(const FrameTimes &sample, const FrameShape &frame,
@@ -100,6 +102,8 @@ private:
         StreamTime doubtWait{0};             ///< how long the next doubt's request has to wait …
         std::optional<StreamTime> notBefore; ///< … and until when this one's has to
         FaceView last;                       ///< as last seen; what `end` and late answers tell
+        FrameTimes lastSeen;                 ///< when that was
+        std::chrono::system_clock::time_point since{}; ///< of the `new`
         std::optional<StreamTime> ended;     ///< kept for its answer, or for who goes on with it
 
         Inquiry *inquiryOf(const PersonId &person);

@@ -330,6 +330,14 @@ void Inquiry::contest(const AskingRules &rules)
     want(Need::Answer);
 }
 
+void Inquiry::rejudge(const AskingRules &rules)
+{
+    votes_.rejudge(rules.similarityThreshold);
+    // It was to be known better, and now is.
+    if (need_ == Need::Better && status() == Status::Identified)
+        want(Need::None);
+}
+
 bool Inquiry::settle(StreamTime now, bool ended)
 {
     if (!votes_.needAnotherOpinion() || settled_ || inFlight_)
@@ -371,6 +379,7 @@ void Inquiry::describe(FaceView &view) const
     if (!leading)
         return;
     view.answer = leading->answer;
+    view.isMatch = leading->isMatch;
     if (leading->serviceBox) {
         const Box &box = *leading->serviceBox;
         view.serviceBox =

@@ -70,6 +70,8 @@ public:
     void contest(const AskingRules &rules);
     /** A photo that was not sent is not to be sent. */
     void dropUnsent() { shot_.clear(); }
+    /** Another `similarityThreshold` holds: for what was answered, too. */
+    void rejudge(const AskingRules &rules);
     /** Time passed. @return true when the status changed by that alone */
     bool settle(StreamTime now, bool ended);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Track ids, unique in the process, so that two elements in one pipeline never share one.
+// Track ids, unique in the process: also of streams that run one after the other.
 #pragma once
 
 #include <cstdint>
@@ -11,19 +11,10 @@ namespace ooto::core
 using TrackId = std::int32_t;
 
 /**
- * Where a stream takes its ids from. All sources that are alive count together; the count starts
- * at 1 when there is none, so that the same file played again gets the same ids. Thread-safe.
+ * The next number. A stream that is started again goes on counting, so that nobody who joins by
+ * the number takes a stranger for the one before. After two thousand million tracks it starts
+ * again at 1. Thread-safe.
  */
-class TrackIdSource
-{
-public:
-    TrackIdSource();
-    ~TrackIdSource();
-    TrackIdSource(const TrackIdSource &) = delete;
-    TrackIdSource &operator=(const TrackIdSource &) = delete;
-
-    /** After two thousand million tracks it starts again at 1. */
-    TrackId next();
-};
+TrackId nextTrackId();
 
 } // namespace ooto::core

@@ -209,9 +209,9 @@ TrackId Tracker::newId(const Track &track, const std::set<TrackId> &taken)
         if (isFree(id))
             return id;
     }
-    TrackId id = ids_.next();
+    TrackId id = nextTrackId();
     while (!isFree(id) || relinks_.knows(id))
-        id = ids_.next();
+        id = nextTrackId();
     return id;
 }
 

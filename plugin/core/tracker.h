@@ -101,7 +101,6 @@ private:
     StreamTime relinkTime(const TrackerRules &rules) const;
     StreamTime lifeWithoutDetection(const TrackerRules &rules) const;
 
-    TrackIdSource ids_;
     TrackSerial lastSerial_ = 0;
     std::vector<Track> tracks_; ///< in the order of birth
     Relinks relinks_;

@@ -2,15 +2,18 @@
 #include "core/visit_book.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace ooto::core
 {
 
 VisitNumber VisitBook::begin(StreamTime now)
 {
+    static std::atomic<VisitNumber> last{0};
     ++count_;
-    visits_[++last_] = {{}, now};
-    return last_;
+    const VisitNumber visit = ++last;
+    visits_[visit] = {{}, now};
+    return visit;
 }
 
 void VisitBook::drop(VisitNumber visit)

@@ -17,7 +17,7 @@ namespace ooto::core
 class VisitBook
 {
 public:
-    /** A new track of which nothing is known. */
+    /** A new track of which nothing is known. @return a number that no other book gives */
     VisitNumber begin(StreamTime now);
     /** The visit was none of its own: whoever it was begun for turned out to be on another. */
     void drop(VisitNumber visit);
@@ -32,7 +32,7 @@ public:
     /** Forgets visits that are over. Time may have gone back: they end as long after now. */
     void forget(StreamTime now, StreamTime timeout);
 
-    /** Visits so far. */
+    /** Visits of this book so far. */
     std::uint64_t count() const { return count_; }
 
 private:
@@ -42,7 +42,6 @@ private:
     };
 
     std::map<VisitNumber, Visit> visits_; ///< those that may go on
-    VisitNumber last_ = 0;
     std::uint64_t count_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #include "core/votes.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ooto::core
 {
@@ -11,6 +12,8 @@ namespace
 
 // More people than that on one track means that nobody was recognised.
 constexpr std::size_t mostTemplates = 8;
+// Of a face that is asked again for hours the last answers count when they are counted again.
+constexpr std::size_t mostBallots = 32;
 
 bool notFine(const std::optional<Judgement> &judgement)
 {
@@ -36,7 +39,24 @@ bool isMatch(const Answer &answer, double similarityThreshold)
 
 void Votes::add(Ballot ballot, double similarityThreshold)
 {
+    if (ballots_.size() == mostBallots)
+        ballots_.erase(ballots_.begin());
+    ballots_.push_back(ballot);
+    count(std::move(ballot), similarityThreshold);
+}
+
+void Votes::rejudge(double similarityThreshold)
+{
+    const std::vector<Ballot> ballots = std::exchange(ballots_, {});
+    *this = {};
+    for (const Ballot &ballot : ballots)
+        add(ballot, similarityThreshold);
+}
+
+void Votes::count(Ballot ballot, double similarityThreshold)
+{
     const Answer &answer = *ballot.answer;
+    ballot.isMatch = isMatch(answer, similarityThreshold);
     if (notFine(answer.liveness) || notFine(answer.deepfake)) {
         ++notFine_;
         lastNotFine_ = std::move(ballot);
@@ -48,7 +68,7 @@ void Votes::add(Ballot ballot, double similarityThreshold)
         return;
     }
     ++fine_;
-    if (!isMatch(answer, similarityThreshold)) {
+    if (!ballot.isMatch) {
         if (!bestWithoutMatch_ || similarityOf(ballot) >= similarityOf(*bestWithoutMatch_))
             bestWithoutMatch_ = std::move(ballot);
         return;

@@ -5,6 +5,7 @@
 #include "core/face.h"
 
 #include <map>
+#include <vector>
 
 namespace ooto::core
 {
@@ -16,6 +17,7 @@ struct Ballot {
     std::optional<Landmarks> landmarks; ///< 0..1 of the track's box
     bool askedLiveness = false;
     bool askedDeepfake = false;
+    bool isMatch = false;               ///< set by the votes that count it
 };
 
 /**
@@ -36,6 +38,8 @@ class Votes
 {
 public:
     void add(Ballot ballot, double similarityThreshold);
+    /** Counts again what was said, at another threshold. */
+    void rejudge(double similarityThreshold);
 
     bool empty() const { return fine_ + notFine_ + noVerdict_ == 0; }
     /** Another answer may settle whether the face is a live and genuine one. */
@@ -50,8 +54,10 @@ private:
         unsigned votes = 0;
         Ballot best;
     };
+    void count(Ballot ballot, double similarityThreshold);
     const Candidate *winner() const;
 
+    std::vector<Ballot> ballots_;              ///< the newest ones
     std::map<std::string, Candidate> matches_; ///< by template id; few
     std::optional<Ballot> bestWithoutMatch_;
     std::optional<Ballot> lastNotFine_;

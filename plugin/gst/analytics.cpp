@@ -17,8 +17,15 @@ namespace
 // Quarks are for ever, and display names may be as many as there are people.
 constexpr unsigned mostLabels = 1024;
 
-constexpr auto toOtherMtd = static_cast<GstAnalyticsRelTypes>(GST_ANALYTICS_REL_TYPE_RELATE_TO |
-                                                              GST_ANALYTICS_REL_TYPE_CONTAIN);
+/** What GStreamer's objectdetectionoverlay goes by: the first class that is related. */
+constexpr auto forOverlays = static_cast<GstAnalyticsRelTypes>(GST_ANALYTICS_REL_TYPE_RELATE_TO |
+                                                               GST_ANALYTICS_REL_TYPE_CONTAIN);
+/**
+ * What DL Streamer's Python goes by (python/gstgva/region_of_interest.py): classes whose relation
+ * is this and no other. One that is RELATE_TO and no other it takes for the list of the detection's
+ * types, and fails when the detection's is not in it.
+ */
+constexpr auto forDlStreamer = GST_ANALYTICS_REL_TYPE_CONTAIN;
 
 /** The quark of a display name; that of `otherwise` once there were too many. */
 GQuark labelQuark(const std::string &name, const char *otherwise)
@@ -45,13 +52,14 @@ GQuark identityQuark(const core::FaceView &face, const ReportContext &context)
     return name.empty() ? g_quark_from_static_string("identified") : labelQuark(name, "identified");
 }
 
-void addClass(GstAnalyticsRelationMeta *meta, guint object, GQuark label, double score)
+void addClass(GstAnalyticsRelationMeta *meta, guint object, GQuark label, double score,
+              GstAnalyticsRelTypes relation)
 {
     GstAnalyticsClsMtd added;
     if (!gst_analytics_relation_meta_add_one_cls_mtd(meta, static_cast<gfloat>(score), label,
                                                      &added))
         return;
-    gst_analytics_relation_meta_set_relation(meta, toOtherMtd, object, added.id);
+    gst_analytics_relation_meta_set_relation(meta, relation, object, added.id);
     gst_analytics_relation_meta_set_relation(meta, GST_ANALYTICS_REL_TYPE_IS_PART_OF, added.id,
                                              object);
 }
@@ -61,12 +69,15 @@ void addClasses(GstAnalyticsRelationMeta *meta, guint object, const core::FaceVi
                 const ReportContext &context)
 {
     const core::Answer &answer = *face.answer;
-    if (context.facts & FactIdentity)
-        addClass(meta, object, identityQuark(face, context), answer.similarity.value_or(0));
-    if ((context.facts & FactLiveness) && answer.liveness && answer.liveness->fine)
-        addClass(meta, object,
-                 g_quark_from_static_string(*answer.liveness->fine ? "live" : "spoof"),
-                 answer.liveness->score.value_or(0));
+    for (const GstAnalyticsRelTypes relation : {forOverlays, forDlStreamer}) {
+        if (context.facts & FactIdentity)
+            addClass(meta, object, identityQuark(face, context), answer.similarity.value_or(0),
+                     relation);
+        if ((context.facts & FactLiveness) && answer.liveness && answer.liveness->fine)
+            addClass(meta, object,
+                     g_quark_from_static_string(*answer.liveness->fine ? "live" : "spoof"),
+                     answer.liveness->score.value_or(0), relation);
+    }
 }
 
 /** In the time of the buffer's timestamps, as other elements write it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/face_structure.h"
 
+#include "gst/event_ids.h"
 #include "gst/settings.h"
 
 namespace ooto::gst
@@ -101,10 +102,19 @@ void setShot(GstStructure *structure, const core::ShotQuality &shot)
     gst_structure_free(parts);
 }
 
-void describeAnswer(GstStructure *structure, const core::Answer &answer, unsigned facts)
+/** Under a name of its own where it is not who the face is: people read it without `status`. */
+const char *templateField(const core::FaceView &face)
 {
+    const bool judged =
+        face.status == core::Status::Identified || face.status == core::Status::Spoof;
+    return judged && face.isMatch ? "template-id" : "nearest-template-id";
+}
+
+void describeAnswer(GstStructure *structure, const core::FaceView &face, unsigned facts)
+{
+    const core::Answer &answer = *face.answer;
     if (facts & FactIdentity) {
-        setString(structure, "template-id", answer.templateId);
+        setString(structure, templateField(face), answer.templateId);
         setDouble(structure, "similarity", answer.similarity);
     }
     if (facts & FactLiveness)
@@ -133,7 +143,7 @@ std::string displayNameOf(const ReportContext &context, const core::FaceView &fa
 
 void describeFace(GstStructure *structure, const core::FaceView &face, const ReportContext &context)
 {
-    const std::string visit = context.camera + "-" + std::to_string(face.visit);
+    const std::string visit = visitId(context.camera, face.visit);
     gst_structure_set(structure, "camera", G_TYPE_STRING, context.camera.c_str(), "track-id",
                       G_TYPE_UINT64, static_cast<guint64>(face.trackId), "visit-id", G_TYPE_STRING,
                       visit.c_str(), "status", G_TYPE_STRING, core::statusName(face.status).data(),
@@ -159,7 +169,7 @@ void describeFace(GstStructure *structure, const core::FaceView &face, const Rep
     if (face.shot)
         setShot(structure, *face.shot);
     if (face.answer)
-        describeAnswer(structure, *face.answer, context.facts);
+        describeAnswer(structure, face, context.facts);
     const std::string name = displayNameOf(context, face);
     if (!name.empty() && (context.facts & FactIdentity))
         gst_structure_set(structure, "name", G_TYPE_STRING, name.c_str(), nullptr);

@@ -135,6 +135,8 @@ core::FrameTimes FrameClock::timesOf(GstElement *element, GstBuffer *buffer,
 {
     const GstClockTime pts = GST_BUFFER_PTS(buffer);
     core::FrameTimes times;
+    times.received = std::chrono::system_clock::now();
+    times.arrived = std::chrono::steady_clock::now();
     if (GST_CLOCK_TIME_IS_VALID(pts))
         times.pts = core::StreamTime(static_cast<gint64>(pts));
     times.ownRunningTime = runningTime(pts, segment);
@@ -178,6 +180,8 @@ core::FrameTimes FrameClock::timesOfGap(GstEvent *gap, const GstSegment &segment
     const GstClockTime end = both ? begin + length : begin;
 
     core::FrameTimes times;
+    times.received = std::chrono::system_clock::now();
+    times.arrived = std::chrono::steady_clock::now();
     if (GST_CLOCK_TIME_IS_VALID(end))
         times.pts = core::StreamTime(static_cast<gint64>(end));
     times.ownRunningTime = runningTime(end, segment);

@@ -64,7 +64,12 @@ namespace
 
 /** The C++ state behind the GObject. */
 struct IdentifyState {
-    core::Guarded<Settings> settings;
+    struct Values {
+        Settings set;
+        /** From start to stop: what those have that take effect at a start only. */
+        std::optional<Settings> started;
+    };
+    core::Guarded<Values> values;
     /** From start to stop. */
     core::Guarded<std::shared_ptr<IdentifyStream>> stream;
     /** Of the last run, so that counters can be read after the end, too. */
@@ -106,14 +111,23 @@ static void gst_ooto_identify_set_property(GObject *object, guint id, const GVal
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(object)->state;
     std::optional<Settings> changed;
+    bool tooLate = false;
     {
-        auto settings = state->settings.lock();
-        if (gst::setIdentifyProperty(*settings, id, value))
-            changed = *settings;
+        auto values = state->values.lock();
+        if (gst::setIdentifyProperty(values->set, id, value))
+            changed = values->set;
+        tooLate = changed && values->started && gst::waitsForStart(id) &&
+                  !gst::isSameProperty(values->set, *values->started, id);
     }
-    if (!changed)
+    if (!changed) {
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-    else if (const auto stream = state->running())
+        return;
+    }
+    if (tooLate)
+        GST_ELEMENT_WARNING(object, RESOURCE, SETTINGS,
+                            ("%s takes effect when the element starts the next time.", pspec->name),
+                            ("Until then it has the value that it reads back."));
+    if (const auto stream = state->running())
         stream->configure(*changed);
 }
 
@@ -125,8 +139,13 @@ static void gst_ooto_identify_get_property(GObject *object, guint id, GValue *va
         g_value_take_boxed(value, state->statistics().toStructure().release());
         return;
     }
-    const Settings settings = *state->settings.lock();
-    if (!gst::getIdentifyProperty(settings, id, value))
+    bool known = false;
+    {
+        auto values = state->values.lock();
+        const bool fixed = values->started && gst::waitsForStart(id);
+        known = gst::getIdentifyProperty(fixed ? *values->started : values->set, id, value);
+    }
+    if (!known)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
@@ -165,14 +184,12 @@ static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &set
     return true;
 }
 
-static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
+static bool gst_ooto_identify_open(GstOotoIdentify *self, const Settings &settings)
 {
-    GstOotoIdentify *self = GST_OOTO_IDENTIFY(transform);
-    const Settings settings = *self->state->settings.lock();
     gst::CredentialsSource credentials({settings.appId, settings.appKey}, settings.credentialsFile);
     service::ConnectionSettings connection;
     if (!gst_ooto_identify_connect(self, settings, credentials, connection))
-        return FALSE;
+        return false;
 
     gst::ChosenDetector chosen = gst::chooseDetector(settings.detector, settings.model);
     if (!chosen.error.empty())
@@ -200,13 +217,29 @@ static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
     self->state->clock = {};
     *self->state->stream.lock() = stream;
     // Whatever was set while the detector was being loaded.
-    stream->configure(*self->state->settings.lock());
-    return TRUE;
+    stream->configure(Settings(self->state->values.lock()->set));
+    return true;
+}
+
+static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
+{
+    GstOotoIdentify *self = GST_OOTO_IDENTIFY(transform);
+    Settings settings;
+    {
+        auto values = self->state->values.lock();
+        settings = values->set;
+        values->started = settings;
+    }
+    const bool opened = gst_ooto_identify_open(self, settings);
+    if (!opened)
+        self->state->values.lock()->started.reset();
+    return opened;
 }
 
 static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
+    state->values.lock()->started.reset();
     std::shared_ptr<IdentifyStream> stream;
     state->stream.lock()->swap(stream);
     if (!stream)

@@ -186,6 +186,7 @@ void IdentifyStream::onReply(core::TrackId id, const core::Reply &reply)
     {
         auto shared = shared_.lock();
         shared->statistics.countReply(reply);
+        noteFirstAnswer(*shared, reply);
         if (shared->settings->backpressure) {
             shared->heldReplies.emplace_back(id, reply);
         } else {
@@ -200,11 +201,27 @@ void IdentifyStream::onReply(core::TrackId id, const core::Reply &reply)
         dispatch();
 }
 
+/** That all is well is news once: until then nobody knows whether it works. */
+void IdentifyStream::noteFirstAnswer(Shared &shared, const core::Reply &reply)
+{
+    const bool isAnswer =
+        reply.outcome == core::Outcome::Answered || reply.outcome == core::Outcome::Refused;
+    if (!isAnswer || shared.serviceTold || shared.service.condition != core::ServiceCondition::Ok)
+        return;
+    shared.serviceTold = true;
+    shared.service.since = std::chrono::system_clock::now();
+    shared.reports.emplace_back(shared.service);
+}
+
 void IdentifyStream::takeReply(Shared &shared, core::TrackId id, const core::Reply &reply)
 {
     core::FaceBook::Events events = shared.book.replied(id, reply, shared.latest);
-    for (const core::FaceEvent &event : events)
+    for (core::FaceEvent &event : events) {
         shared.statistics.countVerdict(event.face.status);
+        if (event.type == core::FaceEventType::Answered && event.face.asked)
+            event.photoAge = std::chrono::duration_cast<std::chrono::milliseconds>(
+                std::chrono::steady_clock::now() - event.face.asked->arrived);
+    }
     take(shared, std::move(events));
 }
 
@@ -274,6 +291,7 @@ void IdentifyStream::onServiceState(const core::ServiceState &state)
         if (!news)
             return; // another reason, for who reads buffers
         shared->reports.emplace_back(state);
+        shared->serviceTold = true;
         well = state.condition == core::ServiceCondition::Ok;
         if (state.condition == core::ServiceCondition::Unauthorized)
             shared->credentialsRefused = true;

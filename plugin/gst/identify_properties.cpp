@@ -418,6 +418,29 @@ unsigned installIdentifyProperties(GObjectClass *klass)
     return id;
 }
 
+bool waitsForStart(unsigned id)
+{
+    const Property *property = find(id);
+    return property && (property->spec->flags & GST_PARAM_MUTABLE_READY) != 0;
+}
+
+bool isSameProperty(const Settings &a, const Settings &b, unsigned id)
+{
+    const Property *property = find(id);
+    if (!property || !property->get)
+        return false;
+    GValue values[2] = {G_VALUE_INIT, G_VALUE_INIT};
+    const Settings *settings[2] = {&a, &b};
+    for (int i = 0; i < 2; ++i) {
+        g_value_init(&values[i], property->spec->value_type);
+        property->get(*settings[i], &values[i]);
+    }
+    const bool same = g_param_values_cmp(property->spec, &values[0], &values[1]) == 0;
+    for (GValue &value : values)
+        g_value_unset(&value);
+    return same;
+}
+
 bool setIdentifyProperty(Settings &settings, unsigned id, const GValue *value)
 {
     const Property *property = find(id);

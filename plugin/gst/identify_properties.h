@@ -12,6 +12,11 @@ namespace ooto::gst
 /** Installs every property but `stats`, with ids 1 .. count; @return count */
 unsigned installIdentifyProperties(GObjectClass *klass);
 
+/** Whether what is set takes effect at the next start only. */
+bool waitsForStart(unsigned id);
+/** Whether both have the same there; of what cannot be read nobody knows. */
+bool isSameProperty(const Settings &a, const Settings &b, unsigned id);
+
 /** @return false when there is no property of this id */
 bool setIdentifyProperty(Settings &settings, unsigned id, const GValue *value);
 bool getIdentifyProperty(const Settings &settings, unsigned id, GValue *value);

@@ -17,16 +17,25 @@ namespace
 
 constexpr std::chrono::milliseconds longestPosting{500};
 
+const char *templateOf(const core::FaceView &face)
+{
+    return face.answer && face.answer->templateId ? face.answer->templateId->c_str() : "";
+}
+
 } // namespace
 
-void IdentifyStream::take(Shared &shared, core::FaceBook::Events events)
+void IdentifyStream::take(Shared &shared, core::FaceBook::Events events, Told told)
 {
     for (core::FaceEvent &event : events) {
         if (event.type == core::FaceEventType::New)
             ++shared.statistics.tracks;
         else if (event.type == core::FaceEventType::End)
             shared.statistics.countEnd(event.face);
-        shared.downstream.push_back(event);
+        event.number = nextEventNumber();
+        if (told == Told::OnBusAndDownstream) {
+            event.sequence = ++*shared.told;
+            shared.downstream.push_back(event);
+        }
         shared.reports.emplace_back(std::move(event));
     }
 }
@@ -128,7 +137,7 @@ void IdentifyStream::post(const core::ServiceState &state, const Settings &setti
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
 
     if (state.condition == core::ServiceCondition::Ok)
-        GST_INFO_OBJECT(element_, "the identify service answers again");
+        GST_INFO_OBJECT(element_, "the identify service answers");
     else if (state.condition == core::ServiceCondition::Degraded)
         GST_WARNING_OBJECT(element_, "the identify service is degraded: %s", state.reason.c_str());
     else

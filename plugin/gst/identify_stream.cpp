@@ -67,7 +67,9 @@ IdentifyStream::IdentifyStream(GstElement *element, const Settings &settings,
 {
     if (detector_)
         stillness_ = core::Stillness(detector_->stillInterval());
+    EventSequence told = eventSequenceOf(cameraName(settings));
     auto shared = shared_.lock();
+    shared->told = std::move(told);
     shared->settings = std::make_shared<const Settings>(settings);
     shared->book.setRules(rules(settings));
     shared->sampler.setInterval(settings.sampleInterval());
@@ -99,6 +101,7 @@ std::string IdentifyStream::connect(const service::ConnectionSettings &connectio
 void IdentifyStream::configure(const Settings &settings)
 {
     bool lacksCredentials = false;
+    EventSequence told = eventSequenceOf(cameraName(settings));
     {
         auto shared = shared_.lock();
         const std::shared_ptr<const Settings> old = shared->settings;
@@ -111,7 +114,10 @@ void IdentifyStream::configure(const Settings &settings)
         if (before.sampleInterval() != settings.sampleInterval())
             shared->sampler.setInterval(settings.sampleInterval());
         shared->settings = std::make_shared<const Settings>(settings);
+        shared->told = std::move(told);
         shared->book.setRules(rules(settings));
+        if (before.similarityThreshold != settings.similarityThreshold)
+            take(*shared, shared->book.rejudge(shared->latest));
         if (deactivated)
             flush(*shared);
         // Sending was switched on, but there was nothing to send with when the element started.
@@ -139,7 +145,7 @@ void IdentifyStream::stop()
         auto shared = shared_.lock();
         takeHeldReplies(*shared);
         shared->statistics.countCancelled();
-        take(*shared, shared->book.endAll(shared->latest));
+        take(*shared, shared->book.endAll(shared->latest), Told::OnBusOnly);
     }
     postReports();
 }
@@ -329,15 +335,15 @@ void IdentifyStream::flush()
 {
     {
         auto shared = shared_.lock();
-        flush(*shared);
+        flush(*shared, Told::OnBusOnly);
         shared->downstream.clear();
     }
     postReports();
 }
 
-void IdentifyStream::flush(Shared &shared)
+void IdentifyStream::flush(Shared &shared, Told told)
 {
-    endTracks(shared, shared.book.flush(shared.latest));
+    endTracks(shared, shared.book.flush(shared.latest), told);
 }
 
 void IdentifyStream::anotherPicture()
@@ -353,14 +359,14 @@ void IdentifyStream::anotherPicture()
     postReports();
 }
 
-void IdentifyStream::endTracks(Shared &shared, core::FaceBook::Events ends)
+void IdentifyStream::endTracks(Shared &shared, core::FaceBook::Events ends, Told told)
 {
     shared.smallFaces.reset();
     ++shared.epoch;
     shared.afterJump = false;
     shared.sampler.reset();
     shared.sampleDue.reset();
-    take(shared, std::move(ends));
+    take(shared, std::move(ends), told);
 }
 
 void IdentifyStream::interrupt(bool interrupted)

@@ -10,6 +10,7 @@
 #include "core/stillness.h"
 #include "core/worker_pool.h"
 #include "gst/credentials_source.h"
+#include "gst/event_ids.h"
 #include "gst/faces_meta.h"
 #include "gst/labels_file.h"
 #include "gst/sample_frame.h"
@@ -96,10 +97,12 @@ private:
         core::OrientationWatch orientationWatch;
         core::FrameShape shape;
         core::ServiceState service;
+        bool serviceTold = false; ///< that it is well, or is not
         Statistics statistics;
         core::SmallFaces smallFaces;
         std::deque<Report> reports;        ///< in the order in which they are to be told
         core::FaceBook::Events downstream; ///< for the streaming thread to push as events
+        EventSequence told;                ///< numbers these, for as long as the camera has a name
         bool posting = false;              ///< somebody is at it
         Analysis analysis = Analysis::Idle;
         unsigned epoch = 0; ///< tracks ended meanwhile: results of an older one do not count
@@ -174,9 +177,14 @@ private:
 
     static void takeReply(Shared &shared, core::TrackId id, const core::Reply &reply);
     static void takeHeldReplies(Shared &shared);
-    static void take(Shared &shared, core::FaceBook::Events events);
-    static void endTracks(Shared &shared, core::FaceBook::Events ends);
-    static void flush(Shared &shared);
+    /** Who is told of what happened. */
+    enum class Told { OnBusAndDownstream, OnBusOnly };
+    static void take(Shared &shared, core::FaceBook::Events events,
+                     Told told = Told::OnBusAndDownstream);
+    static void endTracks(Shared &shared, core::FaceBook::Events ends,
+                          Told told = Told::OnBusAndDownstream);
+    static void flush(Shared &shared, Told told = Told::OnBusAndDownstream);
+    static void noteFirstAnswer(Shared &shared, const core::Reply &reply);
     static void noteTimes(Shared &shared, const core::FrameTimes &times);
     void pushEvents(const core::FaceBook::Events &events, const Settings &settings,
                     const core::FrameShape &shape, const std::shared_ptr<const Labels> &labels);

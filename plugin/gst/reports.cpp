@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/reports.h"
 
+#include "gst/event_ids.h"
 #include "gst/structure_json.h"
 
 namespace ooto::gst
@@ -33,6 +34,32 @@ void setTime(GstStructure *structure, const char *field,
                           nullptr);
 }
 
+void setWallClock(GstStructure *structure, const char *field,
+                  std::chrono::system_clock::time_point time)
+{
+    gst_structure_set(structure, field, G_TYPE_STRING, iso8601(time).c_str(), nullptr);
+}
+
+void setWhen(GstStructure *structure, const core::FaceEvent &event)
+{
+    setTime(structure, "pts", event.times.pts);
+    setTime(structure, "running-time",
+            event.times.ownRunningTime.value_or(event.times.runningTime));
+    setTime(structure, "stream-time", event.times.streamTime);
+    setWallClock(structure, "wall-clock", event.times.wallClock);
+    setWallClock(structure, "received", event.times.received);
+    setWallClock(structure, "since", event.face.since);
+    if (event.face.asked)
+        setWallClock(structure, "asked-wall-clock", event.face.asked->wallClock);
+    if (event.lastSeen) {
+        setTime(structure, "last-seen-pts", event.lastSeen->pts);
+        setWallClock(structure, "last-seen-wall-clock", event.lastSeen->wallClock);
+    }
+    if (event.photoAge)
+        gst_structure_set(structure, "age-ms", G_TYPE_UINT,
+                          static_cast<guint>(event.photoAge->count()), nullptr);
+}
+
 void setPhoto(GstStructure *structure, const core::FaceEvent &event)
 {
     if (!event.photo)
@@ -53,18 +80,14 @@ void setJson(GstStructure *structure)
 
 Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContext &context)
 {
-    Handle<GstStructure> report(gst_structure_new("ooto-face", "type", G_TYPE_STRING,
-                                                  core::eventName(event.type).data(), nullptr));
+    Handle<GstStructure> report(
+        gst_structure_new("ooto-face", "type", G_TYPE_STRING, core::eventName(event.type).data(),
+                          "event-id", G_TYPE_STRING, eventId(event.number).c_str(), nullptr));
+    if (event.sequence)
+        gst_structure_set(report.get(), "sequence", G_TYPE_UINT64,
+                          static_cast<guint64>(*event.sequence), nullptr);
     describeFace(report.get(), event.face, context);
-    setTime(report.get(), "pts", event.times.pts);
-    setTime(report.get(), "running-time",
-            event.times.ownRunningTime.value_or(event.times.runningTime));
-    setTime(report.get(), "stream-time", event.times.streamTime);
-    gst_structure_set(report.get(), "wall-clock", G_TYPE_STRING,
-                      iso8601(event.times.wallClock).c_str(), nullptr);
-    if (event.face.asked)
-        gst_structure_set(report.get(), "asked-wall-clock", G_TYPE_STRING,
-                          iso8601(event.face.asked->wallClock).c_str(), nullptr);
+    setWhen(report.get(), event);
     if (event.late)
         gst_structure_set(report.get(), "late", G_TYPE_BOOLEAN, TRUE, nullptr);
     setJson(report.get());

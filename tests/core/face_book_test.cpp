@@ -18,7 +18,11 @@ constexpr FrameShape frame{1000, 1000, 1, 1};
 
 FrameTimes at(StreamTime time)
 {
-    return {time, time, time, {}};
+    // Another clock's time, and not that of the frame by any sum of ours.
+    return {time, time, time,
+            std::chrono::system_clock::time_point(
+                std::chrono::hours(500'000) +
+                std::chrono::duration_cast<std::chrono::system_clock::duration>(time))};
 }
 
 Reply match(const char *who)
@@ -173,6 +177,89 @@ TEST_F(FaceBookTest, reportsTheEndOnceWithWhatWasKnown)
     EXPECT_TRUE(book.endAll(at(now + 20s)).empty());
 }
 
+TEST_F(FaceBookTest, saysInEveryEventWhenItsTrackBegan)
+{
+    see({0.3});
+    const auto began = see({0.3}).at(0);
+    EXPECT_EQ(began.type, FaceEventType::New);
+    const auto begin = began.times.wallClock;
+    EXPECT_EQ(begin, at(now).wallClock);
+    EXPECT_EQ(began.face.since, begin);
+    EXPECT_EQ(book.replied(send().begin()->first, match("her"), at(now + 1s)).at(0).face.since,
+              begin);
+    see({0.3});
+    EXPECT_EQ(book.faces(now).at(0).since, begin);
+    for (int i = 0; i < 15; ++i)
+        see({});
+    see({0.3});
+    const auto again = see({0.3});
+    ASSERT_FALSE(again.empty());
+    EXPECT_EQ(again[0].type, FaceEventType::New) << "of another track, whoever it is";
+    for (const FaceEvent &event : again)
+        EXPECT_EQ(event.face.since, at(now).wallClock);
+}
+
+TEST_F(FaceBookTest, saysAtTheEndWhenTheFaceWasSeenLast)
+{
+    see({0.3});
+    see({0.3});
+    const StreamTime last = now;
+    EXPECT_FALSE(book.replied(send().begin()->first, match("her"), at(now)).at(0).lastSeen);
+    FaceBook::Events events;
+    while (events.empty())
+        events = see({});
+    ASSERT_EQ(events[0].type, FaceEventType::End);
+    ASSERT_TRUE(events[0].lastSeen);
+    EXPECT_EQ(events[0].lastSeen->pts, last);
+    EXPECT_EQ(events[0].lastSeen->wallClock, at(last).wallClock);
+    EXPECT_GT(events[0].times.runningTime, last);
+}
+
+TEST_F(FaceBookTest, judgesTheAnswersThatAreThereByAnotherThreshold)
+{
+    see({0.3});
+    see({0.3});
+    const TrackId id = send().begin()->first;
+    book.replied(id, match("her"), at(now)); // 0.9
+    const VisitNumber visit = book.faces(now).at(0).visit;
+    BookRules rules;
+    EXPECT_TRUE(book.rejudge(at(now)).empty()) << "nothing changed";
+
+    rules.asking.similarityThreshold = 0.95;
+    book.setRules(rules);
+    auto events = book.rejudge(at(now));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].type, FaceEventType::Updated);
+    EXPECT_EQ(events[0].face.status, Status::Unknown);
+    EXPECT_FALSE(events[0].face.isMatch);
+
+    rules.asking.similarityThreshold = 0.85;
+    book.setRules(rules);
+    events = book.rejudge(at(now));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].face.status, Status::Identified);
+    EXPECT_EQ(events[0].face.visit, visit);
+    see({0.3});
+    EXPECT_TRUE(send().empty()) << "no call for that";
+}
+
+TEST_F(FaceBookTest, wasToBeAskedAgainUntilTheThresholdWasLowered)
+{
+    BookRules rules;
+    rules.asking.similarityThreshold = 0.95;
+    book.setRules(rules);
+    see({0.3}, 0.4);
+    for (int i = 0; i < 20 && book.due(now).empty(); ++i)
+        see({0.3}, 0.4);
+    book.replied(send().begin()->first, match("her"), at(now));
+    EXPECT_EQ(book.faces(now).at(0).status, Status::Unknown);
+    rules.asking.similarityThreshold = 0.85;
+    book.setRules(rules);
+    EXPECT_EQ(book.rejudge(at(now)).size(), 1U);
+    see({0.3}, 1.0);
+    EXPECT_TRUE(send().empty()) << "a clearly better photo has nothing left to say";
+}
+
 TEST_F(FaceBookTest, reportsAnAnswerThatComesAfterTheEndAsLate)
 {
     see({0.3});
@@ -223,7 +310,8 @@ TEST_F(FaceBookTest, goesOnWithWhoLookedAwayWithoutACall)
 {
     who = {1};
     see({0.3});
-    const TrackId first = see({0.3}).at(0).face.trackId;
+    const FaceView begin = see({0.3}).at(0).face;
+    const TrackId first = begin.trackId;
     book.replied(send().begin()->first, match("her"), at(now));
     for (int i = 0; i < 15; ++i)
         see({});
@@ -234,7 +322,7 @@ TEST_F(FaceBookTest, goesOnWithWhoLookedAwayWithoutACall)
     EXPECT_EQ(events[1].type, FaceEventType::Updated);
     EXPECT_NE(events[1].face.trackId, first);
     EXPECT_EQ(events[1].face.status, Status::Identified);
-    EXPECT_EQ(events[1].face.visit, 1U);
+    EXPECT_EQ(events[1].face.visit, begin.visit);
     EXPECT_TRUE(send().empty());
     EXPECT_EQ(book.visits(), 1U);
 }
@@ -278,11 +366,11 @@ TEST_F(FaceBookTest, countsTheSameTemplateAgainWithinTheTimeoutAsTheSameVisit)
         book.advance(at(now));
         return visit;
     };
-    EXPECT_EQ(visitAt(0.3), 1U);
-    EXPECT_EQ(visitAt(0.7), 1U);
+    const VisitNumber first = visitAt(0.3);
+    EXPECT_EQ(visitAt(0.7), first);
     EXPECT_EQ(book.visits(), 1U);
     now += 100s;
-    EXPECT_NE(visitAt(0.3), 1U);
+    EXPECT_NE(visitAt(0.3), first);
     EXPECT_EQ(book.visits(), 2U);
 }
 

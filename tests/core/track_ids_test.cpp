@@ -2,28 +2,40 @@
 // Tests plugin/core/track_ids.cpp
 #include "core/track_ids.h"
 
+#include "stage.h"
+
 #include <gtest/gtest.h>
 
-#include <optional>
+#include <thread>
 
 using namespace ooto::core;
+using namespace ooto::test;
 
-TEST(TrackIds, startAtOneAndDifferBetweenStreamsThatRunTogether)
+TEST(TrackIds, areGivenOnceAlsoToThreadsThatAskTogether)
 {
-    TrackIdSource one;
-    EXPECT_EQ(one.next(), 1);
-    TrackIdSource two;
-    EXPECT_EQ(two.next(), 2);
-    EXPECT_EQ(one.next(), 3);
+    std::vector<std::vector<TrackId>> given(4);
+    std::vector<std::thread> threads;
+    for (auto &ids : given)
+        threads.emplace_back([&ids] {
+            for (int i = 0; i < 1000; ++i)
+                ids.push_back(nextTrackId());
+        });
+    for (std::thread &thread : threads)
+        thread.join();
+    std::set<TrackId> all;
+    for (const auto &ids : given)
+        all.insert(ids.begin(), ids.end());
+    EXPECT_EQ(all.size(), 4000U);
+    EXPECT_GE(*all.begin(), 1);
 }
 
-TEST(TrackIds, startAgainOnlyWhenNoStreamIsLeft)
+TEST(TrackIds, goOnWhenAStreamIsStartedAgain)
 {
-    std::optional<TrackIdSource> one(std::in_place);
-    std::optional<TrackIdSource> two(std::in_place);
-    one->next();
-    one.reset();
-    EXPECT_EQ(two->next(), 2);
-    two.reset();
-    EXPECT_EQ(TrackIdSource().next(), 1);
+    std::set<TrackId> all;
+    for (int run = 0; run < 2; ++run) {
+        Stage stage({{[](double) { return head(0.5, 0.5); }}});
+        stage.run(0, 2);
+        ASSERT_EQ(stage.tracksOf(0).size(), 1U);
+        EXPECT_TRUE(all.insert(stage.ids[0].front()).second) << "somebody had this number";
+    }
 }

@@ -10,9 +10,19 @@ using namespace ooto::core;
 TEST(VisitBook, givesEachTrackAVisitOfItsOwnAtFirst)
 {
     VisitBook book;
-    EXPECT_EQ(book.begin(0s), 1U);
-    EXPECT_EQ(book.begin(0s), 2U);
+    const VisitNumber first = book.begin(0s);
+    EXPECT_NE(book.begin(0s), first);
     EXPECT_EQ(book.count(), 2U);
+}
+
+TEST(VisitBook, givesNoNumberThatAnotherBookGave)
+{
+    VisitBook book;
+    VisitBook another;
+    const VisitNumber first = book.begin(0s);
+    EXPECT_GT(first, 0U);
+    EXPECT_NE(another.begin(0s), first);
+    EXPECT_EQ(another.count(), 1U);
 }
 
 TEST(VisitBook, joinsTheSameTemplateWithinTheTimeout)

@@ -85,6 +85,49 @@ TEST(Votes, isNotTurnedByAnAnswerWithoutAMatch)
     EXPECT_EQ(*votes.leading()->answer->templateId, "a");
 }
 
+TEST(Votes, areCountedAgainAtAnotherThreshold)
+{
+    Votes votes;
+    votes.add(vote("a", 0.8), 0.75);
+    votes.add(vote("b", 0.7), 0.75);
+    votes.add(vote("b", 0.65), 0.75);
+    EXPECT_TRUE(votes.leading()->isMatch);
+    votes.rejudge(0.6);
+    EXPECT_EQ(votes.status(), Status::Identified);
+    EXPECT_EQ(*votes.leading()->answer->templateId, "b") << "two against one now";
+    votes.rejudge(0.9);
+    EXPECT_EQ(votes.status(), Status::Unknown);
+    EXPECT_EQ(*votes.leading()->answer->templateId, "a") << "the most similar one";
+    EXPECT_FALSE(votes.leading()->isMatch);
+    votes.rejudge(0.75);
+    EXPECT_EQ(*votes.leading()->answer->templateId, "a");
+    EXPECT_EQ(votes.status(), Status::Identified) << "nothing was lost on the way";
+}
+
+TEST(Votes, countedAgainAreAsLiveAsBefore)
+{
+    Votes votes;
+    votes.add(notLive("a"), 0.75);
+    votes.add(notLive("a"), 0.75);
+    votes.rejudge(0.95);
+    EXPECT_EQ(votes.status(), Status::Spoof);
+    EXPECT_FALSE(votes.leading()->isMatch);
+    votes.rejudge(0.5);
+    EXPECT_TRUE(votes.leading()->isMatch);
+}
+
+TEST(Votes, keepABoundedNumberToCountAgain)
+{
+    Votes votes;
+    for (int i = 0; i < 40; ++i)
+        votes.add(vote("before", 0.8), 0.75);
+    for (int i = 0; i < 32; ++i)
+        votes.add(vote("now", 0.8), 0.75);
+    EXPECT_EQ(*votes.leading()->answer->templateId, "before");
+    votes.rejudge(0.7);
+    EXPECT_EQ(*votes.leading()->answer->templateId, "now");
+}
+
 TEST(Votes, goesByTheMajorityAndThenByTheSimilarity)
 {
     Votes votes;

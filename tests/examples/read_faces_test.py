@@ -132,10 +132,12 @@ class Readers(Fixture):
         self.assertEqual(len(found["frame"]), FRAMES)
         self.assertEqual(found["frame"][1]["pts"], 40_000_000)
         self.assertIn("notice", found["frame"][0])
-        self.assertEqual(found["service-message"], [])
+        self.assertEqual([line["state"] for line in found["service-message"]], ["ok"])
         types = [message["type"] for message in found["face-message"]]
         self.assertEqual(types, ["new", "answered", "end"])
         answered = found["face-message"][1]
+        self.assertEqual([message["sequence"] for message in found["face-message"]], [1, 2, 3])
+        self.assertGreater(answered["age-ms"], 0)
         for face in (answered, found["frame"][-1]["faces"][0]):
             self.assertEqual(face["status"], "identified")
             self.assertEqual(face["template-id"], WHO)
@@ -270,14 +272,19 @@ class Recipe(Fixture):
                                 self.folder / "recipe", *flags])
         self.assertEqual(done.returncode, 0, done.stderr)
 
-        endpoint = self.start_server()
-        identify = ("ootoidentify name=identify detector=cascade backpressure=true "
-                    f"endpoint={endpoint} credentials-file={self.credentials}")
-        done = self.run_reader([self.folder / "recipe", f"{still()} ! {identify} ! fakesink"])
+        # As the page has it, but for what everybody has of his own.
+        line = " ".join(re.search(r"`read-faces-in-c '(.*?)'`", text, re.S).group(1).split())
+        for theirs, ours in (("filesrc location=clip.mp4 ! decodebin ! videoconvert", still()),
+                             ("endpoint=URL", f"endpoint={self.start_server('--delay-ms', '500')}"),
+                             ("ooto.conf", str(self.credentials)),
+                             ("name=identify", "name=identify detector=cascade")):
+            self.assertIn(theirs, line)
+            line = line.replace(theirs, ours)
+        done = self.run_reader([self.folder / "recipe", line])
         self.assertEqual(done.returncode, 0, done.stderr)
         for said in ("frame: track", "new: track", "answered: track", "end: track", "event: track"):
             self.assertIn(said, done.stdout)
-        self.assertRegex(done.stdout, f"frame: .* is identified, most similar to {WHO}")
+        self.assertRegex(done.stdout, f"frame: .* is identified, matches {WHO}")
         self.assertIn("its left edge is at 0.3", done.stdout)
 
         done = self.run_reader([self.folder / "recipe", f"{still()} ! nonesuch"])
@@ -288,14 +295,17 @@ class Recipe(Fixture):
 class Schema(unittest.TestCase):
     """It is one, knows what the code knows, and refuses what it should."""
 
-    face = {"camera": "door", "track-id": 1, "roi-id": 1, "visit-id": "door-1",
+    RUN = "d9k8txh04zq7m2rkc1x5p"
+    face = {"camera": "door", "track-id": 1, "roi-id": 1, "visit-id": "door-d9k8txh04zq7m2rkc1x5p-1",
             "status": "pending", "box": [0.1, 0.1, 0.5, 0.5], "frame-width": 640,
             "frame-height": 480, "detection-score": 1.0, "attempts": 0}
 
     def valid(self):
         time = "2025-01-31T12:00:00.123456Z"
         return {"frame": {"pts": 0, "faces": [dict(self.face)]},
-                "face-message": {**self.face, "type": "new", "wall-clock": time},
+                "face-message": {**self.face, "type": "new", "event-id": f"{self.RUN}-000000000001",
+                                 "sequence": 1, "wall-clock": time, "received": time,
+                                 "since": time},
                 "service-message": {"state": "ok", "camera": "door", "since": time}}
 
     def names(self, source, function):
@@ -345,10 +355,16 @@ class Schema(unittest.TestCase):
                             ("track-id", 0), ("track-id", "1"), ("box", [0, 0, 1]),
                             ("box", [0, 0, 1, 2]), ("reason", ""), ("late", True),
                             ("quality", {"beauty": 1}), ("shot", {"total": 1}),
-                            ("name", None), ("photo", "")):
+                            ("name", None), ("photo", ""), ("template-id", "she")):
             line = copy.deepcopy(self.valid()["frame"])
             line["faces"][0][name] = value
             self.assertTrue(problems(line), f"{name}={value}")
+        message = self.valid()["face-message"]
+        for name, value in (("event-id", "door-1"), ("sequence", 0), ("age-ms", 5),
+                            ("last-seen-pts", 5), ("type", "end"), ("type", "answered")):
+            self.assertTrue(problems({**message, name: value}), f"{name}={value}")
+        both = {"template-id": "she", "nearest-template-id": "she", "status": "identified"}
+        self.assertTrue(problems({**message, **both}))
         self.assertTrue(problems({"faces": [], "service-state": "ok", "service-reason": ""}))
         self.assertTrue(problems({"faces": [], "service-state": "down"}))
 

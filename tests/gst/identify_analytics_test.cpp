@@ -18,6 +18,46 @@ namespace
 
 constexpr int relatedOrPart = GST_ANALYTICS_REL_TYPE_RELATE_TO | GST_ANALYTICS_REL_TYPE_CONTAIN;
 
+/**
+ * The classes that DL Streamer's Python takes of a detection (python/gstgva/region_of_interest.py):
+ * those whose relation is CONTAIN and no other.
+ */
+std::vector<std::string> classesForDlStreamer(GstBuffer *buffer, guint object)
+{
+    std::vector<std::string> labels;
+    GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta(buffer);
+    gpointer state = nullptr;
+    GstAnalyticsMtd found;
+    while (gst_analytics_relation_meta_iterate(meta, &state, GST_ANALYTICS_MTD_TYPE_ANY, &found)) {
+        if (found.id == object || gst_analytics_relation_meta_get_relation(
+                                      meta, object, found.id) != GST_ANALYTICS_REL_TYPE_CONTAIN)
+            continue;
+        EXPECT_EQ(gst_analytics_mtd_get_mtd_type(&found), gst_analytics_cls_mtd_get_mtd_type());
+        EXPECT_EQ(gst_analytics_relation_meta_get_relation(meta, found.id, object),
+                  GST_ANALYTICS_REL_TYPE_IS_PART_OF);
+        labels.push_back(g_quark_to_string(gst_analytics_cls_mtd_get_quark(&found, 0)));
+    }
+    return labels;
+}
+
+/**
+ * Whether it would ask for the number of the detection's type: in a class whose relation is
+ * RELATE_TO and no other. It raises an error when "face" is not in there.
+ */
+bool hasTypeListForDlStreamer(GstBuffer *buffer, guint object)
+{
+    GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta(buffer);
+    gpointer state = nullptr;
+    GstAnalyticsMtd found;
+    while (gst_analytics_relation_meta_iterate(meta, &state, gst_analytics_cls_mtd_get_mtd_type(),
+                                               &found)) {
+        if (gst_analytics_relation_meta_get_relation(meta, object, found.id) ==
+            GST_ANALYTICS_REL_TYPE_RELATE_TO)
+            return true;
+    }
+    return false;
+}
+
 /** One detection with what is related to it. */
 struct ReadObject {
     guint id = 0;
@@ -131,6 +171,24 @@ TEST_F(Analytics, sayWhatTheOtherMetadataSay)
     EXPECT_LT(objects[0].firstSeen, identify->now());
 }
 
+TEST_F(Analytics, nameTheFaceByTheRuleOfDlStreamersPython)
+{
+    const std::string folder = makeFolder();
+    std::ofstream(folder + "/labels") << "[labels]\nGrace Hopper=Grace\n";
+    start("detector=cascade labels-file=" + folder + "/labels");
+    std::vector<std::string> classes;
+    EXPECT_TRUE(identify->pushUntil(scene, [&](GstBuffer *buffer) {
+        for (const ReadObject &object : readObjects(buffer)) {
+            EXPECT_FALSE(hasTypeListForDlStreamer(buffer, object.id));
+            classes = classesForDlStreamer(buffer, object.id);
+            EXPECT_EQ(classes.empty(), readFaces(buffer)[0].status == "pending");
+        }
+        return hasStatus(buffer, "identified");
+    }));
+    EXPECT_EQ(classes, std::vector<std::string>{"Grace"});
+    removeFolder(folder);
+}
+
 TEST_F(Analytics, haveDisplayNamesEscapedForPango)
 {
     const std::string folder = makeFolder();
@@ -221,10 +279,11 @@ TEST_F(Analytics, useADetectionOfSomebodyUpstream)
     std::vector<ReadFace> faces;
     std::size_t objects = 0;
     std::size_t classes = 0;
+    std::size_t contained = 0;
     EXPECT_TRUE(identify->pushUntil(scene, [&](GstBuffer *buffer) {
         faces = readFaces(buffer);
         GstAnalyticsRelationMeta *seen = gst_buffer_get_analytics_relation_meta(buffer);
-        objects = classes = 0;
+        objects = classes = contained = 0;
         gpointer state = nullptr;
         GstAnalyticsMtd found;
         while (
@@ -232,15 +291,17 @@ TEST_F(Analytics, useADetectionOfSomebodyUpstream)
             const auto type = gst_analytics_mtd_get_mtd_type(&found);
             objects += type == gst_analytics_od_mtd_get_mtd_type();
             if (type == gst_analytics_cls_mtd_get_mtd_type()) {
-                ++classes;
-                EXPECT_EQ(gst_analytics_relation_meta_get_relation(seen, object.id, found.id),
-                          relatedOrPart);
+                const auto there =
+                    gst_analytics_relation_meta_get_relation(seen, object.id, found.id);
+                classes += there == relatedOrPart;
+                contained += there == GST_ANALYTICS_REL_TYPE_CONTAIN;
             }
         }
         return hasStatus(buffer, "identified");
     }));
     EXPECT_EQ(objects, 1U) << "theirs";
     EXPECT_EQ(classes, 1U);
+    EXPECT_EQ(contained, 1U);
     ASSERT_EQ(faces.size(), 1U);
     EXPECT_EQ(faces[0].trackId, 4242U);
 }

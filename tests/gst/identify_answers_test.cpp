@@ -395,6 +395,36 @@ TEST_F(CannedAnswer, aLowSimilarityIsNoMatchButIsTold)
 {
     answer(R"({"result":{"search":{"templateId":"she","similarity":0.7}}})", "unknown");
     EXPECT_DOUBLE_EQ(number("similarity"), 0.7);
+    EXPECT_FALSE(gst_structure_has_field(last.get(), "template-id")) << "it is not who she is";
+    EXPECT_EQ(stringField(last.get(), "nearest-template-id"), "she");
+}
+
+TEST_F(CannedAnswer, whoIsNotLiveAndNoMatchEitherHasTheNearestTemplateOnly)
+{
+    answer(
+        R"({"result":{"search":{"templateId":"she","similarity":0.7},"liveness":{"score":0.2,"fine":false}}})",
+        "spoof");
+    EXPECT_FALSE(gst_structure_has_field(last.get(), "template-id"));
+    EXPECT_EQ(stringField(last.get(), "nearest-template-id"), "she");
+}
+
+TEST_F(CannedAnswer, anotherThresholdJudgesTheFaceInViewAgainWithoutARequest)
+{
+    answer(R"({"result":{"search":{"templateId":"she","similarity":0.8}}})", "identified");
+    const auto requests = service->requests().size();
+    const std::pair<double, const char *> steps[] = {{0.9, "unknown"}, {0.7, "identified"}};
+    for (const auto &[threshold, status] : steps) {
+        g_object_set(identify.element(), "similarity-threshold", threshold, nullptr);
+        const auto messages = identify.messages("ooto-face");
+        EXPECT_EQ(stringField(messages.back().get(), "type"), "updated");
+        EXPECT_EQ(stringField(messages.back().get(), "status"), status);
+        const bool named = gst_structure_has_field(messages.back().get(), "template-id");
+        EXPECT_EQ(named, threshold < 0.8);
+        Buffer scene(makeScene(identify.info(), {hopper}));
+        Buffer out(identify.push(gst_buffer_ref(scene.frame)));
+        EXPECT_TRUE(hasStatus(out.frame, status));
+    }
+    EXPECT_EQ(service->requests().size(), requests);
 }
 
 TEST_F(CannedAnswer, theThresholdIsTheUsers)

@@ -324,6 +324,64 @@ TEST_F(Configuration, everyPropertyReadsBackWhatWasSet)
     gst_object_unref(element);
 }
 
+TEST_F(Configuration, whatTakesEffectAtTheNextStartSaysSoAndReadsBackWhatIsInEffect)
+{
+    Identify identify("endpoint=http://127.0.0.1:9/x dry-run=true detector=none roi-type=one");
+    const auto read = [&] {
+        gchar *text = nullptr;
+        g_object_get(identify.element(), "roi-type", &text, nullptr);
+        const std::string value = text;
+        g_free(text);
+        return value;
+    };
+    EXPECT_TRUE(identify.complaints().empty()) << "it was set before";
+    g_object_set(identify.element(), "roi-type", "two", nullptr);
+    EXPECT_EQ(read(), "one");
+    ASSERT_EQ(identify.complaints().size(), 1U);
+    EXPECT_TRUE(has(identify.complaints()[0], "roi-type")) << identify.complaints()[0];
+    g_object_set(identify.element(), "roi-type", "three", nullptr);
+    EXPECT_EQ(identify.complaints().size(), 2U) << "once each time";
+    g_object_set(identify.element(), "roi-type", "one", nullptr);
+    EXPECT_EQ(identify.complaints().size(), 2U) << "as it is: nothing waits";
+    g_object_set(identify.element(), "proxy-pw", "secret", nullptr);
+    ASSERT_EQ(identify.complaints().size(), 3U);
+    EXPECT_FALSE(has(identify.complaints()[2], "secret"));
+
+    g_object_set(identify.element(), "roi-type", "four", nullptr);
+    gst_element_set_state(identify.element(), GST_STATE_READY);
+    EXPECT_EQ(read(), "four") << "of the next start";
+    g_object_set(identify.element(), "roi-type", "five", nullptr);
+    gst_element_set_state(identify.element(), GST_STATE_PLAYING);
+    EXPECT_EQ(read(), "five");
+    EXPECT_EQ(identify.complaints().size(), 4U) << "set while nothing runs";
+}
+
+TEST_F(Configuration, whatMayChangeWhilePlayingIsNoComplaint)
+{
+    Identify identify("endpoint=http://127.0.0.1:9/x dry-run=true detector=none");
+    g_object_set(identify.element(), "similarity-threshold", 0.5, "camera", "door", "timeout", 3,
+                 "credentials-file", "/none", nullptr);
+    double threshold = 0;
+    g_object_get(identify.element(), "similarity-threshold", &threshold, nullptr);
+    EXPECT_DOUBLE_EQ(threshold, 0.5);
+    EXPECT_TRUE(identify.complaints().empty());
+}
+
+TEST_F(Configuration, aStartThatFailedHoldsNoPropertyFast)
+{
+    GstElement *element = gst_element_factory_make("ootoidentify", nullptr);
+    gst_object_ref_sink(element);
+    g_object_set(element, "endpoint", "nonsense", "dry-run", TRUE, "detector", 4, nullptr);
+    EXPECT_EQ(gst_element_set_state(element, GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+    g_object_set(element, "endpoint", "http://127.0.0.1:9/x", nullptr);
+    gchar *text = nullptr;
+    g_object_get(element, "endpoint", &text, nullptr);
+    EXPECT_STREQ(text, "http://127.0.0.1:9/x");
+    g_free(text);
+    gst_element_set_state(element, GST_STATE_NULL);
+    gst_object_unref(element);
+}
+
 TEST_F(Configuration, theKeyCannotBeReadBack)
 {
     GstElement *element = gst_element_factory_make("ootoidentify", nullptr);

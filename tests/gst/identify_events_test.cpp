@@ -157,6 +157,112 @@ TEST_F(Events, haveTheStructureOfTheMessage)
     EXPECT_EQ(i, 2U);
 }
 
+TEST_F(Events, haveAnIdEachAndCountTheirCamerasEvents)
+{
+    std::set<std::string> ids;
+    std::set<guint64> tracks;
+    std::set<std::string> visits;
+    std::string lastId;
+    guint64 last = 0;
+    for (int run = 0; run < 2; ++run) {
+        start("camera=counts-on");
+        ASSERT_TRUE(showUntilIdentified());
+        show(empty, 100);
+        for (const Seen &entry : *seen.lock()) {
+            if (!entry.event)
+                continue;
+            const std::string id = stringField(entry.event.get(), "event-id");
+            EXPECT_TRUE(ids.insert(id).second) << id;
+            EXPECT_LT(lastId, id) << "ids sort as the events came";
+            lastId = id;
+            guint64 sequence = 0;
+            EXPECT_TRUE(gst_structure_get_uint64(entry.event.get(), "sequence", &sequence));
+            if (!last)
+                EXPECT_EQ(sequence, 1U);
+            EXPECT_EQ(sequence, last + 1) << "also of a pipeline that was built anew";
+            last = sequence;
+            guint64 track = 0;
+            gst_structure_get_uint64(entry.event.get(), "track-id", &track);
+            tracks.insert(track);
+            const std::string visit = stringField(entry.event.get(), "visit-id");
+            EXPECT_EQ(visit.substr(0, 10 + 22), "counts-on-" + id.substr(0, 22));
+            visits.insert(visit);
+        }
+        identify.reset();
+        gst_clear_buffer(&scene);
+        gst_clear_buffer(&empty);
+        seen.lock()->clear();
+    }
+    EXPECT_EQ(ids.size(), 6U);
+    EXPECT_EQ(tracks.size(), 2U);
+    EXPECT_EQ(visits.size(), 2U);
+}
+
+TEST_F(Events, onlyThoseInTheStreamAreCounted)
+{
+    start("camera=flushed");
+    ASSERT_TRUE(showUntilIdentified());
+    gst_harness_push_event(identify->harness(), gst_event_new_flush_start());
+    gst_harness_push_event(identify->harness(), gst_event_new_flush_stop(TRUE));
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    gst_harness_push_event(identify->harness(), gst_event_new_segment(&segment));
+    const auto end = std::move(identify->messages("ooto-face").back());
+    EXPECT_EQ(stringField(end.get(), "type"), "end");
+    EXPECT_FALSE(stringField(end.get(), "event-id").empty());
+    EXPECT_FALSE(gst_structure_has_field(end.get(), "sequence"));
+    ASSERT_TRUE(showUntilIdentified());
+    std::vector<guint64> numbers;
+    for (const Seen &entry : *seen.lock()) {
+        guint64 sequence = 0;
+        if (entry.event && gst_structure_get_uint64(entry.event.get(), "sequence", &sequence))
+            numbers.push_back(sequence);
+    }
+    EXPECT_EQ(numbers, (std::vector<guint64>{1, 2, 3, 4}));
+}
+
+TEST_F(Events, sayWhenTheTrackBeganAndWhenItWasSeenLast)
+{
+    start();
+    ASSERT_TRUE(showUntilIdentified());
+    const GstClockTime left = identify->now();
+    show(empty, 100);
+    const auto messages = identify->messages("ooto-face");
+    ASSERT_EQ(messages.size(), 3U);
+    const std::string begin = stringField(messages[0].get(), "wall-clock");
+    for (const auto &message : messages)
+        EXPECT_EQ(stringField(message.get(), "since"), begin);
+    for (const char *field : {"last-seen-pts", "last-seen-wall-clock"}) {
+        EXPECT_FALSE(gst_structure_has_field(messages[1].get(), field));
+        EXPECT_TRUE(gst_structure_has_field(messages[2].get(), field));
+    }
+    guint64 lastSeen = 0;
+    guint64 end = 0;
+    EXPECT_TRUE(gst_structure_get_uint64(messages[2].get(), "last-seen-pts", &lastSeen));
+    EXPECT_TRUE(gst_structure_get_uint64(messages[2].get(), "pts", &end));
+    EXPECT_EQ(lastSeen, left - 40 * GST_MSECOND) << "the last frame with her";
+    EXPECT_GT(end, lastSeen);
+    EXPECT_LT(stringField(messages[2].get(), "last-seen-wall-clock"),
+              stringField(messages[2].get(), "wall-clock"));
+}
+
+TEST_F(Events, sayHowOldThePhotoIsThatWasAnswered)
+{
+    server::Trouble slow;
+    slow.delay = 400ms;
+    service->setTrouble(slow);
+    start();
+    ASSERT_TRUE(showUntilIdentified());
+    const auto messages = identify->messages("ooto-face");
+    ASSERT_EQ(messages.size(), 2U);
+    EXPECT_FALSE(gst_structure_has_field(messages[0].get(), "age-ms"));
+    guint age = 0;
+    EXPECT_TRUE(gst_structure_get_uint(messages[1].get(), "age-ms", &age));
+    // With backpressure the stream stands still meanwhile: its own time would say 0.
+    EXPECT_GE(age, 400U);
+    EXPECT_LT(age, 10'000U);
+}
+
 TEST_F(Events, comeWithoutMessagesToo)
 {
     start("post-messages=false");
@@ -216,6 +322,9 @@ TEST_F(Events, tellWhenANameIsChanged)
         const auto types = eventTypes();
         return std::find(types.begin(), types.end(), "updated") != types.end();
     }));
+    const auto all = identify->messages("ooto-face");
+    EXPECT_EQ(stringField(all.back().get(), "type"), "updated");
+    EXPECT_EQ(stringField(all.back().get(), "since"), stringField(all.front().get(), "wall-clock"));
     removeFolder(folder);
 }
 
@@ -254,6 +363,10 @@ TEST_F(Events, areDatedByTheCamerasClock)
         ASSERT_GE(messages.size(), 2U);
         const std::string begin = stringField(messages.front().get(), "wall-clock");
         EXPECT_EQ(begin.substr(0, 19), c.expected) << begin;
+        EXPECT_EQ(stringField(messages.back().get(), "since"), begin);
+        // Ours goes on beside it, and is not the camera's.
+        for (const auto &message : messages)
+            EXPECT_GT(stringField(message.get(), "received"), "2025");
         const std::string end = stringField(messages.back().get(), "wall-clock");
         EXPECT_EQ(end.substr(0, 17), std::string(c.expected).substr(0, 17)) << end;
         EXPECT_NE(end, begin);

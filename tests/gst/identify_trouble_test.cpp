@@ -126,6 +126,37 @@ TEST_F(Trouble, nobodyListensAndThenSomebodyDoes)
     EXPECT_EQ(states(), (std::vector<std::string>{"degraded", "down", "ok"}));
 }
 
+TEST_F(Trouble, thatAllIsWellIsToldOnceWithTheFirstAnswer)
+{
+    server::Trouble slow;
+    slow.delay = 300ms;
+    service->setTrouble(slow);
+    start();
+    EXPECT_TRUE(playUntil([&] { return !service->requests().empty(); }));
+    EXPECT_TRUE(states().empty()) << "nobody knows yet";
+    EXPECT_TRUE(reported("ok"));
+    EXPECT_TRUE(playUntil([&] { return identify->stat("matches") == 1; }));
+    const auto messages = identify->messages("ooto-service");
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_FALSE(gst_structure_has_field(messages[0].get(), "reason"));
+    EXPECT_GT(stringField(messages[0].get(), "since"), "2025");
+    // One change is one message, whatever was told before.
+    service.stop();
+    g_object_set(identify->element(), "reidentify-interval", 1, nullptr);
+    EXPECT_TRUE(reported("degraded"));
+    EXPECT_EQ(states(), (std::vector<std::string>{"ok", "degraded"}));
+}
+
+TEST_F(Trouble, aServiceThatRefusesAPhotoIsWell)
+{
+    server::Trouble trouble;
+    trouble.status = 400;
+    service->setTrouble(trouble);
+    start();
+    EXPECT_TRUE(reported("ok"));
+    EXPECT_EQ(states(), std::vector<std::string>{"ok"});
+}
+
 TEST_F(Trouble, aWrongKeyIsReportedOnceAndARightOneEndsIt)
 {
     start(std::string("app-key=wrong"));
