@@ -114,8 +114,14 @@ std::string playAll(const Options &options, Pace pace,
         const std::optional<Task> task = openTask(options.clip, bench, error);
         if (!task)
             return error;
-        const RunSettings settings{options.detector, pace,          options.delayS,   options.boxes,
-                                   options.sheets,   task->lengthS, options.minFacePx};
+        if (bench)
+            oracle->setStrangers(bench->strangers);
+        RunSettings settings{options.detector, pace,          options.delayS,   options.boxes,
+                             options.sheets,   task->lengthS, options.minFacePx};
+        if (bench)
+            settings.outages = bench->outages;
+        if (bench && bench->live)
+            settings.pace = Pace::RealTime;
         const Rows rows = Run(settings, *task->pictures, std::move(loaded.detector), *oracle)
                               .play(task->name, options.details);
         ours.push_back(rows.ours);
@@ -149,7 +155,7 @@ int main(int argc, char **argv)
     const std::vector<BenchScene> all = benchScenes();
     if (options.list) {
         for (const BenchScene &scene : all)
-            std::printf("%-15s %4.0f s  %dx%d at %d/s  %s\n", scene.name.c_str(),
+            std::printf("%-15s %4.0f s  %dx%d at %g/s  %s\n", scene.name.c_str(),
                         scene.script.durationS, scene.framePx.width, scene.framePx.height,
                         scene.framesPerSecond, scene.what.c_str());
         return 0;
