@@ -231,11 +231,19 @@ Script crowd()
 // Whose name it is. Real people before one camera are 0.65 to 0.75 alike in their colours, by
 // vision/appearance.h, up to 0.92, and 0.95 to 1 in a uniform: so are these; see --details.
 
-/** In clothes of about Grace Hopper's colours. */
+/** 0.75 alike. */
 Role another(std::vector<Visit> visits)
 {
-    Role role = eileen(std::move(visits));
-    role.portrait.tint = {0.8, 0.8, 0.8};
+    Role role{scene::dressedAs(scene::eileenCollins(), scene::graceHopper()), std::move(visits)};
+    role.portrait.tint = {0.66, 0.95, 1.3};
+    return role;
+}
+
+/** 0.90 alike. */
+Role anotherAlike(std::vector<Visit> visits)
+{
+    Role role = another(std::move(visits));
+    role.portrait.tint = {0.85, 1, 1.08};
     return role;
 }
 
@@ -272,6 +280,12 @@ Script switchAndBack()
 Script next(double gapS)
 {
     return script(7 + gapS, {grace({stands(0, 3.1)}), another({stands(3.1 + gapS, 7 + gapS)})});
+}
+
+Script nextAlike(double gapS)
+{
+    return script(7 + gapS,
+                  {grace({stands(0, 3.1)}), anotherAlike({stands(3.1 + gapS, 7 + gapS)})});
 }
 
 Script grey(Script made)
@@ -396,6 +410,7 @@ std::vector<BenchScene> benchScenes()
         {"next-1", "leaves, another is there 1 s later", next(1)},
         {"next-3", "leaves, another is there 3 s later", next(3)},
         {"next-5", "leaves, another is there 5 s later", next(5)},
+        {"next-alike", "leaves, another very alike 3 s later", nextAlike(3)},
         {"uniform", "another face in the same uniform", uniform(0)},
         {"uniform-next-1", "the same 1 s later", uniform(1)},
         {"grey", "grey: another is there 3 s later", grey(next(3))},
