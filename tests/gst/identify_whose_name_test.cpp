@@ -281,7 +281,8 @@ TEST_F(WhoseName, aWallBesideSomebodyIsNotNamed)
 {
     start("detector=upstream backpressure=true min-quality=0");
     // Her face is 67 px wide, from 70 px to the right of the wall's box on.
-    GstBuffer *frame = scene({{photos::hopperFile, 300, 100, 200}});
+    GstBuffer *frame =
+        scene({{photos::coffeeFile, 60, 90, 240}, {photos::hopperFile, 300, 100, 200}});
     gst_buffer_add_video_region_of_interest_meta(frame, "face", 160, 110, 140, 140);
     EXPECT_EQ(show(frame, 8)[graceId], 0);
 }

@@ -159,6 +159,7 @@ Verdict Oracle::judge(std::span<const std::uint8_t> photo)
     recognise(picture, verdict);
     verdict.enrolled = !strangers_.contains(verdict.person);
     verdict.fine &= quality.exposureFine && quality.contrastFine && quality.blurFine;
+    verdict.fine |= takesPoor_;
     return verdict;
 }
 

@@ -51,6 +51,8 @@ public:
 
     /** People whom the service does not know; before the first frame. */
     void setStrangers(std::set<std::string> people) { strangers_ = std::move(people); }
+    /** Who it is counts, however poor the photo: for clips that are. Before the first frame. */
+    void takePoorPhotos() { takesPoor_ = true; }
     /** The faces of a frame that is about to be pushed. */
     void remember(const cv::Mat &frame, const FrameTruth &truth);
     Verdict judge(std::span<const std::uint8_t> photo);
@@ -78,6 +80,7 @@ private:
     std::unique_ptr<server::Recogniser> recogniser_;
     std::deque<Glimpse> glimpses_;
     std::set<std::string> strangers_;
+    bool takesPoor_ = false;
 };
 
 } // namespace ooto::visits

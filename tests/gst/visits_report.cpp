@@ -92,6 +92,27 @@ void printRow(const Row &row)
     std::fflush(stdout);
 }
 
+void printKindHead()
+{
+    std::printf("%-12s %6s %9s %9s %9s %9s %6s %6s %6s\n", "kind", "cases", "wrong in", "wrong",
+                "right", "withheld", "calls", "unask", "missed");
+}
+
+void printKind(const std::string &kind, const std::vector<Row> &cases)
+{
+    Row sum;
+    std::size_t wrongCases = 0;
+    for (const Row &row : cases) {
+        sum.score.add(row.score);
+        sum.calls += row.calls;
+        wrongCases += row.score.wrongFrames > 0;
+    }
+    std::printf("%-12s %6zu %9zu %9zu %9zu %9zu %6zu %6zu %6zu\n", kind.c_str(), cases.size(),
+                wrongCases, sum.score.wrongFrames, sum.score.rightFrames, sum.score.withheldFrames,
+                sum.calls, sum.score.unasked, sum.score.missed);
+    std::fflush(stdout);
+}
+
 void printDetails(const Asked &asked, const std::map<std::string, std::size_t> &reasons)
 {
     constexpr std::size_t kFew = 4;

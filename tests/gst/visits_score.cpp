@@ -32,6 +32,7 @@ void Score::add(const Score &other)
     missed += other.missed;
     wrongFrames += other.wrongFrames;
     wrongCases += other.wrongCases;
+    rightFrames += other.rightFrames;
     withheldFrames += other.withheldFrames;
     inheritedFrames += other.inheritedFrames;
     unasked += other.unasked;
@@ -125,6 +126,7 @@ void ScoreKeeper::countNamed(const FrameTruth &truth, const ShownFace &box, cons
                              double overlap, double overlapOfItsName)
 {
     if (face.person == box.name) {
+        ++score_.rightFrames;
         Stay &stay = stays_[{face.person, face.stay}];
         if (stay.namedS < 0)
             stay.namedS = truth.timeS;

@@ -30,6 +30,7 @@ struct Score {
     std::size_t missed = 0;          ///< usable stays in which the person was never named
     std::size_t wrongFrames = 0;     ///< faces that carry another person's name, frame by frame
     std::size_t wrongCases = 0;      ///< distinct track, person and name
+    std::size_t rightFrames = 0;     ///< faces that carry their own name, frame by frame
     std::size_t withheldFrames = 0;  ///< faces with a box but without the name that they had before
     std::size_t inheritedFrames = 0; ///< faces said to be unknown about whom nothing was asked yet
     std::size_t unasked = 0;         ///< people of usable visits about whom nothing was asked
