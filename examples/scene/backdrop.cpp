@@ -6,6 +6,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace ooto::scene
@@ -92,6 +93,26 @@ Backdrop paintBackdrop(cv::Size frame, const std::string &windowPhoto)
     const int edgePx = std::max(1, frame.height / 90);
     fillGradient(result.desk.rowRange(0, edgePx), {120, 150, 178}, {80, 104, 130});
     addGrain(result.desk);
+    return result;
+}
+
+Backdrop paintWall(cv::Size frame, const std::string &photo)
+{
+    const cv::Mat view = readPhotograph(photo);
+    if (view.empty())
+        return {};
+    const double scale =
+        std::max(double(frame.width) / view.cols, double(frame.height) / view.rows);
+    Backdrop result;
+    cv::resize(view, result.hall, {}, scale, scale, cv::INTER_AREA);
+    const cv::Point corner((result.hall.cols - frame.width) / 2,
+                           (result.hall.rows - frame.height) / 2);
+    result.hall = result.hall(cv::Rect(corner, frame) & cv::Rect({0, 0}, result.hall.size()));
+    cv::resize(result.hall, result.hall, frame);
+    const double focusPx = 0.003 * frame.width;
+    cv::GaussianBlur(result.hall, result.hall, {}, focusPx, focusPx, cv::BORDER_REPLICATE);
+    addGrain(result.hall);
+    result.deskTopPx = frame.height;
     return result;
 }
 

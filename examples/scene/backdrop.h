@@ -18,4 +18,8 @@ struct Backdrop {
 /** @param windowPhoto what the windows look out on; without it they show an evening sky */
 Backdrop paintBackdrop(cv::Size frame, const std::string &windowPhoto);
 
+/** A photograph over the whole frame, a little out of focus, and no desk; empty without its file.
+ */
+Backdrop paintWall(cv::Size frame, const std::string &photo);
+
 } // namespace ooto::scene

@@ -118,6 +118,93 @@ void prolong(cv::Mat &photo, cv::Mat &matte)
     }
 }
 
+/** Turned, scaled and moved so that the landmarks lie on the others, by least squares. */
+cv::Matx23d alignment(const Landmarks &from, const Landmarks &to)
+{
+    cv::Point2d fromMean;
+    cv::Point2d toMean;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        fromMean += from[i] * (1.0 / from.size());
+        toMean += to[i] * (1.0 / from.size());
+    }
+    double along = 0;
+    double across = 0;
+    double spread = 0;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        const cv::Point2d a = from[i] - fromMean;
+        const cv::Point2d b = to[i] - toMean;
+        along += a.dot(b);
+        across += a.cross(b);
+        spread += a.dot(a);
+    }
+    const double c = along / spread;
+    const double s = across / spread;
+    return {c, -s, toMean.x - c * fromMean.x + s * fromMean.y,
+            s, c,  toMean.y - s * fromMean.x - c * fromMean.y};
+}
+
+/** From brow to chin, soft at its edge; CV_8UC1. */
+cv::Mat innerFace(cv::Size photo, const Landmarks &landmarks)
+{
+    const cv::Point2d eyes = (landmarks[0] + landmarks[1]) * 0.5;
+    const cv::Point2d mouth = (landmarks[3] + landmarks[4]) * 0.5;
+    const double eyesPx = cv::norm(landmarks[1] - landmarks[0]);
+    const double downPx = cv::norm(mouth - eyes);
+    constexpr double kWide = 0.9; // half of it, in distances of the eyes
+    constexpr double kHigh = 1.1; // in distances from eyes to mouth
+    cv::Mat mask(photo, CV_8UC1, cv::Scalar(0));
+    cv::ellipse(mask, cv::Point((eyes + mouth) * 0.5),
+                cv::Size(cvRound(kWide * eyesPx), cvRound(kHigh * downPx)), 0, 0, 360, 255,
+                cv::FILLED);
+    cv::GaussianBlur(mask, mask, {}, 0.07 * eyesPx);
+    return mask;
+}
+
+/** Gives it the mean and the spread of the other one's colours, each where the mask is. */
+void matchColours(cv::Mat &picture, const cv::Mat &like, const cv::Mat &mask)
+{
+    cv::Scalar mean;
+    cv::Scalar spread;
+    cv::Scalar wantedMean;
+    cv::Scalar wantedSpread;
+    cv::meanStdDev(picture, mean, spread, mask);
+    cv::meanStdDev(like, wantedMean, wantedSpread, mask);
+    cv::Scalar gain;
+    cv::Scalar offset;
+    for (int c = 0; c < 3; ++c) {
+        gain[c] = wantedSpread[c] / std::max(1.0, spread[c]);
+        offset[c] = wantedMean[c] - gain[c] * mean[c];
+    }
+    picture.convertTo(picture, CV_32FC3);
+    cv::multiply(picture, gain, picture);
+    cv::add(picture, offset, picture);
+    picture.convertTo(picture, CV_8UC3);
+}
+
+/** False when the other face's photograph cannot be read. */
+bool exchangeFace(cv::Mat &photo, const Landmarks &landmarks, const FacePhoto &other)
+{
+    const cv::Mat source = readPhotograph(other.file);
+    if (source.empty())
+        return false;
+    cv::Mat face;
+    cv::warpAffine(source, face, alignment(other.landmarksPx, landmarks), photo.size(),
+                   cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+    const cv::Mat mask = innerFace(photo.size(), landmarks);
+    matchColours(face, photo, mask);
+    for (int y = 0; y < photo.rows; ++y) {
+        for (int x = 0; x < photo.cols; ++x) {
+            const double cover = mask.at<std::uint8_t>(y, x) / 255.0;
+            const cv::Vec3b &front = face.at<cv::Vec3b>(y, x);
+            cv::Vec3b &pixel = photo.at<cv::Vec3b>(y, x);
+            for (int c = 0; c < 3; ++c)
+                pixel[c] =
+                    cv::saturate_cast<std::uint8_t>(pixel[c] * (1 - cover) + front[c] * cover);
+        }
+    }
+    return true;
+}
+
 inline std::uint8_t over(std::uint8_t front, std::uint8_t back, std::uint8_t matte)
 {
     return static_cast<std::uint8_t>(front + (back * (255 - matte) + 127) / 255);
@@ -131,6 +218,8 @@ bool Cutout::load(const Portrait &portrait)
     if (photo.empty() || photo.rows <= portrait.cutRowPx)
         return false;
     cv::Mat matte = matteOf(photo, portrait.outlinePx);
+    if (portrait.otherFace && !exchangeFace(photo, portrait.landmarksPx, *portrait.otherFace))
+        return false;
     photo = photo.rowRange(0, portrait.cutRowPx).clone();
     matte = matte.rowRange(0, portrait.cutRowPx).clone();
     prolong(photo, matte);

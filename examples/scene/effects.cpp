@@ -44,12 +44,22 @@ Between<Keyframe> around(const std::vector<Keyframe> &keyframes, double timeS)
     return {before, *next, (timeS - before.timeS) / (next->timeS - before.timeS)};
 }
 
+/** Brighter from left to right, or the other way round. */
+void lightFromTheSide(cv::Mat &frame, double side)
+{
+    for (int x = 0; x < frame.cols; ++x) {
+        cv::Mat column = frame.col(x);
+        column.convertTo(column, -1, 1 + side * (2.0 * x / frame.cols - 1));
+    }
+}
+
 } // namespace
 
 Light lightAt(const std::vector<Light> &light, double timeS)
 {
     const auto [a, b, t] = around(light, timeS);
-    return {timeS, mix(a.gain, b.gain, t), mix(a.gamma, b.gamma, t), mix(a.noise, b.noise, t)};
+    return {timeS, mix(a.gain, b.gain, t), mix(a.gamma, b.gamma, t), mix(a.noise, b.noise, t),
+            mix(a.side, b.side, t)};
 }
 
 cv::Point2d cameraShiftAt(const std::vector<CameraShift> &camera, cv::Size frame, double timeS)
@@ -96,8 +106,26 @@ void shift(cv::Mat &frame, cv::Point2d byPx)
     cv::swap(frame, moved);
 }
 
+void drainColours(cv::Mat &frame)
+{
+    cv::Mat grey;
+    cv::cvtColor(frame, grey, cv::COLOR_BGR2GRAY);
+    cv::cvtColor(grey, frame, cv::COLOR_GRAY2BGR);
+}
+
+double momentSeenAt(const std::vector<Span> &frozen, double timeS)
+{
+    for (const Span &span : frozen) {
+        if (timeS >= span.fromS && timeS < span.untilS)
+            return span.fromS;
+    }
+    return timeS;
+}
+
 void expose(cv::Mat &frame, const Light &light)
 {
+    if (light.side != 0)
+        lightFromTheSide(frame, light.side);
     if (light.gain == 1 && light.gamma == 1)
         return;
     cv::Mat table(1, 256, CV_8UC1);

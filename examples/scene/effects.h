@@ -24,6 +24,9 @@ void drawPillar(cv::Mat &frame, const Pillar &pillar);
 /** Moves the picture; what comes in at the edges is the edge's own colour. */
 void shift(cv::Mat &frame, cv::Point2d byPx);
 void expose(cv::Mat &frame, const Light &light);
+void drainColours(cv::Mat &frame);
+/** When it happened what is seen now: earlier while the picture is frozen. */
+double momentSeenAt(const std::vector<Span> &frozen, double timeS);
 
 /** The noise of a sensor: of one standard deviation, another at each time, the same in each run. */
 class SensorNoise

@@ -18,6 +18,13 @@ LoadedScene Scene::load(const Script &script, cv::Size frame)
     scene->script_ = script;
     scene->frame_ = frame;
     scene->backdrop_ = paintBackdrop(frame, script.windowPhoto);
+    for (const Place &place : script.places) {
+        scene->places_.push_back(place.wallPhoto.empty() ? scene->backdrop_
+                                                         : paintWall(frame, place.wallPhoto));
+        if (scene->places_.back().hall.empty())
+            return {nullptr, "cannot read the photograph " + place.wallPhoto +
+                                 ": install the package that brings it"};
+    }
     if (std::any_of(script.light.begin(), script.light.end(),
                     [](const Light &light) { return light.noise > 0; }))
         scene->noise_.prepare(frame);
@@ -61,15 +68,27 @@ std::vector<Scene::Actor> Scene::actorsAt(double timeS) const
     return actors;
 }
 
+const Backdrop &Scene::backdropAt(double timeS) const
+{
+    const Backdrop *now = &backdrop_;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        if (script_.places[i].fromS <= timeS)
+            now = &places_[i];
+    }
+    return *now;
+}
+
 /** What stands before the camera at one moment. */
 void Scene::renderMoment(double timeS, cv::Mat &frame) const
 {
-    backdrop_.hall.copyTo(frame);
+    const Backdrop &backdrop = backdropAt(timeS);
+    backdrop.hall.copyTo(frame);
     for (const Actor &actor : actorsAt(timeS))
         actor.cutout->drawOver(frame, actor.centrePx, actor.scale, actor.turned);
     for (const Pillar &pillar : script_.pillars)
         drawPillar(frame, pillar);
-    backdrop_.desk.copyTo(frame.rowRange(backdrop_.deskTopPx, frame.rows));
+    if (!backdrop.desk.empty())
+        backdrop.desk.copyTo(frame.rowRange(backdrop.deskTopPx, frame.rows));
     shift(frame, cameraShiftAt(script_.camera, frame_, timeS));
 }
 
@@ -90,21 +109,29 @@ void Scene::renderExposed(double timeS, cv::Mat &frame) const
 
 void Scene::render(double timeS, cv::Mat &frame) const
 {
+    timeS = momentSeenAt(script_.frozen, timeS);
     if (script_.shutterS > 0)
         renderExposed(timeS, frame);
     else
         renderMoment(timeS, frame);
     const Light light = lightAt(script_.light, timeS);
     expose(frame, light);
+    if (script_.grey)
+        drainColours(frame);
     noise_.addTo(frame, light.noise, timeS);
 }
 
 std::vector<FaceTruth> Scene::truth(double timeS) const
 {
+    return truthOfMoment(momentSeenAt(script_.frozen, timeS));
+}
+
+std::vector<FaceTruth> Scene::truthOfMoment(double timeS) const
+{
     const std::vector<Actor> actors = actorsAt(timeS + script_.shutterS / 2);
     const cv::Point2d moved = cameraShiftAt(script_.camera, frame_, timeS + script_.shutterS / 2);
     const cv::Rect2d inView = cv::Rect2d(-moved.x, -moved.y, frame_.width, frame_.height) &
-                              cv::Rect2d(0, 0, frame_.width, backdrop_.deskTopPx);
+                              cv::Rect2d(0, 0, frame_.width, backdropAt(timeS).deskTopPx);
     std::vector<FaceTruth> faces;
     for (std::size_t i = 0; i < actors.size(); ++i) {
         const cv::Rect2d &box = actors[i].facePx;

@@ -59,13 +59,16 @@ private:
 
     Scene() = default;
     std::vector<Actor> actorsAt(double timeS) const;
+    const Backdrop &backdropAt(double timeS) const;
+    std::vector<FaceTruth> truthOfMoment(double timeS) const;
     void renderMoment(double timeS, cv::Mat &frame) const;
     void renderExposed(double timeS, cv::Mat &frame) const;
 
     Script script_;
     cv::Size frame_;
     Backdrop backdrop_;
-    std::vector<Cutout> cutouts_; ///< one for each role
+    std::vector<Backdrop> places_; ///< one for each place
+    std::vector<Cutout> cutouts_;  ///< one for each role
     SensorNoise noise_;
 };
 

@@ -4,11 +4,22 @@
 
 #include <opencv2/core/types.hpp>
 
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace ooto::scene
 {
+
+/** Eyes, nose tip and corners of the mouth, the image's left one first. */
+using Landmarks = std::array<cv::Point2d, 5>;
+
+/** The face of somebody, in a photograph. */
+struct FacePhoto {
+    std::string file;
+    Landmarks landmarksPx;
+};
 
 /** A photograph of one person, and where that person is in it. All places are photo pixels. */
 struct Portrait {
@@ -21,6 +32,10 @@ struct Portrait {
     /** To make more people of one: left for right, and blue, green and red times these. */
     bool mirrored = false;
     cv::Vec3d tint{1, 1, 1};
+    Landmarks landmarksPx{};
+    /** Laid over this one's own from brow to chin, in its colours: another person in the same hair,
+     * clothes and light. */
+    std::optional<FacePhoto> otherFace = {};
 };
 
 /** Where a face is at one time. Lengths are shares of the frame, so that any frame size works. */
@@ -63,6 +78,14 @@ struct Light {
     double gain = 1;  ///< of the picture's values
     double gamma = 1; ///< above 1: what is dark gets darker
     double noise = 0; ///< standard deviation of a sensor's noise, of 255, new in each frame
+    /** A lamp at one side: by so much more at the picture's right edge, and less at its left. */
+    double side = 0;
+};
+
+/** What is behind everybody from a time on. */
+struct Place {
+    double fromS = 0;
+    std::string wallPhoto; ///< fills the frame, and there is no desk; empty: the hall
 };
 
 /** Where the camera looks at one time; between and beyond as for Light. */
@@ -80,11 +103,17 @@ struct Script {
     std::vector<Pillar> pillars = {};
     std::vector<Light> light = {};
     std::vector<CameraShift> camera = {};
+    std::vector<Place> places = {}; ///< in order of time; the hall before the first
+    /** The picture stands still, and what happened meanwhile is seen after it. */
+    std::vector<Span> frozen = {};
+    bool grey = false;
 };
 
 /** Two portraits that Debian packages bring: facedetect and python3-skimage. */
 Portrait graceHopper();
 Portrait eileenCollins();
+/** The one person in the other one's hair and clothes. */
+Portrait dressedAs(const Portrait &face, const Portrait &clothes);
 
 /**
  * Twenty seconds in which both of them enter, move, change size, cross the picture and each other,

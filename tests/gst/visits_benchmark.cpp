@@ -2,6 +2,7 @@
 // How many calls a visit costs, who is named wrongly, and how well the boxes lie on the faces: for
 // ootoidentify, and beside it for a plain sampler that posts every detection once a second.
 #include "gst/elements.h"
+#include "gst/visits_clips.h"
 #include "gst/visits_run.h"
 
 #include <algorithm>
@@ -17,6 +18,8 @@ namespace
 struct Options {
     std::vector<std::string> scenes;
     std::string clip;
+    std::string clips;
+    std::size_t mostPairs = 20;
     std::string detector = "auto";
     std::string sheets;
     TruthBoxes boxes = TruthBoxes::Detector;
@@ -29,6 +32,7 @@ struct Options {
 
 constexpr const char *kUsage =
     "visits_benchmark [--list] [--scene NAME]... [--clip FILE] [--detector auto|yunet|cascade]\n"
+    "  [--clips FOLDER]  people of these clips one after the other, [--pairs N] of them (20)\n"
     "  [--truth detector|script]  whose boxes count as true (default: the detector's)\n"
     "  [--stepped | --backpressure | --realtime]  default: backpressure where the element has it\n"
     "  [--delay MS]  of the service (300)   [--min-face-size PX]  (48)   [--details]\n"
@@ -46,6 +50,10 @@ bool readArguments(int argc, char **argv, Options &options)
             options.details = true;
         else if (name == "--scene")
             options.scenes.push_back(value());
+        else if (name == "--clips")
+            options.clips = value();
+        else if (name == "--pairs")
+            options.mostPairs = static_cast<std::size_t>(std::max(1, std::atoi(value().c_str())));
         else if (name == "--clip")
             options.clip = value();
         else if (name == "--detector")
@@ -114,8 +122,14 @@ std::string playAll(const Options &options, Pace pace,
         const std::optional<Task> task = openTask(options.clip, bench, error);
         if (!task)
             return error;
-        const RunSettings settings{options.detector, pace,          options.delayS,   options.boxes,
-                                   options.sheets,   task->lengthS, options.minFacePx};
+        if (bench)
+            oracle->setStrangers(bench->strangers);
+        RunSettings settings{options.detector, pace,          options.delayS,   options.boxes,
+                             options.sheets,   task->lengthS, options.minFacePx};
+        if (bench)
+            settings.outages = bench->outages;
+        if (bench && bench->live)
+            settings.pace = Pace::RealTime;
         const Rows rows = Run(settings, *task->pictures, std::move(loaded.detector), *oracle)
                               .play(task->name, options.details);
         ours.push_back(rows.ours);
@@ -123,6 +137,72 @@ std::string playAll(const Options &options, Pace pace,
     }
     printTotals(ours, plain);
     return {};
+}
+
+/** Two of the people, one after the other; nothing when it cannot run. */
+std::optional<Row> playPair(const Options &options, Pace pace, const ClipPerson &first,
+                            const ClipPerson &second, const Splice &splice, std::string &error)
+{
+    const bool yunet =
+        options.detector == "yunet" || (options.detector == "auto" && vision::findYunetModel(""));
+    const auto oracle = Oracle::open(
+        yunet ? server::DetectorChoice::Yunet : server::DetectorChoice::Cascade, error);
+    vision::LoadedDetector loaded = loadDetector(options.detector);
+    if (!oracle || !loaded.detector)
+        return std::nullopt;
+    oracle->takePoorPhotos();
+    const auto pictures = openSplice(first, second, splice);
+    RunSettings settings{options.detector, pace,           options.delayS,
+                         options.boxes,    options.sheets, 2 * splice.shownS + splice.gapS,
+                         options.minFacePx};
+    settings.quiet = true;
+    const std::string name = splice.name + " " + first.name + " " + second.name;
+    Run run(settings, *pictures, std::move(loaded.detector), *oracle);
+    const Row row = run.play(name, false).ours;
+    if (row.score.wrongFrames > 0 || options.details)
+        std::printf("    %-32s wrong %3zu, right %3zu, calls %zu\n", name.c_str(),
+                    row.score.wrongFrames, row.score.rightFrames, row.calls);
+    if (options.details) {
+        for (const std::string &each : run.wrongCases())
+            std::printf("        %s\n", each.c_str());
+    }
+    return row;
+}
+
+/** Every ordered pair of people; of too many, an even choice. A text for people when it could not
+ * run. */
+std::string playClips(const Options &options, Pace pace)
+{
+    std::string error;
+    vision::LoadedDetector finder = loadDetector("auto");
+    if (!finder.detector)
+        return finder.error;
+    const std::vector<ClipPerson> people = findPeople(options.clips, *finder.detector, error);
+    std::vector<std::pair<const ClipPerson *, const ClipPerson *>> all;
+    for (const ClipPerson &first : people) {
+        std::printf("%s: %zu frames, the face is %.0f px high\n", first.name.c_str(),
+                    first.frames.size(), first.boxes[first.boxes.size() / 2].height);
+        for (const ClipPerson &second : people) {
+            if (&first != &second)
+                all.emplace_back(&first, &second);
+        }
+    }
+    const std::size_t pairs = std::min(all.size(), options.mostPairs);
+    std::map<std::string, std::vector<Row>> kinds;
+    for (const Splice &splice : splices()) {
+        for (std::size_t i = 0; i < pairs; ++i) {
+            const auto &[first, second] = all[i * all.size() / pairs];
+            const auto row = playPair(options, pace, *first, *second, splice, error);
+            if (!row)
+                return error;
+            kinds[splice.name].push_back(*row);
+        }
+    }
+    std::printf("\n");
+    printKindHead();
+    for (const Splice &splice : splices())
+        printKind(splice.name, kinds[splice.name]);
+    return people.empty() ? error : "";
 }
 
 /** Properties that this build's element lacks, for people. */
@@ -149,7 +229,7 @@ int main(int argc, char **argv)
     const std::vector<BenchScene> all = benchScenes();
     if (options.list) {
         for (const BenchScene &scene : all)
-            std::printf("%-15s %4.0f s  %dx%d at %d/s  %s\n", scene.name.c_str(),
+            std::printf("%-15s %4.0f s  %dx%d at %g/s  %s\n", scene.name.c_str(),
                         scene.script.durationS, scene.framePx.width, scene.framePx.height,
                         scene.framesPerSecond, scene.what.c_str());
         return 0;
@@ -180,6 +260,12 @@ int main(int argc, char **argv)
                 options.delayS * 1000,
                 options.boxes == TruthBoxes::Detector ? "the same detector's on every frame"
                                                       : "the script's");
+    if (!options.clips.empty()) {
+        const std::string error = playClips(options, pace);
+        if (!error.empty())
+            std::printf("cannot run: %s\n", error.c_str());
+        return error.empty() ? 0 : 1;
+    }
     printLegend();
     printHead();
     const std::string error = playAll(options, pace, chosen);

@@ -157,7 +157,9 @@ Verdict Oracle::judge(std::span<const std::uint8_t> photo)
     const cv::Mat picture =
         cv::imdecode(std::vector<std::uint8_t>(photo.begin(), photo.end()), cv::IMREAD_COLOR);
     recognise(picture, verdict);
+    verdict.enrolled = !strangers_.contains(verdict.person);
     verdict.fine &= quality.exposureFine && quality.contrastFine && quality.blurFine;
+    verdict.fine |= takesPoor_;
     return verdict;
 }
 
@@ -167,7 +169,7 @@ Oracle::Answer Oracle::answerFor(const Verdict &verdict)
         return {400, server::errorJson(code, server::errorInfo(code))};
     server::IdentifyAnswer answer;
     answer.sighting = verdict.sighting;
-    if (!verdict.person.empty())
+    if (!verdict.person.empty() && verdict.enrolled)
         answer.match =
             server::Match{verdict.person, verdict.fine ? kSimilarityFine : kSimilarityPoor};
     return {200, server::identifyJson(answer, {})};

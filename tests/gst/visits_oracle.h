@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ namespace ooto::visits
 struct Verdict {
     server::Sighting sighting; ///< with the error code 4, 5, 6 or 9; 0 when there is one face
     std::string person;        ///< whose face it is; empty when refused, or nobody's
+    bool enrolled = true;      ///< the service knows the person
     bool fine = false;         ///< exposure, contrast, sharpness, and the face shows itself
     double difference = 1;     ///< of the face from the nearest patch of this person, 0..1 …
     double next = 1;           ///< … and from the nearest one of anybody else
@@ -47,6 +49,10 @@ public:
     /** @param error set to a text for people when nullptr is returned */
     static std::unique_ptr<Oracle> open(server::DetectorChoice detector, std::string &error);
 
+    /** People whom the service does not know; before the first frame. */
+    void setStrangers(std::set<std::string> people) { strangers_ = std::move(people); }
+    /** Who it is counts, however poor the photo: for clips that are. Before the first frame. */
+    void takePoorPhotos() { takesPoor_ = true; }
     /** The faces of a frame that is about to be pushed. */
     void remember(const cv::Mat &frame, const FrameTruth &truth);
     Verdict judge(std::span<const std::uint8_t> photo);
@@ -73,6 +79,8 @@ private:
     std::mutex mutex_; ///< over all of the following
     std::unique_ptr<server::Recogniser> recogniser_;
     std::deque<Glimpse> glimpses_;
+    std::set<std::string> strangers_;
+    bool takesPoor_ = false;
 };
 
 } // namespace ooto::visits

@@ -6,6 +6,8 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include <algorithm>
+
 namespace ooto::visits
 {
 
@@ -22,7 +24,9 @@ public:
 
     bool next(cv::Mat &frame, double &timeS) override
     {
-        timeS = double(index_++) / bench_.framesPerSecond;
+        do
+            timeS = double(index_++) / bench_.framesPerSecond;
+        while (isSilent(timeS));
         if (timeS >= bench_.script.durationS)
             return false;
         scene_->render(timeS, frame);
@@ -31,9 +35,20 @@ public:
     cv::Size sizePx() const override { return bench_.framePx; }
     double framesPerSecond() const override { return bench_.framesPerSecond; }
     double shutterS() const override { return bench_.script.shutterS; }
-    const scene::Scene *scene() const override { return scene_.get(); }
+    TruthKeeper::Script script() const override
+    {
+        return [this](double timeS) { return scene_->truth(timeS); };
+    }
 
 private:
+    bool isSilent(double timeS) const
+    {
+        return std::any_of(bench_.silent.begin(), bench_.silent.end(),
+                           [timeS](const scene::Span &span) {
+                               return timeS >= span.fromS && timeS < span.untilS;
+                           });
+    }
+
     BenchScene bench_;
     std::unique_ptr<scene::Scene> scene_;
     int index_ = 0;

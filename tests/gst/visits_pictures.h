@@ -25,7 +25,8 @@ public:
     virtual cv::Size sizePx() const = 0;
     virtual double framesPerSecond() const = 0;
     virtual double shutterS() const { return 0; }
-    virtual const scene::Scene *scene() const { return nullptr; }
+    /** Who is where at a time, where that is known beforehand. */
+    virtual TruthKeeper::Script script() const { return {}; }
 };
 
 /** @param error set to a text for people when nullptr is returned */

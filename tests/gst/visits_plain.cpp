@@ -81,7 +81,8 @@ std::string PlainSampler::ask(const cv::Mat &frame, const core::Box &box)
     ++calls_;
     const Verdict verdict = oracle_.judge(vision::encodePhoto(
         {photo.data, photo.cols, photo.rows, photo.step}, vision::PhotoFormat::Jpeg, kJpegQuality));
-    return verdict.fine ? verdict.person : "";
+    asked_.insert(verdict.person);
+    return verdict.fine && verdict.enrolled ? verdict.person : "";
 }
 
 } // namespace ooto::visits

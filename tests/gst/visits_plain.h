@@ -5,6 +5,7 @@
 #include "gst/visits_score.h"
 #include "gst/visits_service.h"
 
+#include <set>
 #include <vector>
 
 namespace ooto::visits
@@ -22,6 +23,7 @@ public:
 
     std::vector<ShownFace> push(const cv::Mat &frame, const FrameTruth &truth);
     std::size_t calls() const { return calls_; }
+    const std::set<std::string> &asked() const { return asked_; }
 
 private:
     struct Held {
@@ -40,6 +42,7 @@ private:
     std::size_t calls_ = 0;
     std::uint64_t lastTrack_ = 0;
     std::vector<Held> held_;
+    std::set<std::string> asked_;
 };
 
 } // namespace ooto::visits

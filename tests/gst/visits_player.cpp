@@ -94,6 +94,7 @@ Player::Player(const PlayerSettings &settings, Oracle &oracle)
       folder_(test::makeFolder()),
       started_(std::chrono::steady_clock::now())
 {
+    service_.setOutages(settings.outages);
     identify_ = std::make_unique<test::Identify>(properties(), capsOf(settings));
 }
 
@@ -189,7 +190,7 @@ std::vector<Player::Out> Player::take()
             out.faces.push_back(
                 {face.trackId,
                  core::scaled(face.box, settings_.framePx.width, settings_.framePx.height),
-                 named ? face.templateId : ""});
+                 named ? face.templateId : "", face.status == "unknown"});
         }
         frames.push_back(std::move(out));
         gst_buffer_unref(buffer);

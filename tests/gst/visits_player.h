@@ -30,6 +30,7 @@ struct PlayerSettings {
     cv::Size framePx;
     double framesPerSecond = 25;
     int minFacePx = 48;
+    std::vector<scene::Span> outages = {}; ///< of the service
 };
 
 /** True when the element of this build has the property. */

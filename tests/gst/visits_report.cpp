@@ -58,6 +58,9 @@ void printLegend()
         "per visit calls, those about anything included, per visit with a usable face\n"
         "missed    stays with a usable face in which the person was never named\n"
         "wrong     faces that carry another person's name: frames, and distinct cases\n"
+        "withh     faces with a box but without the name that they had before, frame by frame\n"
+        "inher     faces said to be unknown about whom nothing was asked yet, frame by frame\n"
+        "unask     people with a usable face about whom nothing was asked\n"
         "ghost     boxes that are on no face, not even a hidden one\n"
         "IoU       mean over every true face of every frame, 0 where it has no box; then the "
         "share\n"
@@ -67,27 +70,50 @@ void printLegend()
 
 void printHead()
 {
-    std::printf("%-15s %-6s %6s %6s %5s %4s %6s %6s %6s %7s %5s %6s %6s %6s %6s %7s\n", "scene",
-                "method", "visits", "usable", "stays", "own", "calls", "/visit", "missed", "wrong",
-                "cases", "ghost", "IoU", "boxed", "IoU>0", "answer");
+    std::printf("%-15s %-6s %6s %6s %5s %4s %6s %6s %6s %7s %5s %6s %6s %6s %6s %6s %6s %6s %7s\n",
+                "scene", "method", "visits", "usable", "stays", "own", "calls", "/visit", "missed",
+                "wrong", "cases", "withh", "inher", "unask", "ghost", "IoU", "boxed", "IoU>0",
+                "answer");
 }
 
 void printRow(const Row &row)
 {
     const Score &score = row.score;
-    std::printf("%-15s %-6s %6zu %6zu %5zu %4s %6zu %6s %6zu %7zu %5zu %6zu %6s %6s %6s %7s\n",
+    std::printf("%-15s %-6s %6zu %6zu %5zu %4s %6zu %6s %6zu %7zu %5zu %6zu %6zu %6zu %6zu %6s %6s "
+                "%6s %7s\n",
                 row.scene.c_str(), row.method.c_str(), score.visits, score.usableVisits,
                 score.stays, row.countsVisits ? std::to_string(row.countedVisits).c_str() : "-",
                 row.calls, ratio(double(row.calls), double(score.usableVisits)).c_str(),
-                score.missed, score.wrongFrames, score.wrongCases, score.ghostFrames,
+                score.missed, score.wrongFrames, score.wrongCases, score.withheldFrames,
+                score.inheritedFrames, score.unasked, score.ghostFrames,
                 ratio(score.iouSum, double(score.trueBoxes)).c_str(),
                 ratio(double(score.shownBoxes), double(score.trueBoxes)).c_str(),
                 ratio(score.iouSum, double(score.shownBoxes)).c_str(), answerTime(row).c_str());
     std::fflush(stdout);
 }
 
-void printDetails(const Asked &asked, const std::map<std::string, std::size_t> &reasons,
-                  const std::vector<std::string> &wrongCases)
+void printKindHead()
+{
+    std::printf("%-12s %6s %9s %9s %9s %9s %6s %6s %6s\n", "kind", "cases", "wrong in", "wrong",
+                "right", "withheld", "calls", "unask", "missed");
+}
+
+void printKind(const std::string &kind, const std::vector<Row> &cases)
+{
+    Row sum;
+    std::size_t wrongCases = 0;
+    for (const Row &row : cases) {
+        sum.score.add(row.score);
+        sum.calls += row.calls;
+        wrongCases += row.score.wrongFrames > 0;
+    }
+    std::printf("%-12s %6zu %9zu %9zu %9zu %9zu %6zu %6zu %6zu\n", kind.c_str(), cases.size(),
+                wrongCases, sum.score.wrongFrames, sum.score.rightFrames, sum.score.withheldFrames,
+                sum.calls, sum.score.unasked, sum.score.missed);
+    std::fflush(stdout);
+}
+
+void printDetails(const Asked &asked, const std::map<std::string, std::size_t> &reasons)
 {
     constexpr std::size_t kFew = 4;
     std::string line;
@@ -109,8 +135,6 @@ void printDetails(const Asked &asked, const std::map<std::string, std::size_t> &
                     line.c_str(), asked.worstDifference, asked.leastNext);
     for (const auto &[reason, count] : reasons)
         std::printf("    ended without an answer: %s %zu\n", reason.c_str(), count);
-    for (const std::string &each : wrongCases)
-        std::printf("    wrong: %s\n", each.c_str());
 }
 
 void printTotals(const std::vector<Row> &ours, const std::vector<Row> &plain)

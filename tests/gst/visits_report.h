@@ -26,9 +26,11 @@ struct Row {
 void printLegend();
 void printHead();
 void printRow(const Row &row);
+/** All cases of one kind, of people out of clips. */
+void printKind(const std::string &kind, const std::vector<Row> &cases);
+void printKindHead();
 /** What was asked about whom, and which tracks ended without an answer. */
-void printDetails(const Asked &asked, const std::map<std::string, std::size_t> &reasons,
-                  const std::vector<std::string> &wrongCases);
+void printDetails(const Asked &asked, const std::map<std::string, std::size_t> &reasons);
 /** @param ours, plain the same scenes in the same order */
 void printTotals(const std::vector<Row> &ours, const std::vector<Row> &plain);
 

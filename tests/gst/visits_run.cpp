@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/visits_run.h"
 
+#include "vision/appearance.h"
+
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 namespace ooto::visits
 {
@@ -19,9 +22,9 @@ Run::Run(const RunSettings &settings, Pictures &pictures,
     : settings_(settings),
       pictures_(pictures),
       oracle_(oracle),
-      truth_(std::move(detector), pictures.scene(), pictures.shutterS(), settings.minFacePx),
+      truth_(std::move(detector), pictures.script(), pictures.shutterS(), settings.minFacePx),
       player_({settings.detector, settings.pace, settings.delayS, pictures.sizePx(),
-               pictures.framesPerSecond(), settings.minFacePx},
+               pictures.framesPerSecond(), settings.minFacePx, settings.outages},
               oracle),
       plain_(oracle, settings.delayS),
       ours_(settings.boxes, pictures.framesPerSecond()),
@@ -42,7 +45,8 @@ Rows Run::play(const std::string &name, bool details)
     fill(name);
     if (!settings_.sheetFolder.empty())
         sheet_.save(settings_.sheetFolder + "/" + name + ".png");
-    print(details);
+    if (!settings_.quiet)
+        print(details);
     return rows_;
 }
 
@@ -64,7 +68,11 @@ void Run::step(const cv::Mat &frame, const FrameTruth &truth)
     watchScene(truth);
     waiting_.push_back(truth);
     oracle_.remember(frame, truth);
-    theirs_.frame(truth, plain_.push(frame, truth));
+    if (!settings_.quiet) {
+        const std::vector<ShownFace> plain = plain_.push(frame, truth);
+        theirs_.frame(truth, plain, plain_.asked());
+        watchAlike(frame, truth);
+    }
     const std::vector<Player::Out> outs = player_.push(frame, truth.timeS);
     take(outs);
     if (!settings_.sheetFolder.empty())
@@ -73,11 +81,12 @@ void Run::step(const cv::Mat &frame, const FrameTruth &truth)
 
 void Run::take(const std::vector<Player::Out> &outs)
 {
+    const std::set<std::string> asked = outs.empty() ? std::set<std::string>{} : askedAbout();
     for (const Player::Out &out : outs) {
         while (!waiting_.empty() && Player::ptsOf(waiting_.front().timeS) < out.pts)
             waiting_.pop_front();
         if (!waiting_.empty())
-            ours_.frame(waiting_.front(), out.faces);
+            ours_.frame(waiting_.front(), out.faces, asked);
     }
 }
 
@@ -94,6 +103,48 @@ void Run::watchScene(const FrameTruth &truth)
     }
 }
 
+/** How alike the people's colours are, by the element's own measure: two looks of each a second. */
+void Run::watchAlike(const cv::Mat &frame, const FrameTruth &truth)
+{
+    constexpr double kIntervalS = 0.5;
+    constexpr std::size_t kLooks = 8;
+    for (const TrueFace &face : truth.faces) {
+        Looks &looks = looks_[face.person];
+        if (!face.usable || looks.all.size() >= kLooks || truth.timeS < looks.nextS)
+            continue;
+        looks.nextS = truth.timeS + kIntervalS;
+        if (const auto look = vision::appearanceOf({frame.data, frame.cols, frame.rows, frame.step},
+                                                   face.foundBox))
+            looks.all.push_back(*look);
+    }
+}
+
+void Run::printAlike() const
+{
+    std::vector<double> alike;
+    for (auto a = looks_.begin(); a != looks_.end(); ++a) {
+        for (auto b = std::next(a); b != looks_.end(); ++b) {
+            for (const core::Appearance &one : a->second.all) {
+                for (const core::Appearance &other : b->second.all)
+                    alike.push_back(core::likeness(one, other));
+            }
+        }
+    }
+    if (alike.empty())
+        return;
+    std::sort(alike.begin(), alike.end());
+    std::printf("    the people's colours are %.2f to %.2f alike, %.2f in the median\n",
+                alike.front(), alike.back(), alike[alike.size() / 2]);
+}
+
+std::set<std::string> Run::askedAbout()
+{
+    std::set<std::string> people;
+    for (const auto &[person, count] : player_.asked().people)
+        people.insert(person);
+    return people;
+}
+
 void Run::fill(const std::string &name)
 {
     rows_.ours.scene = rows_.plain.scene = name;
@@ -101,12 +152,12 @@ void Run::fill(const std::string &name)
     rows_.ours.delayS = settings_.pace == Pace::Backpressure ? 0 : settings_.delayS;
     rows_.plain.delayS = settings_.delayS;
     rows_.ours.method = "ooto";
-    rows_.ours.score = ours_.score();
+    rows_.ours.score = ours_.score(askedAbout());
     rows_.ours.calls = player_.asked().received;
     rows_.ours.countsVisits = true;
     rows_.ours.countedVisits = player_.visits();
     rows_.plain.method = "plain";
-    rows_.plain.score = theirs_.score();
+    rows_.plain.score = theirs_.score(plain_.asked());
     rows_.plain.calls = plain_.calls();
 }
 
@@ -121,12 +172,15 @@ void Run::print(bool details)
                     foundTurned_);
     if (const std::size_t unsure = player_.asked().unsure)
         std::printf("    the oracle was unsure who is in %zu photos\n", unsure);
+    for (const std::string &each : ours_.wrongCases())
+        std::printf("    wrong: %s\n", each.c_str());
     if (!details)
         return;
+    printAlike();
     std::printf("    the detector loses sight of a person for up to %.2f s; the element skipped "
                 "%zu samples\n",
                 longestGapS_, static_cast<std::size_t>(player_.stat("samples-skipped")));
-    printDetails(player_.asked(), player_.reasons(), ours_.wrongCases());
+    printDetails(player_.asked(), player_.reasons());
 }
 
 } // namespace ooto::visits

@@ -2,6 +2,7 @@
 // One scene or clip, both methods over the same pictures.
 #pragma once
 
+#include "core/appearance.h"
 #include "gst/visits_pictures.h"
 #include "gst/visits_plain.h"
 #include "gst/visits_player.h"
@@ -11,6 +12,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace ooto::visits
@@ -21,9 +23,11 @@ struct RunSettings {
     Pace pace = Pace::Stepped;
     double delayS = 0; ///< of the service
     TruthBoxes boxes = TruthBoxes::Detector;
-    std::string sheetFolder; ///< empty: no pictures to look at
-    double lengthS = 0;      ///< of the pictures, for the sheet
-    int minFacePx = 48;      ///< the element's `min-face-size`
+    std::string sheetFolder;               ///< empty: no pictures to look at
+    double lengthS = 0;                    ///< of the pictures, for the sheet
+    int minFacePx = 48;                    ///< the element's `min-face-size`
+    std::vector<scene::Span> outages = {}; ///< of the service
+    bool quiet = false;                    ///< prints nothing, and asks for the element only
 };
 
 struct Rows {
@@ -40,8 +44,14 @@ public:
 
     /** Plays all of it and prints its rows. */
     Rows play(const std::string &name, bool details);
+    /** Of the element: who was named wrongly, and when. */
+    std::vector<std::string> wrongCases() const { return ours_.wrongCases(); }
 
 private:
+    struct Looks {
+        std::vector<core::Appearance> all;
+        double nextS = 0;
+    };
     struct Prepared {
         bool there = false;
         cv::Mat frame;
@@ -52,6 +62,9 @@ private:
     void step(const cv::Mat &frame, const FrameTruth &truth);
     void take(const std::vector<Player::Out> &outs);
     void watchScene(const FrameTruth &truth);
+    void watchAlike(const cv::Mat &frame, const FrameTruth &truth);
+    std::set<std::string> askedAbout();
+    void printAlike() const;
     void fill(const std::string &name);
     void print(bool details);
 
@@ -68,6 +81,7 @@ private:
     std::map<std::string, double> foundS_; ///< when each person was last found by the detector
     double longestGapS_ = 0;               ///< in which somebody was not
     std::size_t foundTurned_ = 0;          ///< backs of heads that the detector took for faces
+    std::map<std::string, Looks> looks_;   ///< of each person
     Rows rows_;
 };
 

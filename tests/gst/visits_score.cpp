@@ -2,6 +2,7 @@
 #include "gst/visits_score.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace ooto::visits
 {
@@ -9,9 +10,10 @@ namespace ooto::visits
 namespace
 {
 
-constexpr double kSameFace = 0.3;   // IoU from which a box is on a face
-constexpr double kSurelySame = 0.4; // … so that a wrong name is held against it …
-constexpr double kAhead = 0.1;      // … when it is so much less on the face of its name
+constexpr double kSameFace = 0.3; // IoU from which a box is on a face
+// Of two who are both there, a box is held against its name only where it is plain on whom it lies:
+constexpr double kSurelySame = 0.4; // so far it covers the face …
+constexpr double kAhead = 0.1;      // … and so much less that of its name
 constexpr double kUsableS = 0.4;    // so long a face must be usable in all, to be missed
 
 core::Box wholeBox(const TrueFace &face)
@@ -30,6 +32,10 @@ void Score::add(const Score &other)
     missed += other.missed;
     wrongFrames += other.wrongFrames;
     wrongCases += other.wrongCases;
+    rightFrames += other.rightFrames;
+    withheldFrames += other.withheldFrames;
+    inheritedFrames += other.inheritedFrames;
+    unasked += other.unasked;
     ghostFrames += other.ghostFrames;
     trueBoxes += other.trueBoxes;
     shownBoxes += other.shownBoxes;
@@ -37,7 +43,8 @@ void Score::add(const Score &other)
     answersS.insert(answersS.end(), other.answersS.begin(), other.answersS.end());
 }
 
-void ScoreKeeper::frame(const FrameTruth &truth, const std::vector<ShownFace> &shown)
+void ScoreKeeper::frame(const FrameTruth &truth, const std::vector<ShownFace> &shown,
+                        const std::set<std::string> &asked)
 {
     for (const TrueFace &face : truth.faces) {
         Stay &stay = stays_[{face.person, face.stay}];
@@ -48,7 +55,7 @@ void ScoreKeeper::frame(const FrameTruth &truth, const std::vector<ShownFace> &s
             stay.firstUsableS = truth.timeS;
     }
     compareBoxes(truth, shown);
-    compareNames(truth, shown);
+    compareNames(truth, shown, asked);
 }
 
 /** Each box on the face that it covers best, each face once. */
@@ -84,7 +91,8 @@ void ScoreKeeper::compareBoxes(const FrameTruth &truth, const std::vector<ShownF
     }
 }
 
-void ScoreKeeper::compareNames(const FrameTruth &truth, const std::vector<ShownFace> &shown)
+void ScoreKeeper::compareNames(const FrameTruth &truth, const std::vector<ShownFace> &shown,
+                               const std::set<std::string> &asked)
 {
     for (const ShownFace &box : shown) {
         const TrueFace *on = nullptr;
@@ -104,21 +112,37 @@ void ScoreKeeper::compareNames(const FrameTruth &truth, const std::vector<ShownF
             score_.ghostFrames += !touches;
             continue;
         }
-        if (box.name.empty())
+        if (!box.name.empty()) {
+            countNamed(truth, box, *on, most, ofItsName);
             continue;
-        if (on->person == box.name) {
-            Stay &stay = stays_[{on->person, on->stay}];
-            if (stay.namedS < 0)
-                stay.namedS = truth.timeS;
-        } else if (most >= kSurelySame && most > ofItsName + kAhead) {
-            ++score_.wrongFrames;
-            wrong_.insert("track " + std::to_string(box.track) + " says " + box.name + ", is " +
-                          on->person);
         }
+        score_.withheldFrames += stays_[{on->person, on->stay}].namedS >= 0;
+        score_.inheritedFrames += box.unknown && !asked.contains(on->person);
     }
 }
 
-Score ScoreKeeper::score() const
+/** A name of somebody who is not there is wrong on any face, from the first frame on. */
+void ScoreKeeper::countNamed(const FrameTruth &truth, const ShownFace &box, const TrueFace &face,
+                             double overlap, double overlapOfItsName)
+{
+    if (face.person == box.name) {
+        ++score_.rightFrames;
+        Stay &stay = stays_[{face.person, face.stay}];
+        if (stay.namedS < 0)
+            stay.namedS = truth.timeS;
+        return;
+    }
+    const bool isThere = overlapOfItsName > 0;
+    if (isThere && (overlap < kSurelySame || overlap <= overlapOfItsName + kAhead))
+        return;
+    ++score_.wrongFrames;
+    WrongCase &wrong =
+        wrong_["track " + std::to_string(box.track) + " says " + box.name + ", is " + face.person];
+    if (wrong.frames++ == 0)
+        wrong.firstS = truth.timeS;
+}
+
+Score ScoreKeeper::score(const std::set<std::string> &asked) const
 {
     Score score = score_;
     score.wrongCases = wrong_.size();
@@ -139,12 +163,21 @@ Score ScoreKeeper::score() const
     // No scene is so long that a person comes back after `visit-timeout` (120 s).
     score.visits = people.size();
     score.usableVisits = usable.size();
+    for (const std::string &person : usable)
+        score.unasked += !asked.contains(person);
     return score;
 }
 
 std::vector<std::string> ScoreKeeper::wrongCases() const
 {
-    return {wrong_.begin(), wrong_.end()};
+    std::vector<std::string> cases;
+    for (const auto &[what, wrong] : wrong_) {
+        char where[64];
+        std::snprintf(where, sizeof where, ": %zu frames from %.2f s on", wrong.frames,
+                      wrong.firstS);
+        cases.push_back(what + where);
+    }
+    return cases;
 }
 
 } // namespace ooto::visits

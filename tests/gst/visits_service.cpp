@@ -4,6 +4,8 @@
 #include "http_request.h"
 #include "identify_service.h"
 
+#include <algorithm>
+
 namespace ooto::visits
 {
 
@@ -70,9 +72,31 @@ std::string OracleService::endpoint() const
     return "http://127.0.0.1:" + std::to_string(port_) + server::identifyPath;
 }
 
+bool OracleService::isDown(double timeS) const
+{
+    return std::any_of(outages_.begin(), outages_.end(), [timeS](const scene::Span &outage) {
+        return timeS >= outage.fromS && timeS < outage.untilS;
+    });
+}
+
+void OracleService::refuse(SoupServerMessage *message)
+{
+    soup_server_message_set_status(message, SOUP_STATUS_SERVICE_UNAVAILABLE, nullptr);
+    {
+        auto shared = shared_.lock();
+        ++shared->asked.received;
+        ++shared->asked.refused;
+    }
+    arrived_.notify_all();
+}
+
 void OracleService::serve(SoupServerMessage *message, const char *path)
 {
     const double arrivedS = shared_.lock()->nowS;
+    if (isDown(arrivedS)) {
+        refuse(message);
+        return;
+    }
     const server::ReceivedRequest request = server::readRequest(message, path, appId, appKey);
     const server::Part *photo = request.part("photo");
     const Verdict verdict = photo ? oracle_.judge(photo->bytes) : Verdict{};

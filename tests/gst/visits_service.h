@@ -15,6 +15,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace ooto::visits
 {
@@ -22,6 +24,7 @@ namespace ooto::visits
 /** What was asked so far. */
 struct Asked {
     std::size_t received = 0;
+    std::size_t refused = 0;          ///< of these, during an outage
     std::size_t held = 0;             ///< waiting for their time
     std::map<int, std::size_t> codes; ///< answers by the service's code; 0: a face
     std::size_t poor = 0;             ///< photos of a face that were not fine
@@ -45,6 +48,8 @@ public:
     ~OracleService();
 
     std::string endpoint() const;
+    /** Times of the stream in which everything is answered by 503; before the first request. */
+    void setOutages(std::vector<scene::Span> outages) { outages_ = std::move(outages); }
     /** The stream is here now: later requests count from here, and answers that are due go out. */
     void streamIsAt(double timeS);
     /** Whatever is held goes out. */
@@ -68,6 +73,8 @@ private:
         double nowS = 0;
     };
 
+    bool isDown(double timeS) const;
+    void refuse(SoupServerMessage *message);
     void serve(SoupServerMessage *message, const char *path);
     void holdInRealTime(Held &held);
     void release(Held &held);
@@ -76,6 +83,7 @@ private:
     Oracle &oracle_;
     const double delayS_;
     const bool realTime_;
+    std::vector<scene::Span> outages_;
     unsigned port_ = 0;
     core::Guarded<Shared> shared_;
     std::condition_variable arrived_;

@@ -64,9 +64,12 @@ core::Box trueBox(const TrueFace &face, TruthBoxes boxes)
     return face.visibleShare >= 0.5 && face.turned < 0.5 ? face.madeBox : core::Box{};
 }
 
-TruthKeeper::TruthKeeper(std::unique_ptr<vision::Detector> detector, const scene::Scene *scene,
-                         double shutterS, int minFacePx)
-    : detector_(std::move(detector)), scene_(scene), shutterS_(shutterS), minFacePx_(minFacePx)
+TruthKeeper::TruthKeeper(std::unique_ptr<vision::Detector> detector, Script script, double shutterS,
+                         int minFacePx)
+    : detector_(std::move(detector)),
+      script_(std::move(script)),
+      shutterS_(shutterS),
+      minFacePx_(minFacePx)
 {
 }
 
@@ -86,7 +89,7 @@ FrameTruth TruthKeeper::look(double timeS, const cv::Mat &frame)
         if (box.shorterSide() >= core::trackedFacePx(minFacePx_))
             truth.detections.push_back(box);
     }
-    if (scene_)
+    if (script_)
         takeScript(truth);
     else
         takeChains(truth);
@@ -100,7 +103,7 @@ FrameTruth TruthKeeper::look(double timeS, const cv::Mat &frame)
 
 void TruthKeeper::takeScript(FrameTruth &truth) const
 {
-    for (const scene::FaceTruth &each : scene_->truth(truth.timeS)) {
+    for (const scene::FaceTruth &each : script_(truth.timeS)) {
         TrueFace face;
         face.person = each.name;
         face.stay = each.visit;

@@ -8,6 +8,7 @@
 
 #include <opencv2/core/mat.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,12 +53,15 @@ core::Box trueBox(const TrueFace &face, TruthBoxes boxes);
 class TruthKeeper
 {
 public:
+    using Script = std::function<std::vector<scene::FaceTruth>(double timeS)>;
+
     /**
-     * @param scene     borrowed for life; nullptr: a clip, where one chain of boxes is one person
+     * @param script    who is where at a time; empty: a clip, where one chain of boxes is one
+     *                  person
      * @param minFacePx the element's `min-face-size`
      */
-    TruthKeeper(std::unique_ptr<vision::Detector> detector, const scene::Scene *scene,
-                double shutterS, int minFacePx);
+    TruthKeeper(std::unique_ptr<vision::Detector> detector, Script script, double shutterS,
+                int minFacePx);
 
     FrameTruth look(double timeS, const cv::Mat &frame);
 
@@ -73,7 +77,7 @@ private:
     bool isUsable(const TrueFace &face, double timeS, const cv::Mat &frame) const;
 
     std::unique_ptr<vision::Detector> detector_;
-    const scene::Scene *scene_;
+    Script script_;
     double shutterS_;
     int minFacePx_;
     std::map<std::string, Chain> before_; ///< where the script had each person in the last frame
