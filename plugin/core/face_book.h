@@ -104,7 +104,7 @@ private:
         FaceView last;                       ///< as last seen; what `end` and late answers tell
         FrameTimes lastSeen;                 ///< when that was
         std::chrono::system_clock::time_point since{}; ///< of the `new`
-        std::optional<StreamTime> ended;     ///< kept for its answer, or for who goes on with it
+        std::optional<StreamTime> ended; ///< kept for its answer, or for who goes on with it
 
         Inquiry *inquiryOf(const PersonId &person);
     };

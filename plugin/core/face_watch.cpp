@@ -49,17 +49,27 @@ double patchSimilarity(const Patch &a, const Patch &b)
     return ab / std::sqrt(aa * bb);
 }
 
+void FaceWatch::noteSamples(const std::vector<WatchedFace> &faces)
+{
+    for (const WatchedFace &face : faces) {
+        const auto place = places_.find(face.id);
+        if (place != places_.end() && place->second.uncertainSince &&
+            face.seenAt >= *place->second.uncertainSince)
+            place->second.uncertainSince.reset();
+    }
+}
+
 void FaceWatch::look(StreamTime now, const std::vector<WatchedFace> &faces, const Read &read)
 {
     wantsSample_ = false;
+    noteSamples(faces);
     std::map<TrackId, Place> places;
     for (const WatchedFace &face : faces) {
         const Box box = grown(face.box, around);
         Place place{read(box), box, now, std::nullopt};
         if (const auto before = places_.find(face.id); before != places_.end()) {
             const Place &last = before->second;
-            if (last.uncertainSince && face.seenAt < *last.uncertainSince)
-                place.uncertainSince = last.uncertainSince;
+            place.uncertainSince = last.uncertainSince;
             const bool gap = now - last.at > longestStep;
             double alike = gap ? -1 : 1; // where it cannot be told
             if (place.patch && last.patch) {
@@ -76,6 +86,12 @@ void FaceWatch::look(StreamTime now, const std::vector<WatchedFace> &faces, cons
         places.emplace(face.id, std::move(place));
     }
     places_ = std::move(places);
+}
+
+bool FaceWatch::anyUncertain() const
+{
+    return std::any_of(places_.begin(), places_.end(),
+                       [](const auto &place) { return place.second.uncertainSince.has_value(); });
 }
 
 bool FaceWatch::isUncertain(TrackId id) const

@@ -118,10 +118,10 @@ void IdentifyStream::awaitReports()
 void IdentifyStream::post(const core::FaceEvent &event, const Settings &settings,
                           const ReportContext &reportContext)
 {
-    GST_DEBUG_OBJECT(element_, "track %d of visit %u: %s, %s, %s", event.face.trackId,
+    GST_DEBUG_OBJECT(element_, "track %d of visit %u: %s, %s, %s %s", event.face.trackId,
                      static_cast<unsigned>(event.face.visit), core::eventName(event.type).data(),
                      core::statusName(event.face.status).data(),
-                     core::reasonName(event.face.reason).data());
+                     core::reasonName(event.face.reason).data(), templateOf(event.face));
     if (!settings.postMessages)
         return;
     Handle<GstStructure> report = faceReport(event, reportContext);

@@ -4,6 +4,7 @@
 
 #include "gst/analysis_pool.h"
 #include "gst/identify_debug.h"
+#include "gst/luma_reader.h"
 #include "gst/visible_rect.h"
 #include "service/text_encoding.h"
 
@@ -20,6 +21,8 @@ using namespace std::chrono_literals;
 
 /** From one key frame to the next it takes 1 to 10 s: nobody is to be overlooked for so long. */
 constexpr core::StreamTime longestBroken = 1s;
+/** Between two samples where something moves fast: the analysis is for other streams, too. */
+constexpr core::StreamTime leastUrgentInterval = 80ms;
 
 bool isWhole(GstBuffer *buffer)
 {
@@ -27,15 +30,13 @@ bool isWhole(GstBuffer *buffer)
            !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DECODE_ONLY);
 }
 
-/** Nobody is named on a frame of which it is not known yet whether it goes on from the last. */
-void withhold(std::vector<core::FaceView> &faces)
+/** On this frame nobody knows whose face it is. */
+void withhold(core::FaceView &face)
 {
-    for (core::FaceView &face : faces) {
-        face.status = core::Status::Pending;
-        face.reason = core::Reason::Doubt;
-        face.answer.reset();
-        face.serviceBox.reset();
-    }
+    face.status = core::Status::Pending;
+    face.reason = core::Reason::Doubt;
+    face.answer.reset();
+    face.serviceBox.reset();
 }
 
 std::vector<core::Observation> observationsOf(const std::vector<UpstreamFace> &faces)
@@ -185,18 +186,45 @@ bool IdentifyStream::takeSample(Shared &shared, const core::FrameTimes &times, b
     const bool broken = waitsForAWholeFrame(shared, times, whole);
     if (!shared.settings->active)
         return false;
+    const bool justSampled = !shared.settings->backpressure && shared.lastSample &&
+                             times.runningTime - *shared.lastSample < leastUrgentInterval;
+    if (shared.urgent && !shared.sampleDue && !justSampled)
+        shared.sampleDue = times.runningTime;
     if (shared.sampler.due(times.runningTime) && !shared.sampleDue)
         shared.sampleDue = times.runningTime;
     if (!shared.sampleDue || broken || waitsForUpstream(shared, times, anyUpstream))
         return false;
+    if (shared.urgent && shared.analysis != Analysis::Idle)
+        return false; // as soon as it is free
     shared.sampleDue.reset();
     ++shared.statistics.samples;
     if (shared.analysis != Analysis::Idle) {
         ++shared.statistics.samplesSkipped;
         return false;
     }
+    shared.urgent = false;
+    shared.lastSample = times.runningTime;
     shared.analysis = Analysis::Filling;
     return true;
+}
+
+/** *streaming*: is each face still what it was a frame ago? */
+void IdentifyStream::watchFaces(GstBuffer *buffer, const GstVideoInfo &info,
+                                const core::FrameTimes &times, const core::PixelRect &visible)
+{
+    std::vector<core::WatchedFace> faces;
+    {
+        auto shared = shared_.lock();
+        faces = shared->book.watched(times.runningTime);
+    }
+    if (faces.empty()) {
+        watch_.forget();
+        return;
+    }
+    LumaReader reader(buffer, info, visible);
+    watch_.look(times.runningTime, faces, [&](const core::Box &box) { return reader.read(box); });
+    if (watch_.wantsSample())
+        shared_.lock()->urgent = true;
 }
 
 /** *streaming*: time passed, by which photos may have become due. */
@@ -218,6 +246,7 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
     if (source_ == DetectorChoice::Upstream)
         upstream = upstreamFaces(buffer, roiType_, visible);
 
+    watchFaces(buffer, info, times, visible);
     Job job;
     bool sampled = false;
     bool dispatchNow = false;
@@ -247,8 +276,12 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
         auto shared = shared_.lock();
         // Both at once: the events are what the buffer's metadata comes of.
         faces = shared->book.faces(times.runningTime);
-        if (times.undecided)
-            withhold(faces);
+        if (watch_.anyUncertain())
+            watch_.noteSamples(shared->book.watched(times.runningTime));
+        for (core::FaceView &face : faces) {
+            if (times.undecided || watch_.isUncertain(face.trackId))
+                withhold(face);
+        }
         events = std::exchange(shared->downstream, {});
         labels = shared->labels;
         smallFaces = shared->smallFaces.notice();

@@ -90,6 +90,8 @@ private:
         core::FaceBook book;
         core::Sampler sampler;
         std::optional<core::StreamTime> sampleDue; ///< since when one is, and was not taken
+        std::optional<core::StreamTime> lastSample;
+        bool urgent = false; ///< a face may be somebody else's: the next frame is to be a sample
         core::FrameTimes latest;
         bool afterJump = false;                    ///< since the last sample
         std::optional<core::StreamTime> lastWhole; ///< the last frame that is no broken one
@@ -132,6 +134,8 @@ private:
     static bool waitsForAWholeFrame(Shared &shared, const core::FrameTimes &times, bool whole);
     bool waitsForUpstream(Shared &shared, const core::FrameTimes &times, bool anyUpstream) const;
     static bool mustDispatch(const Shared &shared);
+    void watchFaces(GstBuffer *buffer, const GstVideoInfo &info, const core::FrameTimes &times,
+                    const core::PixelRect &visible);
     void startAnalysis(GstBuffer *buffer, const GstVideoInfo &info, Job job);
     void queueAnalysis(Job job);
 
@@ -210,6 +214,8 @@ private:
     core::Guarded<Shared> shared_;
     std::condition_variable
         changed_; ///< an analysis, a dispatch or a posting ended, an answer came
+
+    core::FaceWatch watch_; ///< *streaming*
 
     // Used by the one analysis under way only; before it by who fills the sample, and by start and
     // stop.
