@@ -37,6 +37,7 @@ SteadyTime::Time SteadyTime::frame(const Frame &frame)
     if (!now_) {
         now_ = frame.stamp.value_or(frame.begin);
         stamp_ = frame.stamp;
+        jumpExpected_ = false; // by the first segment
         return {.now = *now_};
     }
     if (!frame.stamp) {
@@ -46,25 +47,25 @@ SteadyTime::Time SteadyTime::frame(const Frame &frame)
             *stamp_ += step;
         return {.now = *now_};
     }
-    Time time;
     const bool startsAnew = std::exchange(startsAnew_, false) || !stamp_;
     const bool jumpExpected = std::exchange(jumpExpected_, false);
-    if (startsAnew && (!stamp_ || !isPlausible(frame, passed))) {
-        time = rebase(frame, std::max(passed, expectedStep(frame, passed)), 0ns);
-    } else if (jumpExpected && !isPlausible(frame, passed)) {
-        const StreamTime step = *frame.stamp + offset_ - *now_;
-        time = rebase(frame, std::max(passed, expectedStep(frame, passed)), step);
-    } else {
-        time = move(frame, passed);
-    }
-    return time;
+    const bool explained = startsAnew || jumpExpected;
+    if (!explained || (stamp_ && (isSame(*frame.stamp) || isPlausible(frame, passed))))
+        return move(frame, passed);
+    const StreamTime step = startsAnew ? 0ns : *frame.stamp + offset_ - *now_;
+    return rebase(frame, std::max(passed, expectedStep(frame, passed)), step);
+}
+
+bool SteadyTime::isSame(StreamTime stamp) const
+{
+    return std::chrono::abs(stamp - *stamp_) < noStep;
 }
 
 SteadyTime::Time SteadyTime::move(const Frame &frame, StreamTime passed)
 {
     const StreamTime step = *frame.stamp - *stamp_;
     const bool gapEnded = std::exchange(gapEnded_, false);
-    if (step > -noStep && step < noStep)
+    if (isSame(*frame.stamp))
         return gapEnded ? Time{.now = *now_} : standStill(frame, passed);
     if (!isPlausible(frame, passed))
         return suspect(frame, passed);

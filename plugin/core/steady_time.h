@@ -60,6 +60,7 @@ private:
     Time rebase(const Frame &frame, StreamTime passed, StreamTime step);
     void believe(StreamTime stamp, StreamTime passed, StreamTime expected);
     StreamTime arrivedAt(StreamTime arrival);
+    bool isSame(StreamTime stamp) const;
     bool isFast() const;
     bool isPaced() const;
     bool isPlausible(const Frame &frame, StreamTime passed) const;

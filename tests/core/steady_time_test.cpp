@@ -315,6 +315,18 @@ TEST(SteadyTime, gapsPassTheTimeThatTheySay)
     }
 }
 
+TEST(SteadyTime, theFirstSegmentExplainsNoJump)
+{
+    SteadyTime steady;
+    steady.expectJump();
+    Frames frames = edited(camera(4ms), oneStampFor(1000));
+    for (std::size_t i = 1; i < frames.size(); ++i)
+        frames[i].arrival += 700ms; // the first frame takes a while
+    const Seen seen = seenOf(steady, frames);
+    EXPECT_EQ(seen.jumps, 0);
+    EXPECT_EQ(seen.length, 12s) << "by the frame rate";
+}
+
 TEST(SteadyTime, aStreamMayBeginWithAGap)
 {
     SteadyTime steady;

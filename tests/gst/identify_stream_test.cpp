@@ -224,20 +224,6 @@ TEST(IdentifyStream, aFlushEndsTracksAndTheSameFaceIsThenANewOne)
     gst_buffer_unref(scene);
 }
 
-TEST(IdentifyStream, timeThatGoesBackEndsTracksToo)
-{
-    Service service(true);
-    Identify identify(service.properties() + " detector=cascade");
-    GstBuffer *scene = makeScene(identify.info(), {hopper});
-    identify.skipTo(3600 * GST_SECOND);
-    EXPECT_TRUE(identify.pushUntil(scene, [](GstBuffer *b) { return hasStatus(b, "identified"); }));
-    identify.skipTo(0);
-    gst_buffer_unref(identify.push(gst_buffer_copy(scene)));
-    EXPECT_EQ(typesOf(identify, 3).back(), "end");
-    EXPECT_TRUE(identify.pushUntil(scene, [](GstBuffer *b) { return hasStatus(b, "identified"); }));
-    gst_buffer_unref(scene);
-}
-
 TEST(IdentifyStream, gapsAgeTracks)
 {
     Service service(true);
