@@ -32,7 +32,7 @@ std::string playAndExit(int afterMs)
 TEST(IdentifyExit, whilePlayingIsAnOrdinaryEnd)
 {
     std::mt19937 random(5);
-    std::uniform_int_distribution<int> moment(0, 400);
+    std::uniform_int_distribution<int> moment(0, 300);
     for (int run = 0; run < 30; ++run) {
         const int afterMs = moment(random);
         const std::string told = playAndExit(afterMs);
