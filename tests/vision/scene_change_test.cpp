@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,14 +35,25 @@ cv::Mat seen(const cv::Mat &place, int movedX = 0, int movedY = 0)
     return place(cv::Rect({marginX - movedX, marginY - movedY}, frame)).clone();
 }
 
+/** A camera's noise; never the same part of it twice in a row. */
+cv::Mat noise(double sigma)
+{
+    static cv::RNG random(17);
+    static std::map<double, cv::Mat> fields;
+    constexpr int spare = 100;
+    cv::Mat &field = fields[sigma];
+    if (field.empty()) {
+        field.create(frame + cv::Size(spare, spare), CV_16SC3);
+        random.fill(field, cv::RNG::NORMAL, 0, sigma);
+    }
+    return field(cv::Rect({random.uniform(0, spare), random.uniform(0, spare)}, frame));
+}
+
 /** As the element looks: two lines of each row of cells; and a camera has noise. */
 core::LumaGrid gridOf(const cv::Mat &picture, const core::GridSize &size, double noiseLevels)
 {
-    static cv::RNG random(17);
-    cv::Mat noise(picture.size(), CV_16SC3);
-    random.fill(noise, cv::RNG::NORMAL, 0, noiseLevels);
     cv::Mat grey;
-    cv::add(picture, noise, grey, cv::noArray(), CV_8U);
+    cv::add(picture, noise(noiseLevels), grey, cv::noArray(), CV_8U);
     cv::cvtColor(grey, grey, cv::COLOR_BGR2GRAY);
     core::LumaGrid grid{size.columns, size.rows, {}};
     for (int row = 0; row < size.rows; ++row) {
@@ -202,8 +214,14 @@ int cutsSeen(const std::function<void(cv::Mat &)> &edit)
 void expectSamePicture(const std::function<cv::Mat(const cv::Mat &)> &after, const char *what,
                        double noise = 4)
 {
+    static const std::vector<core::LumaGrid> grids = [] {
+        std::vector<core::LumaGrid> all;
+        for (const cv::Mat &there : manyPlaces())
+            all.push_back(pictureGrid(seen(there)));
+        return all;
+    }();
     for (std::size_t i = 0; i < manyPlaces().size(); ++i) {
-        const core::LumaGrid before = pictureGrid(seen(manyPlaces()[i]));
+        const core::LumaGrid &before = grids[i];
         const core::LumaGrid now = pictureGrid(after(manyPlaces()[i]), noise);
         EXPECT_FALSE(isAnotherPicture(before, now)) << what << ", place " << i;
         EXPECT_FALSE(isAnotherPicture(now, before)) << what << " undone, place " << i;
