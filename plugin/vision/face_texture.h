@@ -23,7 +23,8 @@ inline constexpr int textureFacePx = 160;
  * size, each cell's histogram by itself.
  *
  * With landmarks the face is turned and scaled to where every other one lies. Without, it is looked
- * at in boxes beside its own, since a detector's box is never twice in the same place.
+ * at in boxes beside its own, since a detector's box is never twice in the same place. Takes 0.3 ms
+ * with landmarks and 1.2 to 2.3 ms without.
  *
  * @param image     BGR, or grey as BGR; the face with textureMargin around it will do
  * @param face      pixels of the image
@@ -62,7 +63,8 @@ core::FaceTexturePtr faceTextureOf(const ImageView &image, const core::Box &face
 //   colours            0.56    0.86          100 % (0.75)    0.97
 //
 // A person's own drop from the median, at most of 99 %: 0.04 aligned, 0.02 by box (0.04 in bad
-// pictures). night is a gain of 0.15 with noise of sigma 2; side light goes from 0.4 to 1.2 across
-// the face.
+// pictures). Least drop of a swap: 0.19 aligned, 0.14 by box, 0.15 by the cascade's; 0.08, -0.01
+// and 0.05 in bad pictures. night is a gain of 0.15 with noise of sigma 2; side light goes from 0.4
+// to 1.2 across the face.
 
 } // namespace ooto::vision

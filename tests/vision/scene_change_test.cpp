@@ -57,16 +57,13 @@ core::LumaGrid gridOf(const cv::Mat &picture, const core::GridSize &size, double
     cv::cvtColor(grey, grey, cv::COLOR_BGR2GRAY);
     core::LumaGrid grid{size.columns, size.rows, {}};
     for (int row = 0; row < size.rows; ++row) {
-        for (int column = 0; column < size.columns; ++column) {
-            const int top = row * grey.rows / size.rows;
-            const int height = (row + 1) * grey.rows / size.rows - top;
-            const int left = column * grey.cols / size.columns;
-            const int right = (column + 1) * grey.cols / size.columns;
-            double sum = 0;
-            for (const int y : {top + height / 3, top + 2 * height / 3})
-                sum += cv::mean(grey.row(y).colRange(left, right))[0];
-            grid.luma.push_back(static_cast<float>(sum / 2));
-        }
+        const int top = row * grey.rows / size.rows;
+        const int height = (row + 1) * grey.rows / size.rows - top;
+        cv::Mat lines;
+        cv::vconcat(grey.row(top + height / 3), grey.row(top + 2 * height / 3), lines);
+        lines.convertTo(lines, CV_32F);
+        cv::resize(lines, lines, {size.columns, 1}, 0, 0, cv::INTER_AREA);
+        grid.luma.insert(grid.luma.end(), lines.begin<float>(), lines.end<float>());
     }
     return grid;
 }
