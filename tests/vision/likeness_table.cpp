@@ -32,9 +32,11 @@ namespace
 {
 
 constexpr double samplesPerSecond = 5;
-constexpr std::size_t mostKnown = 8; ///< looks that a track is known by
-constexpr std::size_t mostNew = 5;   ///< samples that have to prove it
-constexpr int skipped = 77;          ///< as meson takes it
+constexpr std::size_t mostKnown = 8;  ///< looks that a track is known by
+constexpr std::size_t mostNew = 5;    ///< samples that have to prove it
+constexpr std::size_t leastLooks = 3; ///< of a track in a clip
+constexpr double enlarged = 2;        ///< a frame for the detector
+constexpr int skipped = 77;           ///< as meson takes it
 
 /** One face of one sample, cut out of its frame, with the clothes below. */
 struct Look {
@@ -42,9 +44,11 @@ struct Look {
     core::Box box; ///< px of the picture, as the landmarks
     core::Landmarks landmarks;
     double seconds = 0;
-    double facePx = 0; ///< longer side in the clip
+    double facePx = 0;    ///< longer side in the clip
+    core::Box cascadeBox; ///< empty where the cascade did not find it
     core::FaceTexturePtr aligned;
-    core::FaceTexturePtr unaligned;
+    core::FaceTexturePtr unaligned; ///< by YuNet's box, as upstream's would be
+    core::FaceTexturePtr byCascade;
     std::optional<core::Appearance> colours;
 };
 
@@ -77,11 +81,12 @@ void measure(Look &look)
     const ImageView image = photos::view(look.picture);
     look.aligned = faceTextureOf(image, look.box, look.landmarks);
     look.unaligned = faceTextureOf(image, look.box, std::nullopt);
+    look.byCascade = faceTextureOf(image, look.cascadeBox, std::nullopt);
     look.colours = appearanceOf(image, look.box);
 }
 
 /** Around the face as much as textures and colours need, the face 160 px long at most. */
-Look cut(const cv::Mat &frame, const Detection &face, double seconds)
+Look cut(const cv::Mat &frame, const Detection &face, const core::Box &cascadeBox, double seconds)
 {
     const core::Box around = core::intersection(
         {face.box.x - face.box.width, face.box.y - face.box.height, 3 * face.box.width,
@@ -97,8 +102,12 @@ Look cut(const cv::Mat &frame, const Detection &face, double seconds)
     const auto there = [&](const core::Point &point) {
         return core::Point{(point.x - pixels.x) * factor, (point.y - pixels.y) * factor};
     };
-    const core::Point corner = there({face.box.x, face.box.y});
-    look.box = {corner.x, corner.y, face.box.width * factor, face.box.height * factor};
+    const auto boxThere = [&](const core::Box &box) {
+        const core::Point corner = there({box.x, box.y});
+        return core::Box{corner.x, corner.y, box.width * factor, box.height * factor};
+    };
+    look.box = boxThere(face.box);
+    look.cascadeBox = boxThere(cascadeBox);
     for (std::size_t i = 0; i < look.landmarks.size(); ++i)
         look.landmarks[i] = there((*face.landmarks)[i]);
     measure(look);
@@ -106,8 +115,11 @@ Look cut(const cv::Mat &frame, const Detection &face, double seconds)
 }
 
 void follow(std::vector<Person> &people, const std::string &clip, const cv::Mat &frame,
-            const Detection &face, double seconds)
+            const Detection &face, const core::Box &cascadeBox, double seconds)
 {
+    const Look look = cut(frame, face, cascadeBox, seconds);
+    if (!look.aligned)
+        return;
     Person *best = nullptr;
     double bestIou = 0.2;
     for (Person &person : people) {
@@ -121,7 +133,7 @@ void follow(std::vector<Person> &people, const std::string &clip, const cv::Mat 
     if (!best)
         best = &people.emplace_back(Person{.clip = clip, .looks = {}, .last = {}});
     best->last = face.box;
-    best->looks.push_back(cut(frame, face, seconds));
+    best->looks.push_back(look);
 }
 
 /** Calls `sample` with BGR frames. @return the file could be played */
@@ -186,6 +198,7 @@ void shrink(Look &look, double facePx)
     const double factor = std::min(1.0, facePx / look.box.width);
     cv::resize(look.picture, look.picture, {}, factor, factor, cv::INTER_AREA);
     look.box = core::scaled(look.box, factor, factor);
+    look.cascadeBox = core::scaled(look.cascadeBox, factor, factor);
     for (core::Point &point : look.landmarks)
         point = {point.x * factor, point.y * factor};
 }
@@ -214,15 +227,27 @@ void lightFromTheSide(Look &look)
     }
 }
 
-enum class Measure { Aligned, Unaligned, Colours };
+enum class Measure { Aligned, Boxes, Cascade, Colours };
 
+const core::FaceTexturePtr &textureOf(const Look &look, Measure measure)
+{
+    return measure == Measure::Aligned ? look.aligned
+           : measure == Measure::Boxes ? look.unaligned
+                                       : look.byCascade;
+}
+
+bool tells(const Look &look, Measure measure)
+{
+    return measure == Measure::Colours ? look.colours.has_value()
+                                       : textureOf(look, measure) != nullptr;
+}
+
+/** Both tell. */
 double alike(const Look &known, const Look &seen, Measure measure)
 {
-    if (measure == Measure::Colours)
-        return core::likeness(known.colours, seen.colours).value_or(0);
-    const auto &[a, b] = measure == Measure::Aligned ? std::tie(known.aligned, seen.aligned)
-                                                     : std::tie(known.unaligned, seen.unaligned);
-    return a && b ? core::textureSimilarity(*a, *b) : 0;
+    return measure == Measure::Colours
+               ? core::likeness(*known.colours, *seen.colours)
+               : core::textureSimilarity(*textureOf(known, measure), *textureOf(seen, measure));
 }
 
 /** Up to `most` of a person's looks, spread in time. */
@@ -242,7 +267,8 @@ double best(const std::vector<const Look *> &known, const std::vector<const Look
     double most = 0;
     for (const Look *a : known)
         for (const Look *b : seen)
-            most = std::max(most, alike(*a, *b, measure));
+            if (tells(*a, measure) && tells(*b, measure))
+                most = std::max(most, alike(*a, *b, measure));
     return most;
 }
 
@@ -264,6 +290,25 @@ double shareFrom(const std::vector<double> &values, double limit)
 }
 
 using People = std::vector<std::pair<Person, std::vector<Look>>>; ///< and the same looks, edited
+
+/** Without the samples that the measure says nothing about, before or after they were edited. */
+People telling(const People &people, Measure measure)
+{
+    People left;
+    for (const auto &[person, looks] : people) {
+        Person kept{.clip = person.clip, .looks = {}, .last = {}};
+        std::vector<Look> keptLooks;
+        for (std::size_t i = 0; i < looks.size(); ++i) {
+            if (!tells(person.looks[i], measure) || !tells(looks[i], measure))
+                continue;
+            kept.looks.push_back(person.looks[i]);
+            keptLooks.push_back(looks[i]);
+        }
+        if (!kept.looks.empty())
+            left.emplace_back(kept, keptLooks);
+    }
+    return left;
+}
 
 std::vector<double> differentPeople(const People &people, Measure measure)
 {
@@ -300,7 +345,8 @@ struct Doubts {
     int samples = 0;
     int missed = 0;
     int swaps = 0;
-    std::vector<double> drops; ///< of one person, from the median
+    std::vector<double> drops;     ///< of one person, from the median
+    std::vector<double> swapDrops; ///< where another stands there next
 };
 
 Doubts doubts(const People &people, Measure measure, double limit)
@@ -332,6 +378,8 @@ Doubts doubts(const People &people, Measure measure, double limit)
                     if (&a == &b || !areDifferent(a, b))
                         continue;
                     ++result.swaps;
+                    result.swapDrops.push_back(median(values) -
+                                               best(known, {&bs[i % bs.size()]}, measure));
                     result.missed += !isDoubt(bs[i % bs.size()]);
                 }
             }
@@ -350,6 +398,10 @@ void printRow(const char *what, const People &people, Measure measure, double li
                 100 * shareFrom(different, limit));
     for (const std::size_t samples : {1u, 3u, 5u}) {
         std::vector<double> same = samePerson(people, measure, samples);
+        if (same.empty()) {
+            std::printf("   none");
+            continue;
+        }
         std::printf(" %3.0f", 100 * shareFrom(same, limit));
         if (samples == 1)
             std::printf(" (p5 %.2f)", at(same, 0.05));
@@ -381,17 +433,22 @@ void printTable(const std::vector<Person> &people)
         for (const Person &person : people)
             both.emplace_back(person, edited(person.looks, edit));
         std::printf("-- %s\n", what);
-        printRow("  aligned, 0.76", both, Measure::Aligned, 0.76);
-        printRow("  boxes only, 0.80", both, Measure::Unaligned, 0.80);
-        printRow("  boxes only, 0.76", both, Measure::Unaligned, 0.76);
-        printRow("  colours, 0.75", both, Measure::Colours, 0.75);
+        for (const auto &[name, measure, limit] :
+             {std::tuple{"  aligned, 0.76", Measure::Aligned, 0.76},
+              {"  YuNet's boxes, 0.80", Measure::Boxes, 0.80},
+              {"  cascade's boxes, 0.80", Measure::Cascade, 0.80},
+              {"  cascade's boxes, 0.76", Measure::Cascade, 0.76},
+              {"  colours, 0.75", Measure::Colours, 0.75}})
+            printRow(name, telling(both, measure), measure, limit);
         for (const auto &[name, measure, limit] : {std::tuple{"aligned", Measure::Aligned, 0.76},
-                                                   {"boxes only", Measure::Unaligned, 0.80}}) {
-            Doubts all = doubts(both, measure, limit);
-            std::printf("  doubts, %-10s missed %d of %d swaps, false %d of %d; drops p50 %.3f "
-                        "p95 %.3f p99 %.3f\n",
+                                                   {"boxes", Measure::Boxes, 0.80},
+                                                   {"cascade", Measure::Cascade, 0.80}}) {
+            Doubts all = doubts(telling(both, measure), measure, limit);
+            std::printf("  doubts, %-8s missed %d of %d swaps, false %d of %d; drops p50 %.3f "
+                        "p95 %.3f p99 %.3f, of a swap least %.3f p50 %.3f\n",
                         name, all.missed, all.swaps, all.falseOnes, all.samples, at(all.drops, 0.5),
-                        at(all.drops, 0.95), at(all.drops, 0.99));
+                        at(all.drops, 0.95), at(all.drops, 0.99), at(all.swapDrops, 0),
+                        at(all.swapDrops, 0.5));
         }
     }
 }
@@ -436,9 +493,27 @@ int main(int argc, char **argv)
         return 1;
     }
     std::vector<Person> people;
+    const auto cascadeFile = findCascade();
+    const LoadedDetector cascade = cascadeFile ? loadCascade(*cascadeFile) : LoadedDetector{};
     const auto look = [&](const std::string &clip, const cv::Mat &frame, double seconds) {
-        for (const Detection &face : yunet.detector->detect(photos::view(frame), 0.75))
-            follow(people, clip, frame, face, seconds);
+        // Enlarged, so that the small are found, too.
+        cv::Mat large;
+        cv::resize(frame, large, {}, enlarged, enlarged, cv::INTER_LINEAR);
+        const ImageView image = photos::view(large);
+        const std::vector<Detection> frontal =
+            cascade.detector ? cascade.detector->detect(image, 0) : std::vector<Detection>{};
+        for (Detection face : yunet.detector->detect(image, 0.75)) {
+            const auto same =
+                std::find_if(frontal.begin(), frontal.end(), [&](const Detection &other) {
+                    return core::iou(other.box, face.box) >= 0.4;
+                });
+            const core::Box cascadeBox = same == frontal.end() ? core::Box{} : same->box;
+            face.box = core::scaled(face.box, 1 / enlarged, 1 / enlarged);
+            for (core::Point &point : *face.landmarks)
+                point = {point.x / enlarged, point.y / enlarged};
+            follow(people, clip, frame, face, core::scaled(cascadeBox, 1 / enlarged, 1 / enlarged),
+                   seconds);
+        }
     };
     for (const std::string &clip : clips) {
         if (!play(clip,
@@ -451,8 +526,7 @@ int main(int argc, char **argv)
         if (const cv::Mat picture = cv::imread(portrait); !picture.empty())
             look(portrait, picture, 0);
     std::erase_if(people, [](const Person &person) {
-        return !person.looks.front().aligned ||
-               (person.looks.size() < 5 && person.until() > 0); // portraits have one look
+        return person.looks.size() < leastLooks && person.until() > 0; // a portrait has one look
     });
     for (const Person &person : people)
         std::printf("%s: %.1f to %.1f s, %zu looks, %.0f px\n",
