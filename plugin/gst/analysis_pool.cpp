@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/analysis_pool.h"
 
+#include "gst/identify_debug.h"
+#include "vision/photo_encoder.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
 
 namespace ooto::gst
 {
@@ -27,16 +33,46 @@ void prepareThread()
     setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), analysisNice);
 }
 
+using SharedPool = core::Guarded<std::weak_ptr<core::WorkerPool>>;
+
+/** Never destroyed: elements may be used to the very end of the process. */
+SharedPool &sharedPool()
+{
+    static auto *const pool = new SharedPool();
+    return *pool;
+}
+
+/** Longer than any job takes; who calls exit() in a handler of ours may hold one up. */
+constexpr std::chrono::seconds longestJob{2};
+
+/**
+ * Whoever calls exit() while video plays has OpenCV's static objects destroyed while our threads
+ * use them. What is registered last runs first: hence after OpenCV has made all of its own.
+ */
+void endWorkAtExit()
+{
+    static const int registered = [] {
+        vision::makeStaticObjects();
+        return std::atexit([] {
+            if (const auto pool = sharedPool().lock()->lock())
+                pool->endWork(longestJob);
+        });
+    }();
+    if (registered != 0)
+        GST_WARNING("the process has no room for another exit handler");
+}
+
 } // namespace
 
 std::shared_ptr<core::WorkerPool> analysisPool()
 {
-    static core::Guarded<std::weak_ptr<core::WorkerPool>> shared;
-    auto pool = shared.lock();
+    endWorkAtExit();
+    auto pool = sharedPool().lock();
     std::shared_ptr<core::WorkerPool> current = pool->lock();
     if (!current) {
-        current =
-            std::make_shared<core::WorkerPool>(std::thread::hardware_concurrency(), prepareThread);
+        current = std::make_shared<core::WorkerPool>(
+            std::thread::hardware_concurrency(), prepareThread,
+            [](const char *what) { GST_ERROR("a job beside the stream failed: %s", what); });
         *pool = current;
     }
     return current;

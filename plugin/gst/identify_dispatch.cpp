@@ -49,12 +49,22 @@ std::optional<IdentifyStream::Hindrance> IdentifyStream::dispatch()
         settings = shared->settings;
         ++shared->dispatching;
     }
-    const auto hindrance = sendDue(*settings, due);
-    auto shared = shared_.lock();
-    --shared->dispatching;
-    if (hindrance)
-        shared->heldBackUntil = std::chrono::steady_clock::now() + hindrance->tryAgainIn;
-    changed_.notify_all();
+    std::optional<Hindrance> hindrance;
+    const auto end = [&] {
+        auto shared = shared_.lock();
+        --shared->dispatching;
+        if (hindrance)
+            shared->heldBackUntil = std::chrono::steady_clock::now() + hindrance->tryAgainIn;
+        changed_.notify_all();
+    };
+    try {
+        hindrance = sendDue(*settings, due);
+    } catch (...) {
+        // stop() waits for whoever is here.
+        end();
+        throw;
+    }
+    end();
     return hindrance;
 }
 
@@ -74,7 +84,8 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
         return std::nullopt;
     }
     for (std::size_t i = 0; i < due.size(); ++i) {
-        // Another thread may be sending the same ones; a place kept for nothing is one of the day's.
+        // Another thread may be sending the same ones; a place kept for nothing is one of the
+        // day's.
         {
             auto shared = shared_.lock();
             if (!shared->book.isDue(due[i], shared->latest.runningTime))
@@ -98,7 +109,15 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
             shared->statistics.retries += shot->again;
             ++shared->statistics.inFlight;
         }
-        send(settings, std::move(*reservation), due[i], *shot);
+        try {
+            send(settings, std::move(*reservation), due[i], *shot);
+        } catch (const std::exception &error) {
+            // No reply will come, and the photo waits for one.
+            core::Reply lost;
+            lost.outcome = core::Outcome::Unreachable;
+            lost.text = error.what();
+            onReply(due[i], lost);
+        }
     }
     return std::nullopt;
 }

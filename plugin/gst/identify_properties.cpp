@@ -364,12 +364,13 @@ std::vector<Property> what()
 
 std::vector<Property> &properties()
 {
-    static std::vector<Property> all = [] {
+    // Never destroyed: who calls exit() may set properties on another thread meanwhile.
+    static auto &all = *new std::vector<Property>([] {
         std::vector<Property> both = where();
         for (Property &property : what())
             both.push_back(std::move(property));
         return both;
-    }();
+    }());
     return all;
 }
 

@@ -8,6 +8,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 
 namespace ooto::service
 {
@@ -68,8 +69,14 @@ void NetworkThread::Loop::run()
 {
     pthread_setname_np(pthread_self(), "ooto-network");
     g_main_context_push_thread_default(context.get());
-    while (!ended)
-        g_main_context_iteration(context.get(), TRUE);
+    while (!ended) {
+        try {
+            g_main_context_iteration(context.get(), TRUE);
+        } catch (const std::exception &error) {
+            // Out of a handler of a request; those of the others are as they were.
+            g_warning("a handler of the network thread failed: %s", error.what());
+        }
+    }
     g_main_context_pop_thread_default(context.get());
 }
 
@@ -86,7 +93,12 @@ void NetworkThread::Loop::runTasks()
             task = std::move(access->tasks.front());
             access->tasks.pop_front();
         }
-        task();
+        try {
+            task();
+        } catch (const std::exception &error) {
+            // The others' requests go on.
+            g_warning("a task of the network thread failed: %s", error.what());
+        }
     }
 }
 
@@ -126,9 +138,16 @@ void NetworkThread::runAndWait(const Task &task)
     // Shared, since the thread still touches it after the last look of the one who waits.
     const auto waiter = std::make_shared<Waiter>();
     post([&task, waiter] {
+        // Whatever becomes of the task, nobody waits for ever.
+        struct Done {
+            Waiter &waiter;
+            ~Done()
+            {
+                *waiter.done.lock() = true;
+                waiter.changed.notify_one();
+            }
+        } const done{*waiter};
         task();
-        *waiter->done.lock() = true;
-        waiter->changed.notify_one();
     });
     auto done = waiter->done.lock();
     waiter->changed.wait(done.waitable(), [&done] { return *done; });

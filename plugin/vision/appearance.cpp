@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <exception>
 
 namespace ooto::vision
 {
@@ -116,16 +117,9 @@ core::Appearance::Zone coloursOf(const cv::Mat &zone)
     return histogram;
 }
 
-} // namespace
-
-std::optional<core::Appearance> appearanceOf(const ImageView &image, const core::Box &face)
+/** Throws what OpenCV throws. */
+std::optional<core::Appearance> coloursAround(const cv::Mat &mat, const core::Box &face)
 {
-    const cv::Mat mat = asMat(image);
-    constexpr double farthest = 1e6; // px; no face is there, and whole numbers end somewhere
-    if (mat.empty() || face.empty() || !(std::abs(face.x) + std::abs(face.y) < farthest) ||
-        !(face.width + face.height < farthest))
-        return std::nullopt;
-
     const core::Box whole{0, 0, static_cast<double>(mat.cols), static_cast<double>(mat.rows)};
     core::Appearance appearance;
     bool any = false;
@@ -142,6 +136,22 @@ std::optional<core::Appearance> appearanceOf(const ImageView &image, const core:
         any = true;
     }
     return any ? std::optional(appearance) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<core::Appearance> appearanceOf(const ImageView &image, const core::Box &face)
+{
+    const cv::Mat mat = asMat(image);
+    constexpr double farthest = 1e6; // px; no face is there, and whole numbers end somewhere
+    if (mat.empty() || face.empty() || !(std::abs(face.x) + std::abs(face.y) < farthest) ||
+        !(face.width + face.height < farthest))
+        return std::nullopt;
+    try {
+        return coloursAround(mat, face);
+    } catch (const std::exception &) {
+        return std::nullopt; // no memory
+    }
 }
 
 } // namespace ooto::vision

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <exception>
 #include <vector>
 
 namespace ooto::vision
@@ -190,7 +191,7 @@ core::ShotMeasures measureShot(const ImageView &crop, const core::Box &faceInCro
     try {
         return serially(
             [&] { return measured(mat(pixels), canonicalPx / faceInCrop.shorterSide()); });
-    } catch (const cv::Exception &) {
+    } catch (const std::exception &) {
         return {}; // no memory
     }
 }

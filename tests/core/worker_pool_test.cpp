@@ -8,6 +8,8 @@
 #include <atomic>
 #include <future>
 #include <set>
+#include <stdexcept>
+#include <string>
 
 using ooto::core::Guarded;
 using ooto::core::WorkerPool;
@@ -73,4 +75,28 @@ TEST(WorkerPool, freesWhatDroppedJobsHold)
     release.set_value();
     pool.reset();
     EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST(WorkerPool, goesOnAfterAJobThatThrewAndTells)
+{
+    Guarded<std::vector<std::string>> told;
+    std::promise<void> last;
+    WorkerPool pool(
+        1, [] { throw std::runtime_error("no name"); },
+        [&told](const char *what) { told.lock()->emplace_back(what); });
+    pool.post([] { throw std::runtime_error("no memory"); });
+    pool.post([] { throw 7; });
+    pool.post([&last] { last.set_value(); });
+    ASSERT_EQ(last.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    EXPECT_EQ(*told.lock(),
+              (std::vector<std::string>{"no name", "no memory", "an exception of no known type"}));
+}
+
+TEST(WorkerPool, goesOnAfterAJobThatThrewWithNobodyToTell)
+{
+    std::promise<void> last;
+    WorkerPool pool(1, nullptr);
+    pool.post([] { throw std::runtime_error("no memory"); });
+    pool.post([&last] { last.set_value(); });
+    EXPECT_EQ(last.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
 }
