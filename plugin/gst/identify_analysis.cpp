@@ -28,6 +28,8 @@ constexpr double weakScore = 0.6;
 
 // What faces are compared at that others found; as our own detectors see them.
 constexpr double comparedFacePx = 40;
+// Two boxes that cover each other so far are of one face.
+constexpr double sameFaceIou = 0.6;
 
 core::Observation normalised(const vision::Detection &detection, double width, double height)
 {
@@ -44,6 +46,43 @@ core::Observation normalised(const vision::Detection &detection, double width, d
 
 } // namespace
 
+/**
+ * *analysis*: the whole of a sample's job. Whatever fails in it, the next sample is looked at and
+ * nobody waits for this one.
+ */
+void IdentifyStream::runJob(const Job &job)
+{
+    try {
+        analyse(job);
+        failure_.clear();
+    } catch (const std::exception &error) {
+        tellFailure(error.what());
+    } catch (...) {
+        tellFailure("an exception of no known type");
+    }
+    endAnalysis();
+}
+
+void IdentifyStream::endAnalysis()
+{
+    // Notified under the lock: who waits may destroy us as soon as he gets it.
+    auto shared = shared_.lock();
+    shared->analysis = Analysis::Idle;
+    changed_.notify_all();
+}
+
+/** Each time counted, and told when it is not what the sample before failed of. */
+void IdentifyStream::tellFailure(const std::string &what)
+{
+    ++shared_.lock()->statistics.analysesFailed;
+    if (what == failure_)
+        return;
+    failure_ = what;
+    GST_ELEMENT_WARNING(element_, LIBRARY, FAILED,
+                        ("A frame could not be searched for faces: %s", what.c_str()),
+                        ("The video goes on, and the next frame is tried."));
+}
+
 void IdentifyStream::analyse(const Job &job)
 {
     const auto begin = std::chrono::steady_clock::now();
@@ -58,6 +97,8 @@ void IdentifyStream::analyse(const Job &job)
         if (shared->epoch != job.epoch || shared->stopping)
             return;
         shared->statistics.detections += seen.size();
+        shared->statistics.detectionsTooSmall += everybody_.size() - seen.size();
+        noteSmallFaces(*shared, job);
         take(*shared, shared->book.observe(job.times, sample_.shape(), seen, cameraShift));
         wishes = shared->book.wishes();
     }
@@ -69,6 +110,21 @@ void IdentifyStream::analyse(const Job &job)
 
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     shared_.lock()->statistics.analysisMs.add(took.count());
+}
+
+void IdentifyStream::noteSmallFaces(Shared &shared, const Job &job) const
+{
+    const core::FrameShape &frame = sample_.shape();
+    std::vector<double> sidesPx;
+    for (const core::Observation &face : everybody_) {
+        if (!face.weak)
+            sidesPx.push_back(core::scaled(face.box, frame.width, frame.height).shorterSide());
+    }
+    const std::string before = shared.smallFaces.notice();
+    shared.smallFaces.note(job.times.runningTime, sidesPx, job.settings->minFaceSizePx);
+    const std::string &notice = shared.smallFaces.notice();
+    if (!notice.empty() && notice != before)
+        shared.reports.emplace_back(Notice{notice});
 }
 
 /**
@@ -105,6 +161,7 @@ bool IdentifyStream::lookAgain(const Job &job, core::Point &cameraShift)
 std::vector<core::Observation> IdentifyStream::look(const Job &job)
 {
     const core::FrameShape &frame = sample_.shape();
+    everybody_.clear();
     if (source_ == DetectorChoice::None)
         return {normalised({{0, 0, 1, 1}, 1, std::nullopt}, 1, 1)};
     if (!detector_ && job.upstream.empty())
@@ -119,6 +176,7 @@ std::vector<core::Observation> IdentifyStream::look(const Job &job)
     }
 
     std::vector<core::Observation> seen = detector_ ? detect(job, size) : job.upstream;
+    everybody_ = seen;
     const double leastPx = core::trackedFacePx(job.settings->minFaceSizePx);
     std::erase_if(seen, [&](const core::Observation &face) {
         return core::scaled(face.box, frame.width, frame.height).shorterSide() < leastPx;
@@ -147,25 +205,46 @@ std::vector<core::Observation> IdentifyStream::detect(const Job &job, const core
     return seen;
 }
 
-core::ShotQuality IdentifyStream::judge(const Job &job, const core::ShotWish &wish,
-                                        const std::vector<core::Observation> &seen)
+/** Where faces are that have no business on this one's photo: those seen, and those missed. */
+std::vector<core::Box> IdentifyStream::othersThan(const core::ShotWish &wish, const core::Box &face,
+                                                  const Job &job)
 {
-    const core::Observation &face = seen[wish.observation];
+    std::vector<core::Box> others;
+    for (const core::Observation &seen : everybody_) {
+        if (!(seen.box == face))
+            others.push_back(seen.box);
+    }
+    for (const core::Box &box :
+         shared_.lock()->book.othersThan(wish.trackId, job.times.runningTime)) {
+        // Nobody else can be seen where this face is.
+        if (core::iou(box, face) <= sameFaceIou)
+            others.push_back(box);
+    }
+    return others;
+}
+
+core::ShotQuality IdentifyStream::judge(const Job &job, const core::Observation &face,
+                                        double margin)
+{
     const core::FrameShape &frame = sample_.shape();
     core::ShotMeasures measures;
     const core::PhotoPlan plan = core::planPhoto(face.box, frame, 0, measuredFacePx);
     if (sample_.cut(plan.source, plan.photo, faceImage_))
         measures = vision::measureShot(faceImage_.view(), plan.toPhoto(face.box, frame));
-    return core::judgeShot(face, seen, frame, measures, job.settings->margin() * wish.marginFactor,
-                           job.settings->minFaceSizePx);
+    return core::judgeShot(face, everybody_, frame, measures, margin, job.settings->minFaceSizePx);
 }
 
 void IdentifyStream::photograph(const Job &job, const core::ShotWish &wish,
                                 const std::vector<core::Observation> &seen)
 {
+    const core::Observation &face = seen[wish.observation];
+    const std::vector<core::Box> others = othersThan(wish, face.box, job);
+    const double usual = job.settings->margin();
+    const double margin =
+        core::marginClearOf(others, face.box, sample_.shape(), usual, usual * wish.marginFactor);
     core::Shot shot;
     if (source_ != DetectorChoice::None)
-        shot.quality = judge(job, wish, seen);
+        shot.quality = judge(job, face, margin);
     else
         shot.quality.total = 1; // nothing is known of the face but that it is one
     GST_LOG("track %d: %.2f = size %.2f sharp %.2f exposed %.2f frontal %.2f edge %.2f alone %.2f",
@@ -179,13 +258,12 @@ void IdentifyStream::photograph(const Job &job, const core::ShotWish &wish,
             return;
     }
     shot.times = job.times;
-    shot.face = seen[wish.observation].box;
+    shot.face = face.box;
     shot.frame = sample_.shape();
     const auto longest = std::max(1.0, job.settings->maxPhotoSizePx * wish.sideFactor);
-    shot.plan = core::planPhoto(shot.face, shot.frame, job.settings->margin() * wish.marginFactor,
-                                static_cast<int>(longest));
+    shot.plan = core::planPhoto(shot.face, shot.frame, margin, static_cast<int>(longest));
     shot.png = job.settings->photoFormat == vision::PhotoFormat::Png;
-    shot.bytes = makePhoto(job, shot.plan, wish.observation, seen);
+    shot.bytes = makePhoto(job, shot.plan, shot.face, others);
     if (!shot.bytes)
         return;
     auto shared = shared_.lock();
@@ -194,20 +272,17 @@ void IdentifyStream::photograph(const Job &job, const core::ShotWish &wish,
 }
 
 core::PhotoBytes IdentifyStream::makePhoto(const Job &job, const core::PhotoPlan &plan,
-                                           std::size_t face,
-                                           const std::vector<core::Observation> &seen)
+                                           const core::Box &face,
+                                           const std::vector<core::Box> &others)
 {
     if (!sample_.cut(plan.source, plan.photo, photoImage_))
         return nullptr;
 
     std::vector<core::Box> neighbours;
-    for (std::size_t i = 0; i < seen.size(); ++i) {
-        if (i != face)
-            neighbours.push_back(
-                plan.toPhoto(core::grown(seen[i].box, keptAround), sample_.shape()));
-    }
+    for (const core::Box &other : others)
+        neighbours.push_back(plan.toPhoto(core::grown(other, keptAround), sample_.shape()));
     vision::paintOver(photoImage_, neighbours,
-                      plan.toPhoto(core::grown(seen[face].box, keptAround), sample_.shape()));
+                      plan.toPhoto(core::grown(face, keptAround), sample_.shape()));
 
     auto bytes = std::make_shared<std::vector<std::uint8_t>>(vision::encodePhoto(
         photoImage_.view(), job.settings->photoFormat, job.settings->jpegQuality));

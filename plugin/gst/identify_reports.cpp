@@ -92,6 +92,8 @@ void IdentifyStream::postReports()
         }
         if (const auto *event = std::get_if<core::FaceEvent>(&report))
             post(*event, context(*settings, shape, std::move(labels)));
+        else if (const auto *notice = std::get_if<Notice>(&report))
+            post(*notice, *settings);
         else
             post(std::get<core::ServiceState>(report), *settings);
     }
@@ -131,6 +133,14 @@ void IdentifyStream::post(const core::ServiceState &state, const Settings &setti
         GST_ELEMENT_WARNING(element_, RESOURCE, FAILED,
                             ("The identify service is %s: %s", name.c_str(), state.reason.c_str()),
                             ("The video goes on; faces stay pending until it answers."));
+}
+
+void IdentifyStream::post(const Notice &notice, const Settings &settings)
+{
+    Handle<GstStructure> report = noticeReport(notice.text, cameraName(settings));
+    gst_element_post_message(element_,
+                             gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
+    GST_INFO_OBJECT(element_, "%s", notice.text.c_str());
 }
 
 } // namespace ooto::gst

@@ -198,6 +198,7 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
     std::vector<core::FaceView> faces;
     core::FaceBook::Events events;
     StreamNotices notices{"", "", notice_};
+    std::string smallFaces;
     std::shared_ptr<const Labels> labels;
     {
         auto shared = shared_.lock();
@@ -205,11 +206,14 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
         faces = shared->book.faces(times.runningTime);
         events = std::exchange(shared->downstream, {});
         labels = shared->labels;
+        smallFaces = shared->smallFaces.notice();
         if (shared->service.condition != core::ServiceCondition::Ok) {
             notices.serviceState = core::conditionName(shared->service.condition);
             notices.serviceReason = shared->service.reason;
         }
     }
+    if (!smallFaces.empty())
+        notices.notice += (notices.notice.empty() ? "" : " ") + smallFaces;
     pushEvents(events, *job.settings, shape, labels);
     ReportContext reportContext = context(*job.settings, shape, std::move(labels));
     reportContext.runningTime = times.runningTime;
@@ -244,13 +248,7 @@ void IdentifyStream::queueAnalysis(Job job)
                 return;
             shared->analysis = Analysis::Running;
         }
-        self->analyse(job);
-        {
-            // Notified under the lock: who waits may destroy us as soon as he gets it.
-            auto shared = self->shared_.lock();
-            shared->analysis = Analysis::Idle;
-            self->changed_.notify_all();
-        }
+        self->runJob(job);
     });
 }
 
@@ -304,6 +302,7 @@ void IdentifyStream::flush(Shared &shared)
 
 void IdentifyStream::endTracks(Shared &shared, core::FaceBook::Events ends)
 {
+    shared.smallFaces.reset();
     ++shared.epoch;
     shared.sampler.reset();
     shared.sampleDue.reset();

@@ -5,6 +5,7 @@
 #include "core/face_book.h"
 #include "core/guarded.h"
 #include "core/sampler.h"
+#include "core/small_faces.h"
 #include "core/stillness.h"
 #include "core/worker_pool.h"
 #include "gst/credentials_source.h"
@@ -70,7 +71,11 @@ public:
 
 private:
     enum class Analysis { Idle, Filling, Queued, Running };
-    using Report = std::variant<core::FaceEvent, core::ServiceState>;
+    /** Something for people to know that is no trouble of the service. */
+    struct Notice {
+        std::string text;
+    };
+    using Report = std::variant<core::FaceEvent, core::ServiceState, Notice>;
 
     struct Shared {
         std::shared_ptr<const Settings> settings;
@@ -82,6 +87,7 @@ private:
         core::FrameShape shape;
         core::ServiceState service;
         Statistics statistics;
+        core::SmallFaces smallFaces;
         std::deque<Report> reports;        ///< in the order in which they are to be posted
         core::FaceBook::Events downstream; ///< for the streaming thread to push as events
         bool posting = false;              ///< somebody is at it
@@ -114,15 +120,20 @@ private:
     void queueAnalysis(Job job);
 
     void analyse(const Job &job);
+    void runJob(const Job &job);
+    void endAnalysis();
+    void tellFailure(const std::string &what);
+    void noteSmallFaces(Shared &shared, const Job &job) const;
     bool lookAgain(const Job &job, core::Point &cameraShift);
     std::vector<core::Observation> look(const Job &job);
     std::vector<core::Observation> detect(const Job &job, const core::PixelSize &size);
     void photograph(const Job &job, const core::ShotWish &wish,
                     const std::vector<core::Observation> &seen);
-    core::ShotQuality judge(const Job &job, const core::ShotWish &wish,
-                            const std::vector<core::Observation> &seen);
-    core::PhotoBytes makePhoto(const Job &job, const core::PhotoPlan &plan, std::size_t face,
-                               const std::vector<core::Observation> &seen);
+    std::vector<core::Box> othersThan(const core::ShotWish &wish, const core::Box &face,
+                                      const Job &job);
+    core::ShotQuality judge(const Job &job, const core::Observation &face, double margin);
+    core::PhotoBytes makePhoto(const Job &job, const core::PhotoPlan &plan, const core::Box &face,
+                               const std::vector<core::Box> &others);
     void applyLimits(const std::shared_ptr<const Settings> &settings);
     void refreshFiles();
     void complain(const std::string &problem);
@@ -156,6 +167,7 @@ private:
     void awaitReports();
     void post(const core::FaceEvent &event, const ReportContext &reportContext);
     void post(const core::ServiceState &state, const Settings &settings);
+    void post(const Notice &notice, const Settings &settings);
     std::string cameraName(const Settings &settings) const;
     ReportContext context(const Settings &settings, const core::FrameShape &shape,
                           std::shared_ptr<const Labels> labels) const;
@@ -187,6 +199,9 @@ private:
     vision::Image photoImage_;
     vision::Image faceImage_;
     std::string detectorError_;
+    std::string failure_; ///< what ended the last analysis that did not end well, as it was told
+    /** Of the sample under way, of any size and score: nobody's face is on another's photo. */
+    std::vector<core::Observation> everybody_;
 
     std::unique_ptr<service::Caller> caller_; ///< null without credentials (dry-run)
 };

@@ -83,4 +83,13 @@ Handle<GstStructure> serviceReport(const core::ServiceState &state, const std::s
     return report;
 }
 
+Handle<GstStructure> noticeReport(const std::string &text, const std::string &camera)
+{
+    Handle<GstStructure> report(gst_structure_new("ooto-notice", "text", G_TYPE_STRING,
+                                                  text.c_str(), "camera", G_TYPE_STRING,
+                                                  camera.c_str(), nullptr));
+    setJson(report.get());
+    return report;
+}
+
 } // namespace ooto::gst

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What is told on the bus: element messages `ooto-face` and `ooto-service`.
+// What is told on the bus: element messages `ooto-face`, `ooto-service` and `ooto-notice`.
 #pragma once
 
 #include "core/face.h"
@@ -15,5 +15,8 @@ Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContex
 
 /** The structure `ooto-service`: state, reason, since (ISO 8601, UTC), and json. */
 Handle<GstStructure> serviceReport(const core::ServiceState &state, const std::string &camera);
+
+/** The structure `ooto-notice`: something for people to know, as `text`, and json. */
+Handle<GstStructure> noticeReport(const std::string &text, const std::string &camera);
 
 } // namespace ooto::gst

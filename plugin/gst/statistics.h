@@ -20,6 +20,8 @@ struct Statistics {
     std::uint64_t samples = 0;        ///< frames that were due to be looked at
     std::uint64_t samplesSkipped = 0; ///< of these, those that found the analysis busy
     std::uint64_t detections = 0;
+    std::uint64_t detectionsTooSmall = 0; ///< not among `detections`: too small to be tracked
+    std::uint64_t analysesFailed = 0;     ///< samples whose analysis an exception ended
     std::uint64_t samplesStill =
         0; ///< not searched for faces, since nothing moved and nobody was there
     std::uint64_t tracks = 0;
