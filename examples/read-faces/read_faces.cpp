@@ -93,7 +93,9 @@ gboolean onMessage(GstBus *, GstMessage *message, gpointer data)
     auto *run = static_cast<Run *>(data);
     GError *error = nullptr;
     char *details = nullptr;
-    if (gst_message_has_name(message, "ooto-face") || gst_message_has_name(message, "ooto-service"))
+    if (gst_message_has_name(message, "ooto-face") ||
+        gst_message_has_name(message, "ooto-service") ||
+        gst_message_has_name(message, "ooto-notice"))
         std::printf("%s\n", gst_structure_get_string(gst_message_get_structure(message), "json"));
     else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING)
         gst_message_parse_warning(message, &error, &details);

@@ -53,7 +53,7 @@ while kind not in (Gst.MessageType.EOS, Gst.MessageType.ERROR):
     kind = message and message.type
     if kind in (Gst.MessageType.WARNING, Gst.MessageType.ERROR):
         sys.stderr.write(f"read_faces.py: {message.get_structure()['gerror'].message}\n")
-    elif message and (message.has_name("ooto-face") or message.has_name("ooto-service")):
+    elif message and any(map(message.has_name, ("ooto-face", "ooto-service", "ooto-notice"))):
         sys.stdout.write(message.get_structure()["json"] + "\n")
 pipeline.set_state(Gst.State.NULL)
 sys.exit(kind == Gst.MessageType.ERROR)

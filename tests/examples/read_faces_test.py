@@ -38,6 +38,8 @@ def kind_of(line):
     """By the members that docs/json.md tells them apart by."""
     if "faces" in line:
         return "frame"
+    if "text" in line:
+        return "notice-message"
     return "face-message" if "type" in line else "service-message"
 
 
@@ -296,7 +298,8 @@ class Schema(unittest.TestCase):
         time = "2025-01-31T12:00:00.123456Z"
         return {"frame": {"pts": 0, "faces": [dict(self.face)]},
                 "face-message": {**self.face, "type": "new", "wall-clock": time},
-                "service-message": {"state": "ok", "camera": "door", "since": time}}
+                "service-message": {"state": "ok", "camera": "door", "since": time},
+                "notice-message": {"text": "2 faces up to 25 px", "camera": "door"}}
 
     def names(self, source, function):
         text = (ROOT / "plugin/core" / source).read_text(encoding="utf-8")
@@ -338,7 +341,7 @@ class Schema(unittest.TestCase):
     def test_it_refuses_what_is_wrong(self):
         for kind, line in self.valid().items():
             for name in SCHEMA["$defs"][kind].get("required", []):
-                if name not in ("faces", "type", "state"):  # by which the kind is told
+                if name not in ("faces", "type", "state", "text"):  # by which the kind is told
                     self.assertTrue(problems({k: v for k, v in line.items() if k != name}), name)
             self.assertTrue(problems({**line, "undocumented": 1}), kind)
         for name, value in (("undocumented", 1), ("status", "lost"), ("similarity", 1.5),
