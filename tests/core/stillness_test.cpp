@@ -348,7 +348,7 @@ TEST(Stillness, looksAtPeopleSeenFromBehindEachSecond)
         street.fallAsleep();
         int sinceLook = 0;
         int longest = 0;
-        for (int i = 0; i < 5 * 120; ++i) {
+        for (int i = 0; i < 5 * 60; ++i) {
             sinceLook = street.wakes(street.seen(backs(i * 0.2))) ? 0 : sinceLook + 1;
             longest = std::max(longest, sinceLook);
         }

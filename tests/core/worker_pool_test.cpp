@@ -100,3 +100,33 @@ TEST(WorkerPool, goesOnAfterAJobThatThrewWithNobodyToTell)
     pool.post([&last] { last.set_value(); });
     EXPECT_EQ(last.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
 }
+
+TEST(WorkerPool, beginsNoJobOnceItsWorkHasEndedAndWaitsForTheOneUnderWay)
+{
+    std::promise<void> started;
+    std::atomic<int> done{0};
+    WorkerPool pool(1, nullptr);
+    pool.post([&] {
+        started.set_value();
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        ++done;
+    });
+    pool.post([&] { ++done; });
+    started.get_future().wait();
+    pool.endWork(std::chrono::seconds(10));
+    EXPECT_EQ(done, 1);
+    pool.post([&] { ++done; });
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    EXPECT_EQ(done, 1);
+}
+
+TEST(WorkerPool, aJobMayEndTheWorkItself)
+{
+    std::promise<void> ended;
+    WorkerPool pool(1, nullptr);
+    pool.post([&] {
+        pool.endWork(std::chrono::seconds(60));
+        ended.set_value();
+    });
+    EXPECT_EQ(ended.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+}

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -113,6 +114,15 @@ TEST(NetworkThread, HasItsContextAsDefault)
     thread.runAndWait([&] { context = g_main_context_get_thread_default(); });
     EXPECT_NE(context, nullptr);
     EXPECT_NE(context, g_main_context_default());
+}
+
+TEST(NetworkThread, OutlivesATaskThatThrowsAndNobodyWaitsForIt)
+{
+    NetworkThread thread;
+    thread.runAndWait([] { throw std::runtime_error("no memory"); });
+    bool ran = false;
+    thread.runAndWait([&ran] { ran = true; });
+    EXPECT_TRUE(ran);
 }
 
 } // namespace
