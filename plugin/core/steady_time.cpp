@@ -153,7 +153,7 @@ SteadyTime::Time SteadyTime::gap(const std::optional<StreamTime> &begin,
     }
     candidate_.reset();
     const StreamTime from = begin.value_or(*end) + offset_ - *now_;
-    if (startsAnew_ || jumpExpected_ || std::chrono::abs(from) > tolerance) {
+    if (startsAnew_ || jumpExpected_ || from < -tolerance) {
         // Where it lies is not to be believed; that nothing came for so long is.
         *now_ += length;
         return {.now = *now_};
