@@ -81,9 +81,8 @@ std::string linesInUtf8(std::string_view text, std::size_t &leftOut)
     return kept;
 }
 
-/** The labels of a key file. @param leftOut counts the names that cannot be read */
-std::shared_ptr<const Labels> parse(const std::string &text, std::size_t &leftOut,
-                                    std::string &problem)
+/** The labels of a key file in UTF-8; null and GLib's words where it is none. */
+std::shared_ptr<const Labels> parse(const std::string &text, std::string &problem)
 {
     const KeyFileHandle keys(g_key_file_new());
     ErrorHandle error;
@@ -100,7 +99,6 @@ std::shared_ptr<const Labels> parse(const std::string &text, std::size_t &leftOu
     for (gsize i = 0; i < count; ++i) {
         const char *templateId = names.get()[i];
         const CharsHandle name(g_key_file_get_string(keys.get(), group, templateId, nullptr));
-        leftOut += !name;
         const std::string label = name ? shown(name.get()) : std::string();
         if (!label.empty())
             (*labels)[comparable(templateId)] = label;
@@ -111,24 +109,10 @@ std::shared_ptr<const Labels> parse(const std::string &text, std::size_t &leftOu
 /** How many names people would have seen. */
 std::string namesIn(const std::string &text)
 {
-    std::size_t ignored = 0;
-    std::string problem;
-    const auto labels = parse(text, ignored, problem);
+    std::string ignored;
+    const auto labels = parse(text, ignored);
     return labels ? "none of its " + std::to_string(labels->size()) + " names"
                   : "none of its names";
-}
-
-std::string unreadableNames(std::size_t notUtf8, std::size_t misspelt)
-{
-    std::string told;
-    if (notUtf8 > 0)
-        told = " is not all UTF-8: " + std::to_string(notUtf8) +
-               " of its names are left out; save it as UTF-8";
-    if (misspelt > 0)
-        told += std::string(told.empty() ? "" : ". It") + " has " + std::to_string(misspelt) +
-                " names with a backslash that means nothing, which are left out; write \\\\ for "
-                "a backslash";
-    return told;
 }
 
 /** @param problem set, too, where some of the names can be used */
@@ -146,16 +130,16 @@ std::shared_ptr<const Labels> read(const std::string &file, std::string &problem
                   " is used; save it as UTF-8";
         return nullptr;
     }
-    std::size_t notUtf8 = 0;
-    std::size_t misspelt = 0;
+    std::size_t leftOut = 0;
     const auto labels =
-        parse(linesInUtf8(service::withoutByteOrderMark(*content), notUtf8), misspelt, problem);
+        parse(linesInUtf8(service::withoutByteOrderMark(*content), leftOut), problem);
     if (!labels)
         problem = name + " cannot be used: " + problem +
                   ". It needs a line [labels], and below that lines such as "
                   "template-id = Display Name";
-    else if (notUtf8 + misspelt > 0)
-        problem = name + unreadableNames(notUtf8, misspelt);
+    else if (leftOut > 0)
+        problem = name + " is not all UTF-8: " + std::to_string(leftOut) +
+                  " of its names are left out; save it as UTF-8";
     return labels;
 }
 

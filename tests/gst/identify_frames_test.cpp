@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every kind of frame becomes a right photo: formats, sizes, colours, pixel shapes, fields, crops.
 #include "gst/identify_support.h"
+#include "support/photos.h"
 
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
