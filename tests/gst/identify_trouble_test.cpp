@@ -242,7 +242,6 @@ TEST_F(Trouble, aServerThatLiesIsNoAnswer)
         EXPECT_TRUE(playUntil([&] { return !states().empty(); }));
         // Each was probably billed: one further try, then none for a minute.
         EXPECT_TRUE(playUntil([&] { return service->requests().size() == 2; }));
-        playUntil([] { return false; }, 1500ms);
         expectFlowingAndPending("service");
         expectErrors("no-answer");
         EXPECT_EQ(service->requests().size(), 2U);
@@ -260,7 +259,13 @@ TEST_F(Trouble, aServerThatLiedIsAskedAgainAfterAMinuteAndIsWellThen)
     start();
     EXPECT_TRUE(playUntil([&] { return service->requests().size() == 2; }));
     const GstClockTime second = identify->now();
-    EXPECT_TRUE(playUntil([&] { return identify->stat("matches") == 1; }, 90s));
+    EXPECT_TRUE(playUntil(
+        [&] {
+            // Each frame is a sample, so that the minute is over soon.
+            identify->skipTo(identify->now() + 160 * GST_MSECOND);
+            return identify->stat("matches") == 1;
+        },
+        60s));
     EXPECT_GE(identify->now() - second, 59 * GST_SECOND);
     EXPECT_TRUE(reported("ok"));
 }
@@ -325,7 +330,7 @@ TEST_F(Trouble, whatOnlyPeopleCanMendIsToldOnceAndTriedRarely)
         });
         start();
         EXPECT_TRUE(reported(state));
-        playUntil([] { return false; }, 1500ms);
+        playUntil([] { return false; }, 1s);
         EXPECT_EQ(service->requests().size(), 1U);
         EXPECT_EQ(states(), std::vector<std::string>{state});
         if (status == 302)
