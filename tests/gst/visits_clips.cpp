@@ -20,13 +20,13 @@ constexpr double kThreshold = 0.75;
 constexpr double kSamePerson = 0.3; // IoU from frame to frame
 constexpr std::size_t kMissed = 3;  // frames in a row, after which it may be another person
 constexpr double kLeastS = 1;
-constexpr double kLeastFacePx = 24;
+constexpr double kLeastFacePx = 20;
 constexpr std::size_t kMostPeople = 4; // of one clip
 
 const cv::Size kFramePx{640, 360};
-const cv::Point2d kPlace{320, 150}; // of the face's centre
-constexpr double kLeastHeightPx = 72;
-constexpr double kMostHeightPx = 120;
+const cv::Point2d kPlace{320, 150};    // of the face's centre
+constexpr double kLeastHeightPx = 100; // three quarters of it wide, and plainly worth a photo
+constexpr double kMostHeightPx = 140;
 
 struct Clip {
     std::vector<cv::Mat> frames;
