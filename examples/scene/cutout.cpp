@@ -143,15 +143,15 @@ cv::Matx23d alignment(const Landmarks &from, const Landmarks &to)
             s, c,  toMean.y - s * fromMean.x - c * fromMean.y};
 }
 
-/** From brow to chin, soft at its edge; CV_8UC1. */
+/** From hair to chin and from ear to ear, soft at its edge; CV_8UC1. */
 cv::Mat innerFace(cv::Size photo, const Landmarks &landmarks)
 {
     const cv::Point2d eyes = (landmarks[0] + landmarks[1]) * 0.5;
     const cv::Point2d mouth = (landmarks[3] + landmarks[4]) * 0.5;
     const double eyesPx = cv::norm(landmarks[1] - landmarks[0]);
     const double downPx = cv::norm(mouth - eyes);
-    constexpr double kWide = 0.9; // half of it, in distances of the eyes
-    constexpr double kHigh = 1.1; // in distances from eyes to mouth
+    constexpr double kWide = 1.3; // half of it, in distances of the eyes
+    constexpr double kHigh = 1.5; // in distances from eyes to mouth
     cv::Mat mask(photo, CV_8UC1, cv::Scalar(0));
     cv::ellipse(mask, cv::Point((eyes + mouth) * 0.5),
                 cv::Size(cvRound(kWide * eyesPx), cvRound(kHigh * downPx)), 0, 0, 360, 255,

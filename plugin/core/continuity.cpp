@@ -42,7 +42,8 @@ bool Continuity::mayAsk() const
 std::optional<TrackId> Continuity::see(const Sight &sight)
 {
     const Look &look = sight.look;
-    const bool apart = sight.afterGap || (lastLook_ && look.time - *lastLook_ > longestStep);
+    // Before its first look a track has nothing to go on from.
+    const bool apart = lastLook_ && (sight.afterGap || look.time - *lastLook_ > longestStep);
     if (held_) {
         // Two faces at once look like neither; one that is proven is certain for this sample.
         provenNow_ = !doubt_ && known_.looks.proves(look);
@@ -50,7 +51,10 @@ std::optional<TrackId> Continuity::see(const Sight &sight)
             lastLook_ = look.time;
         return std::nullopt;
     }
-    lastLook_ = look.time;
+    // A sample in which the face cannot be looked at is none: after half a second of them it has to
+    // be proven.
+    if (look.texture || !known_.looks.hasTextures())
+        lastLook_ = look.time;
     if (!doubt_) {
         if (known_.looks.empty() && !apart) {
             known_.looks.learn(look, sight.clear);

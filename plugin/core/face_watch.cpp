@@ -13,9 +13,10 @@ namespace
 
 using namespace std::chrono_literals;
 
-// Hair, shoulders and what is behind them tell of a cut, too.
-constexpr double around = 0.25;
-constexpr double sameFromFrameToFrame = 0.8;
+// From frame to frame, of faces in two clips at 12 frames a second (140 pairs of frames): heads
+// that turn 0.88 and more, people of 20 px who walk up 0.74 and more. Somebody else at the same
+// place, in the same clothes and before the same wall (made of two portraits): 0.53 to 0.61.
+constexpr double sameFromFrameToFrame = 0.7;
 // Over a gap a face that is alike is no proof: only a picture that practically stands still is.
 constexpr double sameOverAGap = 0.95;
 constexpr StreamTime longestStep = 500ms;
@@ -59,26 +60,54 @@ void FaceWatch::noteSamples(const std::vector<WatchedFace> &faces)
     }
 }
 
+namespace
+{
+
+/** How alike it is where it fits best, near where it was or where it was expected. */
+double searched(const Patch &before, const Box &last, const Box &expected,
+                const FaceWatch::Read &read)
+{
+    constexpr double step = 0.12; // of the box
+    constexpr int steps = 2;
+    double best = -1;
+    for (const Box &from : {last, expected}) {
+        for (int y = -steps; y <= steps; ++y) {
+            for (int x = -steps; x <= steps; ++x) {
+                Box there = from;
+                there.x += x * step * from.width;
+                there.y += y * step * from.height;
+                if (const auto patch = read(there))
+                    best = std::max(best, patchSimilarity(*patch, before));
+            }
+        }
+    }
+    return best;
+}
+
+} // namespace
+
 void FaceWatch::look(StreamTime now, const std::vector<WatchedFace> &faces, const Read &read)
 {
     wantsSample_ = false;
     noteSamples(faces);
     std::map<TrackId, Place> places;
     for (const WatchedFace &face : faces) {
-        const Box box = grown(face.box, around);
-        Place place{read(box), box, now, std::nullopt};
+        Place place{read(face.box), face.box, now, std::nullopt};
         if (const auto before = places_.find(face.id); before != places_.end()) {
             const Place &last = before->second;
             place.uncertainSince = last.uncertainSince;
             const bool gap = now - last.at > longestStep;
+            const double enough = gap ? sameOverAGap : sameFromFrameToFrame;
             double alike = gap ? -1 : 1; // where it cannot be told
             if (place.patch && last.patch) {
-                // The face moved on as expected, or stayed where it was.
                 alike = patchSimilarity(*place.patch, *last.patch);
-                if (const auto stayed = read(last.box))
+                // Not where it was expected: it may have stayed, or moved on otherwise.
+                if (alike < enough && !gap)
+                    alike = searched(*last.patch, last.box, face.box, read);
+                else if (const auto stayed = alike < enough ? read(last.box) : std::nullopt)
                     alike = std::max(alike, patchSimilarity(*stayed, *last.patch));
             }
-            if (alike < (gap ? sameOverAGap : sameFromFrameToFrame)) {
+            if (alike < enough) {
                 place.uncertainSince = now;
                 wantsSample_ = true;
             }

@@ -45,6 +45,15 @@ void push(std::deque<Value> &values, Value value, std::size_t most)
         values.pop_front();
 }
 
+/** What later ones are compared with is the first variant only; the others take half a megabyte. */
+FaceTexturePtr kept(const FaceTexturePtr &texture)
+{
+    if (!texture || texture->variants.size() <= 1)
+        return texture;
+    return std::make_shared<const FaceTexture>(
+        FaceTexture{texture->aligned, {texture->variants.front()}});
+}
+
 double medianOf(const std::deque<double> &values, double usual)
 {
     if (values.empty())
@@ -86,13 +95,15 @@ void KnownLooks::learn(const Look &look, bool clear)
         push(textures_, *alike.texture, mostValues);
     if (alike.colours)
         push(colours_, *alike.colours, mostValues);
-    push(recent_, look, mostRecent);
+    Look known = look;
+    known.texture = kept(look.texture);
+    push(recent_, known, mostRecent);
 
     if (!clear || (!spread_.empty() && look.time - spread_.back().time < spacing_))
         return;
     if (spread_.empty())
         spacing_ = firstSpacing;
-    spread_.push_back(look);
+    spread_.push_back(std::move(known));
     if (spread_.size() <= mostSpread)
         return;
     // Twice as far apart from now on.
@@ -113,10 +124,18 @@ void KnownLooks::vouch(const KnownLooks &same)
     recent_ = same.recent_;
 }
 
+bool KnownLooks::hasTextures() const
+{
+    return std::any_of(recent_.begin(), recent_.end(),
+                       [](const Look &look) { return look.texture != nullptr; });
+}
+
 bool KnownLooks::proves(const Look &look, double moreAlike) const
 {
     const Resemblance alike = toLooks(look);
-    if (!alike.texture || *alike.texture < alike.sameFrom + moreAlike)
+    // Whose looks were ever so alike is not proven by what is only as alike as other people's are.
+    const double usual = medianOf(textures_, sameTexture) - textureDrop;
+    if (!alike.texture || *alike.texture < std::max(alike.sameFrom, usual) + moreAlike)
         return false;
     return !alike.colours || *alike.colours >= sameColours || alike.otherLight;
 }
@@ -134,8 +153,8 @@ bool KnownLooks::differs(const Look &look) const
     if (!alike.texture)
         return colours >= dropOfBoth;
     const double texture = medianOf(textures_, usualTexture) - *alike.texture;
-    return *alike.texture < alike.sameFrom &&
-           (texture >= textureDrop || texture + colours >= dropOfBoth);
+    const double drop = alike.sameFrom > sameTexture ? textureDropUnaligned : textureDrop;
+    return *alike.texture < alike.sameFrom && (texture >= drop || texture + colours >= dropOfBoth);
 }
 
 } // namespace ooto::core

@@ -46,6 +46,8 @@ public:
     void vouch(const KnownLooks &same);
 
     bool empty() const { return recent_.empty(); }
+    /** Whether the face itself was seen closely enough to be compared. */
+    bool hasTextures() const;
 
     /** Whether the face is this person's, for sure. @param moreAlike than usual, by so much */
     bool proves(const Look &look, double moreAlike = 0) const;

@@ -30,7 +30,7 @@ struct PictureChange {
     bool another = false; ///< a cut: nobody who was in view is
     /** Whether what is seen goes on from there is not known: time jumped, or the picture froze. */
     bool gap = false;
-    Point shift;      ///< how far its contents moved, 0..1 of the frame; zero where not known
+    Point shift{};    ///< how far its contents moved, 0..1 of the frame; zero where not known
     double light = 0; ///< mean luma, 0..255; 0 where not known
 };
 

@@ -31,6 +31,9 @@ inline constexpr double sameColours = 0.75;
  * where both wear one uniform; 2.5 % of the samples of people who gesture and turn were doubted.
  */
 inline constexpr double textureDrop = 0.15;
+/** Of faces that are not aligned: a swap drops by 0.14 at least, a person's own sample by 0.04 at
+ * most (six people, see vision/face_texture.h). */
+inline constexpr double textureDropUnaligned = 0.10;
 inline constexpr double dropOfBoth = 0.20; ///< of texture and colours added up
 /** What an aligned face and its colours have in common with the sample before, in the median. */
 inline constexpr double usualTexture = 0.85;

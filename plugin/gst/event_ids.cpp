@@ -140,7 +140,8 @@ std::string visitId(const std::string &camera, core::VisitNumber visit)
 
 EventSequence eventSequenceOf(const std::string &camera)
 {
-    static core::Guarded<Sequences> sequences;
+    // Never destroyed: streams may go on while the process exits.
+    static auto &sequences = *new core::Guarded<Sequences>();
     return sequences.lock()->of(camera);
 }
 

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <numbers>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 namespace ooto::vision
@@ -74,10 +75,11 @@ static_assert(binOfCode[255] == bins - 1);
 
 /** Where a pixel's neighbour lies: between four pixels, and how much of each it is. */
 struct Neighbour {
-    int x;
-    int y;
-    std::array<float, 4> shares; ///< of (x, y), the one to the right, below, and both
+    int x = 0;
+    int y = 0;
+    std::array<float, 4> shares{}; ///< of (x, y), the one to the right, below, and both
 
+    Neighbour() = default;
     Neighbour(int radius, int index)
     {
         const double angle = 2 * std::numbers::pi * index / neighbours;
@@ -128,13 +130,15 @@ public:
         : blocksPerSide_((picture.cols - 2 * rimPx) / blockPx),
           counts_(static_cast<std::size_t>(blocksPerSide_ * blocksPerSide_))
     {
+        // Nothing that would be destroyed: an analysis may go on while the process exits.
         static const auto around = [] {
-            std::array<std::vector<Neighbour>, radii.back() + 1> all;
+            std::array<std::array<Neighbour, neighbours>, radii.back() + 1> all;
             for (const int each : radii)
                 for (int i = 0; i < neighbours; ++i)
-                    all[static_cast<std::size_t>(each)].emplace_back(each, i);
+                    all[static_cast<std::size_t>(each)][static_cast<std::size_t>(i)] = {each, i};
             return all;
         }();
+        static_assert(std::is_trivially_destructible_v<decltype(around)>);
         const std::size_t side = static_cast<std::size_t>(blocksPerSide_ * blockPx);
         std::vector<std::int32_t> codes(side);
         for (int y = 0; y < blocksPerSide_ * blockPx; ++y) {

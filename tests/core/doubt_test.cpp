@@ -37,8 +37,9 @@ TEST(Doubt, isRaisedWhereAnAreaDoublesUnlessItIsProvenTheSame)
         Stage stage = after(larger, looks, later);
         stage.run(0, 4);
         EXPECT_EQ(stage.asked.size(), asked ? 1U : 0U);
-        if (looks != later || !looks)
+        if (looks != later || !looks) {
             EXPECT_FALSE(stage.mistaken());
+        }
     }
 }
 

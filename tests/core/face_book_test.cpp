@@ -656,8 +656,9 @@ TEST_F(FaceBookTest, givesATemplateToOneFaceAtATime)
     const auto faces = book.faces(now);
     EXPECT_NE(faces.at(0).visit, faces.at(1).visit);
     for (const FaceView &face : faces) {
-        if (face.box.x > 0.5)
+        if (face.box.x > 0.5) {
             EXPECT_EQ(face.reason, Reason::Double);
+        }
     }
     for (int i = 0; i < 20; ++i)
         see({0.1, 0.6});

@@ -509,10 +509,8 @@ TEST(TrackerNumbers, thatChangeInPlaceAreRelinkedWhenTheFaceIsProvenTheSame)
         const auto update = tracker.update(1s, {face(9, same ? 1 : 2)}, {});
         EXPECT_EQ(update.confirmed, std::vector<TrackId>{9});
         EXPECT_EQ(update.ended, std::vector<TrackId>{5});
-        if (same)
-            EXPECT_EQ(update.relinked, (std::vector<Tracker::Relinked>{{9, 5}}));
-        else
-            EXPECT_TRUE(update.relinked.empty());
+        const std::vector<Tracker::Relinked> expected = {{9, 5}};
+        EXPECT_EQ(update.relinked, same ? expected : std::vector<Tracker::Relinked>{});
     }
 }
 

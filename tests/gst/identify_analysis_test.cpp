@@ -115,7 +115,7 @@ protected:
     guint64 stat(const char *name)
     {
         guint64 value = 0;
-        const auto statistics = stream_->statistics();
+        const auto statistics = stream_->statistics().toStructure();
         EXPECT_TRUE(gst_structure_get_uint64(statistics.get(), name, &value)) << name;
         return value;
     }
