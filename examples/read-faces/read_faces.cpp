@@ -160,7 +160,8 @@ Options parseOptions(int argc, char **argv, GError **error)
     } else {
         const Chars uri(gst_uri_is_valid(argv[1]) ? g_strdup(argv[1])
                                                   : gst_filename_to_uri(argv[1], error));
-        options.video = std::string("uridecodebin uri=\"") + (uri ? uri.get() : "") + "\"";
+        options.video = std::string("uridecodebin uri=\"") + (uri ? uri.get() : "") +
+                        "\" ! videoconvert ! videoflip video-direction=auto";
         options.isFile = uri && g_str_has_prefix(uri.get(), "file:");
     }
     return options;
@@ -169,12 +170,12 @@ Options parseOptions(int argc, char **argv, GError **error)
 Element makePipeline(const Options &options, GError **error)
 {
     // A file goes as fast as answers come, and none is missed.
-    const std::string line =
-        options.video +
-        " ! videoconvert ! videoflip video-direction=auto ! ootoidentify name=identify"
-        " backpressure=" +
-        (options.isFile ? "true " : "false ") +
-        (options.properties ? options.properties.get() : "") + " ! appsink name=sink sync=false";
+    const std::string line = options.video +
+                             " ! videoconvert ! ootoidentify name=identify"
+                             " backpressure=" +
+                             (options.isFile ? "true " : "false ") +
+                             (options.properties ? options.properties.get() : "") +
+                             " ! appsink name=sink sync=false";
     Element pipeline(
         gst_parse_launch_full(line.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, error));
     if (!pipeline)

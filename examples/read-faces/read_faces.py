@@ -36,11 +36,10 @@ Gst.init(None)
 video, uri = options.SOURCE, ""
 if not options.launch:
     uri = video if Gst.uri_is_valid(video) else Gst.filename_to_uri(video)
-    video = f'uridecodebin uri="{uri}"'
+    video = f'uridecodebin uri="{uri}" ! videoconvert ! videoflip video-direction=auto'
 pipeline = Gst.parse_launch(  # files go as fast as answers come, and none is missed
-    f"{video} ! videoconvert ! videoflip video-direction=auto ! "
-    f"ootoidentify name=identify backpressure={uri.startswith('file:')} {options.properties} "
-    "! fakesink")
+    f"{video} ! videoconvert ! ootoidentify name=identify backpressure={uri.startswith('file:')} "
+    f"{options.properties} ! fakesink")
 identify = pipeline.get_by_name("identify")
 identify.props.endpoint = options.endpoint
 identify.props.credentials_file = options.credentials_file

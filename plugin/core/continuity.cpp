@@ -64,7 +64,9 @@ std::optional<TrackId> Continuity::see(const Sight &sight)
             known_.looks.learn(look, sight.clear);
             return std::nullopt;
         }
-        needProof(apart ? DoubtCause::Gap : DoubtCause::Change);
+        needProof(!apart                          ? DoubtCause::Change
+                  : sight.rare && !sight.afterGap ? DoubtCause::Rare
+                                                  : DoubtCause::Gap);
         doubt_->since = look.time;
     }
     return seeInDoubt(sight, apart);

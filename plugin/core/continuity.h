@@ -41,6 +41,7 @@ struct Past {
 enum class DoubtCause {
     Change,  ///< the face is less like its own last looks than these were among each other
     Gap,     ///< it was not looked at for half a second, or it jumped, or the picture did
+    Rare,    ///< samples are always more than half a second apart
     Contact, ///< another face was so close that the two may have been taken for each other
     Past,    ///< the track starts where another ended
 };
@@ -70,6 +71,7 @@ public:
         bool strong = true;    ///< detected with a score above the threshold
         bool clear = true;     ///< strong, and no other face covers part of it
         bool afterGap = false; ///< whether the picture goes on from the one before is not known
+        bool rare = false;     ///< samples always are more than half a second apart
     };
     /** @return the track that this one goes on with: this look proves it */
     std::optional<TrackId> see(const Sight &sight);

@@ -210,7 +210,8 @@ void FaceBook::withhold(Record &record, const PersonId &another, StreamTime now)
     record.withheld = std::move(record.now);
     record.now = {another, {}, visits_.begin(now), nullptr, false};
     // After a cut, a gap or a new track nobody waits.
-    const bool mayWait = record.doubt == DoubtCause::Change || record.doubt == DoubtCause::Contact;
+    const bool mayWait = record.doubt == DoubtCause::Change ||
+                         record.doubt == DoubtCause::Contact || record.doubt == DoubtCause::Rare;
     record.notBefore.reset();
     if (mayWait && record.doubtWait > StreamTime{0})
         record.notBefore = now + record.doubtWait;

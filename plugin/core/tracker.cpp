@@ -19,6 +19,7 @@ constexpr StreamTime shortestLife = 2s;
 constexpr StreamTime longestStep = 4s;
 constexpr StreamTime longestFirstInterval = 8s;
 constexpr StreamTime leastTrustedMotion = 250ms;
+constexpr StreamTime rareInterval = 500ms;
 // Below this share inside the frame a face counts as gone, whatever the hold time says.
 constexpr double leastShareInView = 1.0 / 3;
 constexpr StreamTime leavingAhead = 400ms;
@@ -172,7 +173,8 @@ void Tracker::noteContinuity(const std::vector<Observation> &seen, const Associa
         const Observation &face = seen[*observation];
         const Look look{now_.time, face.texture, face.appearance, now_.light};
         const bool clear = !face.weak && !track.overlapping && track.contacts.empty();
-        if (const auto past = track.continuity.see({look, !face.weak, clear, afterGap})) {
+        if (const auto past =
+                track.continuity.see({look, !face.weak, clear, afterGap, areRare()})) {
             result.relinked.push_back({track.id, *past});
             goOnWith(*past);
         }
@@ -365,6 +367,11 @@ bool Tracker::leaving(const Track &track, StreamTime time, const TrackerRules &r
         return true;
     const Box box = expectedBox(track.motion, time + leavingAhead);
     return box.x < edge || box.y < edge || box.right() > 1 - edge || box.bottom() > 1 - edge;
+}
+
+bool Tracker::areRare() const
+{
+    return now_.interval > rareInterval;
 }
 
 StreamTime Tracker::trustedMotion() const

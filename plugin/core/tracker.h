@@ -97,6 +97,7 @@ private:
     void goOnWith(TrackId past);
     TrackId newId(const Track &track, const std::set<TrackId> &taken);
     void noteOverlaps();
+    bool areRare() const;
     StreamTime trustedMotion() const;
     StreamTime relinkTime(const TrackerRules &rules) const;
     StreamTime lifeWithoutDetection(const TrackerRules &rules) const;

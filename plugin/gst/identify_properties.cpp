@@ -342,8 +342,8 @@ std::vector<Property> what()
               "Seconds after which a track that has an answer is asked again; 0 = never", 0,
               G_MAXINT, whilePlaying),
         count(&Settings::relinkTimeMs, "relink-time", "Relink time",
-              "Milliseconds within which a track that starts where a lost one was, of its size and "
-              "with no rival, takes over its answer without a request; 0 = never",
+              "Milliseconds within which a track that starts where one ended takes over its answer "
+              "without a request, once its face is proven the same; 0 = never",
               0, 600000, whilePlaying),
         count(&Settings::visitTimeoutS, "visit-timeout", "Visit timeout",
               "Seconds within which the same template seen again is the same visit", 0, G_MAXINT,

@@ -627,6 +627,22 @@ TEST_F(FaceBookTest, makesTheRequestsForDoubtsRarerThatAnswersDispel)
     EXPECT_LE(requests, 20) << "in ten minutes";
 }
 
+TEST_F(FaceBookTest, makesTheRequestsRarerAlsoWhereSamplesAlwaysAre)
+{
+    int requests = 0;
+    for (int sample = 0; sample < 600; ++sample) {
+        now += 800ms; // and 200 more
+        who = {static_cast<unsigned>(10 + sample)};
+        see({0.3});
+        for (const auto &[id, face] : send()) {
+            ++requests;
+            book.replied(id, match("her"), at(now));
+        }
+    }
+    EXPECT_GT(requests, 5);
+    EXPECT_LE(requests, 20) << "in ten minutes";
+}
+
 TEST_F(FaceBookTest, givesATemplateToOneFaceAtATime)
 {
     who = {1, 2};

@@ -202,6 +202,20 @@ TEST(Tracker, waitsFourIntervalsWhereSamplesAreRare)
     EXPECT_EQ(tracker.advance(10100ms, rules).size(), 1U);
 }
 
+TEST(Tracker, holdsNoBoxLongerAfterAStillPeriod)
+{
+    Tracker tracker;
+    const TrackerRules rules;
+    StreamTime time = 0ms;
+    for (; time < 60s; time += 200ms)
+        tracker.passSample(time);
+    tracker.update(time, {seenAt(face(0.4, 0.4))}, rules);
+    const auto id = tracker.update(time + 200ms, {seenAt(face(0.4, 0.4))}, rules).confirmed.at(0);
+    EXPECT_TRUE(tracker.boxAt(*tracker.find(id), time + 1100ms, rules));
+    EXPECT_FALSE(tracker.boxAt(*tracker.find(id), time + 1300ms, rules));
+    EXPECT_EQ(tracker.advance(time + 2300ms, rules), std::vector<TrackId>{id});
+}
+
 TEST(Tracker, showsAFaceAllTheTimeAlsoWhereAnAnalysisTakesSeconds)
 {
     Tracker tracker;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 using namespace ooto;
@@ -191,8 +192,9 @@ TEST_F(Trouble, aRotatedFileThatCannotBeUsedIsToldOnce)
     const std::string file = writeCredentials(folder, "tester", "old-key");
     start("credentials-file=" + file);
     EXPECT_TRUE(reported("unauthorized"));
-    writeCredentials(folder, "tester", Service::key);
+    // At no moment is the new key there for the element alone to read.
     std::filesystem::permissions(file, std::filesystem::perms(0644));
+    std::ofstream(file) << "[ooto]\napp-id=tester\napp-key=" << Service::key << "\n";
     EXPECT_TRUE(complained("chmod o-rwx"));
     playUntil([] { return false; }, 3s);
     EXPECT_EQ(complaintsOf("chmod o-rwx"), 1);
