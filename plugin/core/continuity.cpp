@@ -21,7 +21,7 @@ constexpr unsigned samplesForPast = 5;
 // Where samples are rare, nobody waits for five of them.
 constexpr StreamTime longestWaitForPast = 2s;
 constexpr unsigned triesAtTheUsualLimit = 5;
-constexpr unsigned samplesSeenAtBirth = 2; ///< of a track, when it is asked about its past
+constexpr unsigned samplesSeenAtBirth = 1; ///< of a track, when it is asked about its past
 
 } // namespace
 
@@ -52,8 +52,13 @@ std::optional<TrackId> Continuity::see(const Sight &sight)
         return std::nullopt;
     }
     // A sample in which the face cannot be looked at is none: after half a second of them it has to
-    // be proven.
-    if (look.texture || !known_.looks.hasTextures())
+    // be proven. So is one in which a face that is cut off looks like nobody.
+    const bool isNone = (!look.texture && known_.looks.hasTextures()) ||
+                        (sight.cutOff && !doubt_ && !apart && known_.looks.differs(look));
+    const bool hasNoFirstLook = known_.looks.empty() && !doubt_ && !lastLook_;
+    if ((isNone && !apart) || (sight.cutOff && hasNoFirstLook))
+        return std::nullopt;
+    if (!isNone)
         lastLook_ = look.time;
     if (!doubt_) {
         if (known_.looks.empty() && !apart) {
@@ -88,7 +93,8 @@ std::optional<TrackId> Continuity::provenPast(const Look &look, double moreAlike
 std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
 {
     const Look &look = sight.look;
-    doubt_->samples += sight.strong;
+    // One that somebody else covers in part is none to be asked about, nor one that has to do.
+    doubt_->samples += sight.clear;
     const double moreAlike = doubt_->samples > triesAtTheUsualLimit ? moreTriesCost : 0;
     const auto past = provenPast(look, moreAlike);
     if (past || known_.looks.proves(look, moreAlike)) {

@@ -67,9 +67,9 @@ public:
 
     /** One sample of the track. */
     struct Sight {
-        Look look;
-        bool strong = true;    ///< detected with a score above the threshold
-        bool clear = true;     ///< strong, and no other face covers part of it
+        Look look{};
+        bool clear = true;     ///< a strong detection, and nobody else near it
+        bool cutOff = false;   ///< by the frame's edge
         bool afterGap = false; ///< whether the picture goes on from the one before is not known
         bool rare = false;     ///< samples always are more than half a second apart
     };
@@ -94,7 +94,7 @@ private:
     struct Doubt {
         DoubtCause cause;
         StreamTime since{0};
-        unsigned samples = 0; ///< strong ones
+        unsigned samples = 0; ///< clear ones
     };
 
     PersonId another() { return {track_, ++lastNumber_}; }

@@ -103,11 +103,16 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         takeOver(records_[id], id, past);
         changed.insert(id);
     }
+    std::vector<TrackId> inView;
     for (const Tracker::Track &track : tracker_.tracks()) {
-        const auto record = records_.find(track.id);
-        if (track.confirmed() && record != records_.end() &&
-            noteWhoIsThere(record->second, track.continuity, now))
-            changed.insert(track.id);
+        if (track.confirmed() && records_.contains(track.id))
+            inView.push_back(track.id);
+    }
+    for (const TrackId id : inView) {
+        Record &record = records_.at(id);
+        if (noteWhoIsThere(record, tracker_.find(id)->continuity, now))
+            changed.insert(id);
+        dropNeedlessDoubt(id, record);
     }
 
     for (std::size_t i = 0; i < seen.size(); ++i) {
@@ -203,6 +208,20 @@ bool FaceBook::noteWhoIsThere(Record &record, const Continuity &continuity, Stre
         record.notBefore.reset();
     }
     return record.now.inquiry.status() != before;
+}
+
+/** Where nobody was asked about, nothing was said that could be wrong: it is somebody new. */
+void FaceBook::dropNeedlessDoubt(TrackId id, Record &record)
+{
+    const bool mayBeKnown = record.doubt == DoubtCause::Past || record.doubt == DoubtCause::Contact;
+    if (!record.withheld || !record.doubt || mayBeKnown ||
+        record.withheld->inquiry.attempts() > 0 || record.inFlight == record.withheld->id)
+        return;
+    visits_.drop(record.withheld->visit);
+    record.withheld.reset();
+    record.doubt.reset();
+    record.mayAsk = true;
+    tracker_.answered(id, false);
 }
 
 void FaceBook::withhold(Record &record, const PersonId &another, StreamTime now)
@@ -481,6 +500,11 @@ void FaceBook::end(const std::vector<TrackId> &ids, const FrameTimes &now, Event
         record.now.inquiry.settle(now.runningTime, true);
         events.push_back(event(FaceEventType::End, record, now));
         record.ended = now.runningTime;
+        // A doubt about which nobody will ever hear is no visit.
+        const bool isAsked = record.inFlight == record.now.id || record.now.inquiry.hasUnsent() ||
+                             record.now.inquiry.attempts() > 0;
+        if (record.withheld && !isAsked)
+            visits_.drop(record.now.visit);
     }
     forget(now.runningTime);
 }

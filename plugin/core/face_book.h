@@ -117,6 +117,7 @@ private:
     void withhold(Record &record, const PersonId &another, StreamTime now);
     void replace(Person &who, Person &&by, Record &record);
     void endDoubt(TrackId id, Record &record);
+    void dropNeedlessDoubt(TrackId id, Record &record);
     void contestDoubles(const FrameTimes &now, Events &events);
     std::set<TrackId> takenIds() const;
     void end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events);

@@ -17,8 +17,8 @@ namespace ooto::core
 /** What one sample shows of a face, for comparing it with others. */
 struct Look {
     StreamTime time{0};
-    FaceTexturePtr texture;
-    std::optional<Appearance> colours;
+    FaceTexturePtr texture{};
+    std::optional<Appearance> colours{};
     double light = 0; ///< mean luma of the picture, 0..255; 0: not known
 
     bool tellsNothing() const { return !texture && !colours; }

@@ -28,7 +28,8 @@ constexpr double edge = 0.004; // of the frame; detectors' boxes end a little be
 constexpr double weakNoise = 2;
 // A shadow on the wall that looks a little like a face keeps nobody's track alive for ever.
 constexpr StreamTime longestWeak = 10s;
-constexpr double overlapShare = 0.1; // of the face's box
+constexpr double overlapShare = 0.1;   // of the face's box
+constexpr double crowdedWithin = 0.25; // of the face's box, on each side
 // How fast the mean colours follow.
 constexpr double learningSeconds = 4;
 constexpr StreamTime longestLearning = 1s;
@@ -41,6 +42,13 @@ std::optional<Landmarks> landmarksOf(const Observation &seen)
     for (Point &point : relative)
         point = relativeTo(seen.box, point);
     return relative;
+}
+
+bool isCutOff(const Box &box)
+{
+    const bool isTheFrame = box.width > 0.9 && box.height > 0.9;
+    return !isTheFrame &&
+           (box.x < edge || box.y < edge || box.right() > 1 - edge || box.bottom() > 1 - edge);
 }
 
 } // namespace
@@ -97,9 +105,17 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
         if (found.trackOf[o] && tracks_[*found.trackOf[o]].confirmed())
             result.trackOf[o] = tracks_[*found.trackOf[o]].id;
     }
-    // Before the tracks are compared with their pasts; `found` counts them as they are now.
+    const std::set<TrackId> over = findPasts(rules, result);
     noteContinuity(seen, found, picture.gap, result);
-    findPasts(rules, result);
+    for (const TrackId id : over) {
+        const auto at = std::find_if(tracks_.begin(), tracks_.end(),
+                                     [id](const Track &track) { return track.id == id; });
+        result.ended.push_back(id);
+        relinks_.remember(*at);
+        tracks_.erase(at);
+    }
+    for (const Relinked &relinked : result.relinked)
+        relinks_.forget(relinked.past);
 
     const auto ended = advance(time, rules);
     result.ended.insert(result.ended.end(), ended.begin(), ended.end());
@@ -172,9 +188,12 @@ void Tracker::noteContinuity(const std::vector<Observation> &seen, const Associa
             continue;
         const Observation &face = seen[*observation];
         const Look look{now_.time, face.texture, face.appearance, now_.light};
-        const bool clear = !face.weak && !track.overlapping && track.contacts.empty();
-        if (const auto past =
-                track.continuity.see({look, !face.weak, clear, afterGap, areRare()})) {
+        const bool clear = !face.weak && !track.crowded && track.contacts.empty();
+        if (const auto past = track.continuity.see({.look = look,
+                                                    .clear = clear,
+                                                    .cutOff = isCutOff(face.box),
+                                                    .afterGap = afterGap,
+                                                    .rare = areRare()})) {
             result.relinked.push_back({track.id, *past});
             goOnWith(*past);
         }
@@ -236,45 +255,44 @@ void Tracker::noteOverlaps()
     for (const Track &track : tracks_)
         boxes.push_back(expectedBox(track.motion, now_.time));
     for (std::size_t t = 0; t < tracks_.size(); ++t) {
-        tracks_[t].overlapping = false;
+        tracks_[t].overlapping = tracks_[t].crowded = false;
+        const Box around = grown(boxes[t], crowdedWithin);
         for (std::size_t other = 0; other < tracks_.size(); ++other) {
-            tracks_[t].overlapping |=
-                other != t && tracks_[other].missed < 2 &&
-                intersection(boxes[t], boxes[other]).area() > overlapShare * boxes[t].area();
+            if (other == t || tracks_[other].missed >= 2)
+                continue;
+            const double least = overlapShare * boxes[t].area();
+            tracks_[t].overlapping |= intersection(boxes[t], boxes[other]).area() > least;
+            tracks_[t].crowded |= intersection(around, boxes[other]).area() > least;
         }
     }
 }
 
-/** Who starts where others ended may be one of them. */
-void Tracker::findPasts(const TrackerRules &rules, Update &result)
+/**
+ * Who starts where others ended may be one of them.
+ * @return lost tracks at whose place another stands: they are over, and cannot be found there
+ */
+std::set<TrackId> Tracker::findPasts(const TrackerRules &rules, Update &result)
 {
+    std::set<TrackId> over;
     for (const TrackId id : result.confirmed) {
+        Track &fresh = *std::find_if(tracks_.begin(), tracks_.end(),
+                                     [id](const Track &track) { return track.id == id; });
         std::vector<Past> pasts;
-        std::vector<TrackId> lost;
-        for (const Track *past : relinks_.candidatesFor(*find(id), tracks_, relinkTime(rules))) {
+        for (const Track *past : relinks_.candidatesFor(fresh, tracks_, relinkTime(rules))) {
             pasts.push_back({past->id, past->continuity.known()});
             if (past == find(past->id) && past->id != id)
-                lost.push_back(past->id);
+                over.insert(past->id);
         }
         // A number that was given again means who has it now.
         if (relinks_.knows(id) && std::none_of(pasts.begin(), pasts.end(),
                                                [id](const Past &past) { return past.track == id; }))
             goOnWith(id);
-        // A lost track at whose place another stands is over, so that it cannot be found there.
-        for (const TrackId past : lost) {
-            const auto at = std::find_if(tracks_.begin(), tracks_.end(),
-                                         [past](const Track &track) { return track.id == past; });
-            result.ended.push_back(past);
-            relinks_.remember(*at);
-            tracks_.erase(at);
-        }
-        Track &fresh = *std::find_if(tracks_.begin(), tracks_.end(),
-                                     [id](const Track &track) { return track.id == id; });
         if (const auto past = fresh.continuity.mayContinue(std::move(pasts))) {
             result.relinked.push_back({id, *past});
             goOnWith(*past);
         }
     }
+    return over;
 }
 
 std::vector<TrackId> Tracker::advance(StreamTime time, const TrackerRules &rules)

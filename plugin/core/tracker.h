@@ -93,7 +93,7 @@ private:
                         bool afterGap, Update &result);
     void learnColours(Track &track, const Observation &seen) const;
     void confirm(const TrackerRules &rules, const std::set<TrackId> &taken, Update &result);
-    void findPasts(const TrackerRules &rules, Update &result);
+    std::set<TrackId> findPasts(const TrackerRules &rules, Update &result);
     void goOnWith(TrackId past);
     TrackId newId(const Track &track, const std::set<TrackId> &taken);
     void noteOverlaps();

@@ -17,7 +17,7 @@ struct Ballot {
     std::optional<Landmarks> landmarks; ///< 0..1 of the track's box
     bool askedLiveness = false;
     bool askedDeepfake = false;
-    bool isMatch = false;               ///< set by the votes that count it
+    bool isMatch = false; ///< set by the votes that count it
 };
 
 /**
