@@ -47,8 +47,6 @@ public:
     std::optional<RetryPause> ended(const Reply &reply, const RetryRules &rules);
     /** Another photo is sent that is not for the failed one. */
     void beginAnew();
-    /** The track may be another person's now, who has not been asked about at all. */
-    void beginWithSomebodyElse() { withoutAnswer_ = 0; }
     unsigned failuresInARow() const { return failuresInARow_; }
 
 private:

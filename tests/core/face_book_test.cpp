@@ -75,6 +75,17 @@ protected:
         return events;
     }
 
+    /** One sample with these faces, 200 ms after the last. */
+    void look(const std::vector<Box> &boxes)
+    {
+        std::vector<Observation> seen;
+        for (const Box &box : boxes) {
+            seen.push_back(faceAt(0));
+            seen.back().box = box;
+        }
+        book.observe(at(now += 200ms), frame, seen);
+    }
+
     /** Sends what is due. @return whose photos, by their place */
     std::map<TrackId, Box> send()
     {
@@ -696,27 +707,8 @@ TEST_F(FaceBookTest, endsEverybodyWithAnotherPicture)
     EXPECT_EQ(send().size(), 1U);
 }
 
-namespace
-{
-
-Observation boxed(const Box &box)
-{
-    Observation seen;
-    seen.box = box;
-    seen.score = 0.9;
-    return seen;
-}
-
-} // namespace
-
 TEST_F(FaceBookTest, leavesOutWhoeverIsExpectedBehindAnother)
 {
-    const auto look = [this](const std::vector<Box> &boxes) {
-        std::vector<Observation> seen;
-        for (const Box &box : boxes)
-            seen.push_back(boxed(box));
-        book.observe(at(now += 200ms), frame, seen);
-    };
     // A small face moves behind a large one: seen in each sample, on one another in between.
     for (int i = 0; i < 5; ++i)
         look({{0.5, 0.3, 0.3, 0.3}, {0.20 + 0.05 * i, 0.4, 0.1, 0.1}});
@@ -728,12 +720,6 @@ TEST_F(FaceBookTest, leavesOutWhoeverIsExpectedBehindAnother)
 
 TEST_F(FaceBookTest, leavesOutALargeFaceThatWasMissedWhereASmallOneIsSeen)
 {
-    const auto look = [this](const std::vector<Box> &boxes) {
-        std::vector<Observation> seen;
-        for (const Box &box : boxes)
-            seen.push_back(boxed(box));
-        book.observe(at(now += 200ms), frame, seen);
-    };
     for (int i = 0; i < 5; ++i)
         look({{0.3, 0.3, 0.3, 0.3}, {0.8, 0.4, 0.08, 0.08}});
     for (int i = 0; i < 4; ++i)
