@@ -395,8 +395,8 @@ void FaceBook::contestDoubles(const FrameTimes &now, Events &events)
             claim->second = track.id;
         }
         worse->now.inquiry.contest(rules_.asking);
-        if (worse->now.visit == better->now.visit)
-            worse->now.visit = visits_.begin(now.runningTime);
+        // The template's visit is the better one's, also where the worse one had it first.
+        worse->now.visit = visits_.begin(now.runningTime);
         events.push_back(event(FaceEventType::Updated, *worse, now));
     }
 }
@@ -460,6 +460,12 @@ void FaceBook::serviceIsBack()
         if (record.withheld)
             record.withheld->inquiry.serviceIsBack();
     }
+}
+
+FaceBook::Events FaceBook::frame(const FrameTimes &now)
+{
+    tracker_.noteFrame(now.runningTime);
+    return advance(now);
 }
 
 FaceBook::Events FaceBook::advance(const FrameTimes &now)
@@ -573,11 +579,15 @@ std::vector<FaceView> FaceBook::faces(StreamTime runningTime) const
         for (std::size_t j = i + 1; j < all.size(); ++j) {
             Shown &a = all[i];
             Shown &b = all[j];
-            const double smaller = std::min(a.box.area(), b.box.area());
-            if (intersection(a.box, b.box).area() <= hiddenShare * smaller)
-                continue;
             const bool missedA = a.track->missed > 0;
             const bool missedB = b.track->missed > 0;
+            // Whoever was seen elsewhere meanwhile is not where the face was lost.
+            const std::string *name = a.record->now.inquiry.identity();
+            const std::string *other = b.record->now.inquiry.identity();
+            const bool moved = name && other && *name == *other && missedA != missedB;
+            const double smaller = std::min(a.box.area(), b.box.area());
+            if (!moved && intersection(a.box, b.box).area() <= hiddenShare * smaller)
+                continue;
             const bool aIsBehind = missedA != missedB ? missedA : a.box.area() < b.box.area();
             (aIsBehind ? a : b).hidden = true;
         }

@@ -62,7 +62,9 @@ public:
     /** The service, or the key, is well again. */
     void serviceIsBack();
 
-    /** A frame passed, or a gap. */
+    /** A frame came, which has not been looked at. */
+    Events frame(const FrameTimes &now);
+    /** Time passed without a frame. */
     Events advance(const FrameTimes &now);
     /** The stream ends: photos that wait are still due. */
     Events endAll(const FrameTimes &now);

@@ -295,6 +295,12 @@ std::set<TrackId> Tracker::findPasts(const TrackerRules &rules, Update &result)
     return over;
 }
 
+void Tracker::noteFrame(StreamTime time)
+{
+    frameStep_ = lastFrame_ ? std::max(0ns, time - *lastFrame_) : 0ns;
+    lastFrame_ = time;
+}
+
 std::vector<TrackId> Tracker::advance(StreamTime time, const TrackerRules &rules)
 {
     std::vector<TrackId> ended;
@@ -302,7 +308,8 @@ std::vector<TrackId> Tracker::advance(StreamTime time, const TrackerRules &rules
     // A tentative track has to be seen again soon: a false detection is no face to wait for. How
     // soon that can be is not known before the second sample.
     const StreamTime tentativeLife =
-        now_.interval == 0ns ? longestFirstInterval : std::min(life, 3 * now_.interval + 1s);
+        std::max(waitForFrames(), now_.interval == 0ns ? longestFirstInterval
+                                                       : std::min(life, 3 * now_.interval + 1s));
     std::erase_if(tracks_, [&](const Track &track) {
         const bool over = time - track.lastSeen() > (track.confirmed() ? life : tentativeLife) ||
                           track.lastSeen() - track.lastStrong > longestWeak;
@@ -332,6 +339,8 @@ std::vector<TrackId> Tracker::endAll()
 {
     const std::vector<TrackId> ended = forgetTracks();
     lastUpdate_.reset();
+    lastFrame_.reset();
+    frameStep_ = 0ns;
     now_ = {};
     step_ = 0ns;
     jumped_ = false;
@@ -406,7 +415,13 @@ StreamTime Tracker::relinkTime(const TrackerRules &rules) const
 
 StreamTime Tracker::lifeWithoutDetection(const TrackerRules &rules) const
 {
-    return std::max({shortestLife, rules.holdTime, 4 * now_.interval});
+    return std::max({shortestLife, rules.holdTime, 4 * now_.interval, waitForFrames()});
+}
+
+/** Who was seen in the last picture has not been missed in any, however long ago that was. */
+StreamTime Tracker::waitForFrames() const
+{
+    return 2 * frameStep_ + frameStep_ / 2;
 }
 
 } // namespace ooto::core

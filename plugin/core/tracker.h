@@ -64,6 +64,8 @@ public:
     /** A sample was not searched for faces, since nothing moved and nobody was there. */
     void passSample(StreamTime time) { noteTime(time); }
 
+    /** A frame came: tracks wait for two of them at least, however rare they are. */
+    void noteFrame(StreamTime time);
     /** Time went on without a sample. @return confirmed tracks that ended */
     std::vector<TrackId> advance(StreamTime time, const TrackerRules &rules);
     /** Forgets all tracks, also for relinking. @return the confirmed ones among them */
@@ -101,11 +103,14 @@ private:
     StreamTime trustedMotion() const;
     StreamTime relinkTime(const TrackerRules &rules) const;
     StreamTime lifeWithoutDetection(const TrackerRules &rules) const;
+    StreamTime waitForFrames() const;
 
     TrackSerial lastSerial_ = 0;
     std::vector<Track> tracks_; ///< in the order of birth
     Relinks relinks_;
     std::optional<StreamTime> lastUpdate_;
+    std::optional<StreamTime> lastFrame_;
+    StreamTime frameStep_{0}; ///< from the last frame but one to the last
     SampleClock now_;
     StreamTime step_{0};  ///< since the last sample
     bool jumped_ = false; ///< the last sample was a jump of the picture that nobody had told of

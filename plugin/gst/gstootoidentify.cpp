@@ -282,7 +282,12 @@ static GstFlowReturn gst_ooto_identify_transform_ip(GstBaseTransform *transform,
     if (!state->clock.complaint().empty())
         GST_ELEMENT_WARNING(transform, STREAM, FORMAT, ("%s", state->clock.complaint().c_str()),
                             ("Set do-timestamp=true at the source, or a right frame rate."));
-    stream->frame(buffer, state->info, times);
+    try {
+        stream->frame(buffer, state->info, times);
+    } catch (const std::exception &error) {
+        // No memory, most likely; whatever was to be attached, the video goes on.
+        GST_WARNING_OBJECT(transform, "a frame passed without its faces: %s", error.what());
+    }
     return GST_FLOW_OK;
 }
 

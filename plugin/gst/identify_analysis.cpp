@@ -33,6 +33,8 @@ constexpr double weakScore = 0.6;
 constexpr double comparedFacePx = 40;
 // A picture further back says nothing of a cut: people come and go meanwhile.
 constexpr core::StreamTime longestComparison = std::chrono::milliseconds(500);
+// But where all of a sudden something else was at a face's place, that was the cut.
+constexpr core::StreamTime longestUrgent = std::chrono::seconds(5);
 // Two boxes that cover each other so far are of one face.
 constexpr double sameFaceIou = 0.6;
 
@@ -146,7 +148,8 @@ core::PictureChange IdentifyStream::comparePictures(const Job &job)
     change.light = std::accumulate(picture_.luma.begin(), picture_.luma.end(), 0.0) /
                    static_cast<double>(picture_.luma.size());
     if (lastPictureAt_) {
-        const bool recent = now - *lastPictureAt_ <= longestComparison;
+        const bool recent =
+            now - *lastPictureAt_ <= (job.urgent ? longestUrgent : longestComparison);
         const bool moved = picture_.luma != lastPicture_.luma;
         // A frozen picture tells nothing of what was there meanwhile.
         change.gap = moved && now - lastChangeAt_ > longestComparison;

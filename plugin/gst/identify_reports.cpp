@@ -94,12 +94,18 @@ void IdentifyStream::postReports()
             shape = shared->shape;
             labels = shared->labels;
         }
-        if (const auto *event = std::get_if<core::FaceEvent>(&report))
-            post(*event, *settings, context(*settings, shape, std::move(labels)));
-        else if (const auto *notice = std::get_if<Notice>(&report))
-            post(*notice, *settings);
-        else
-            post(std::get<core::ServiceState>(report), *settings);
+        try {
+            if (const auto *event = std::get_if<core::FaceEvent>(&report))
+                post(*event, *settings, context(*settings, shape, std::move(labels)));
+            else if (const auto *notice = std::get_if<Notice>(&report))
+                post(*notice, *settings);
+            else
+                post(std::get<core::ServiceState>(report), *settings);
+        } catch (...) {
+            // Whoever comes next posts what is left.
+            shared_.lock()->posting = false;
+            throw;
+        }
     }
 }
 

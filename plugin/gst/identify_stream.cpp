@@ -255,9 +255,11 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
         ++shared->statistics.frames;
         noteTimes(*shared, times);
         shared->shape = shape;
-        take(*shared, shared->book.advance(times));
+        take(*shared, shared->book.frame(times));
+        const bool urgent = shared->urgent;
         sampled = takeSample(*shared, times, !upstream.empty(), isWhole(buffer));
         job = {shared->settings, times, shared->epoch, observationsOf(upstream)};
+        job.urgent = urgent;
         job.times.afterJump = sampled && std::exchange(shared->afterJump, false);
         dispatchNow = mustDispatch(*shared);
     }

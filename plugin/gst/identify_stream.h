@@ -128,6 +128,7 @@ private:
         core::FrameTimes times;
         unsigned epoch = 0;
         std::vector<core::Observation> upstream; ///< faces that others found on the frame
+        bool urgent = false; ///< something else came to a face's place from one frame to the next
     };
 
     bool takeSample(Shared &shared, const core::FrameTimes &times, bool anyUpstream, bool whole);

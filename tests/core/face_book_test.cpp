@@ -691,6 +691,71 @@ TEST_F(FaceBookTest, givesATemplateToOneFaceAtATime)
     EXPECT_TRUE(send().empty());
 }
 
+TEST_F(FaceBookTest, twoInViewAreNeverOneVisitWhoeverWasAnsweredFirst)
+{
+    who = {1, 2};
+    see({0.1, 0.6});
+    see({0.1, 0.6});
+    const auto due = book.due(now);
+    ASSERT_EQ(due.size(), 2U);
+    const auto answer = [this](TrackId id, double similarity) {
+        Reply reply = match("her");
+        reply.answer.similarity = similarity;
+        book.replied(id, reply, at(now));
+    };
+    for (const TrackId id : due)
+        ASSERT_TRUE(book.take(id, now));
+    answer(due[0], 0.76);
+    answer(due[1], 0.95);
+    const auto faces = book.faces(now);
+    ASSERT_EQ(faces.size(), 2U);
+    EXPECT_NE(faces[0].visit, faces[1].visit);
+    EXPECT_EQ(std::count_if(faces.begin(), faces.end(),
+                            [](const FaceView &face) {
+                                return face.status == Status::Identified &&
+                                       *face.answer->similarity == 0.95;
+                            }),
+              1);
+}
+
+TEST_F(FaceBookTest, doesNotShowWhoWasSeenElsewhereWhereTheyWereLost)
+{
+    who = {1};
+    see({0.1});
+    see({0.1});
+    book.replied(send().begin()->first, match("her"), at(now));
+    see({0.6});
+    see({0.6});
+    book.replied(send().begin()->first, match("her"), at(now));
+    const auto faces = book.faces(now);
+    ASSERT_EQ(faces.size(), 1U);
+    EXPECT_NEAR(faces[0].box.x, 0.6, 0.05);
+}
+
+TEST_F(FaceBookTest, knowsWhoIsThereAlsoWhereAPictureComesEachHalfMinute)
+{
+    int requests = 0;
+    int identified = 0;
+    for (int picture = 0; picture < 20; ++picture) {
+        who = {picture < 10 ? 1U : 2U};
+        now += 29800ms;
+        book.frame(at(now + 200ms));
+        see({0.3});
+        for (const auto &[id, face] : send()) {
+            ++requests;
+            book.replied(id, match(picture < 10 ? "her" : "him"), at(now));
+        }
+        for (const FaceView &face : book.faces(now)) {
+            if (face.status == Status::Identified) {
+                ++identified;
+                EXPECT_EQ(*face.answer->templateId, picture < 10 ? "her" : "him") << picture;
+            }
+        }
+    }
+    EXPECT_EQ(requests, 2);
+    EXPECT_GE(identified, 15);
+}
+
 TEST_F(FaceBookTest, endsEverybodyWithAnotherPicture)
 {
     who = {1};

@@ -136,7 +136,9 @@ std::string playAll(const Options &options, Pace pace,
         plain.push_back(rows.plain);
     }
     printTotals(ours, plain);
-    return {};
+    const bool anyWrong = std::any_of(ours.begin(), ours.end(),
+                                      [](const Row &row) { return row.score.wrongFrames > 0; });
+    return anyWrong ? "a face carried another person's name" : "";
 }
 
 /** Two of the people, one after the other; nothing when it cannot run. */
@@ -263,13 +265,13 @@ int main(int argc, char **argv)
     if (!options.clips.empty()) {
         const std::string error = playClips(options, pace);
         if (!error.empty())
-            std::printf("cannot run: %s\n", error.c_str());
+            std::printf("failed: %s\n", error.c_str());
         return error.empty() ? 0 : 1;
     }
     printLegend();
     printHead();
     const std::string error = playAll(options, pace, chosen);
     if (!error.empty())
-        std::printf("cannot run: %s\n", error.c_str());
+        std::printf("failed: %s\n", error.c_str());
     return error.empty() ? 0 : 1;
 }
