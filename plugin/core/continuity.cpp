@@ -21,6 +21,8 @@ constexpr unsigned samplesForPast = 5;
 // Where samples are rare, nobody waits for five of them.
 constexpr StreamTime longestWaitForPast = 2s;
 constexpr unsigned triesAtTheUsualLimit = 5;
+constexpr StreamTime longestWaitForClear = 2s;
+constexpr StreamTime longestWaitForFirst = 1s;
 constexpr unsigned samplesSeenAtBirth = 1; ///< of a track, when it is asked about its past
 
 } // namespace
@@ -55,13 +57,17 @@ std::optional<TrackId> Continuity::see(const Sight &sight)
     // be proven. So is one in which a face that is cut off looks like nobody.
     const bool isNone = (!look.texture && known_.looks.hasTextures()) ||
                         (sight.cutOff && !doubt_ && !apart && known_.looks.differs(look));
-    const bool hasNoFirstLook = known_.looks.empty() && !doubt_ && !lastLook_;
-    if ((isNone && !apart) || (sight.cutOff && hasNoFirstLook))
+    if (!firstSight_)
+        firstSight_ = look.time;
+    const bool waitsForFirst = known_.looks.empty() && !doubt_ && !lastLook_ &&
+                               look.time - *firstSight_ <= longestWaitForFirst;
+    if ((isNone && !apart) || (sight.cutOff && waitsForFirst))
         return std::nullopt;
+    const bool wasBlind = lastLook_.has_value() && known_.looks.empty() && !look.tellsNothing();
     if (!isNone)
         lastLook_ = look.time;
     if (!doubt_) {
-        if (known_.looks.empty() && !apart) {
+        if (known_.looks.empty() && !apart && !wasBlind) {
             known_.looks.learn(look, sight.clear);
             return std::nullopt;
         }
@@ -93,8 +99,9 @@ std::optional<TrackId> Continuity::provenPast(const Look &look, double moreAlike
 std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
 {
     const Look &look = sight.look;
-    // One that somebody else covers in part is none to be asked about, nor one that has to do.
-    doubt_->samples += sight.clear;
+    // What somebody else may cover in part tells little; but nobody waits for more for ever.
+    doubt_->samples +=
+        sight.clear || (sight.strong && look.time - doubt_->since > longestWaitForClear);
     const double moreAlike = doubt_->samples > triesAtTheUsualLimit ? moreTriesCost : 0;
     const auto past = provenPast(look, moreAlike);
     if (past || known_.looks.proves(look, moreAlike)) {
@@ -128,6 +135,8 @@ void Continuity::needProof(DoubtCause cause)
     renew();
     if (!doubt_)
         doubt_ = Doubt{cause};
+    else if (cause == DoubtCause::Gap && doubt_->cause != DoubtCause::Past)
+        doubt_->cause = cause;
     if (lastLook_)
         doubt_->since = *lastLook_;
 }

@@ -68,7 +68,8 @@ public:
     /** One sample of the track. */
     struct Sight {
         Look look{};
-        bool clear = true;     ///< a strong detection, and nobody else near it
+        bool strong = true;    ///< detected with a score above the threshold
+        bool clear = true;     ///< that, and nobody else near it
         bool cutOff = false;   ///< by the frame's edge
         bool afterGap = false; ///< whether the picture goes on from the one before is not known
         bool rare = false;     ///< samples always are more than half a second apart
@@ -94,7 +95,8 @@ private:
     struct Doubt {
         DoubtCause cause;
         StreamTime since{0};
-        unsigned samples = 0; ///< clear ones
+        unsigned samples = 0;  ///< that tell who it is
+        bool wasBlind = false; ///< a sight of it told nothing
     };
 
     PersonId another() { return {track_, ++lastNumber_}; }
@@ -111,6 +113,7 @@ private:
     bool held_ = false;
     bool provenNow_ = false; ///< while held: by the last look
     std::optional<StreamTime> lastLook_;
+    std::optional<StreamTime> firstSight_;
 };
 
 } // namespace ooto::core

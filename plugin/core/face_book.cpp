@@ -92,7 +92,8 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
 {
     Events events;
     const StreamTime now = sample.runningTime;
-    const auto update = tracker_.update(now, seen, rules_.tracking, picture, takenIds());
+    const auto update =
+        tracker_.update(now, seen, rules_.tracking, picture, takenIds(picture.another));
     wishes_.clear();
     // First: whoever stands where another was lost comes after that one's end.
     end(update.ended, sample, events);
@@ -100,7 +101,7 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         confirm(id, sample);
     std::set<TrackId> changed;
     for (const auto &[id, past] : update.relinked) {
-        takeOver(records_[id], id, past);
+        takeOver(records_[id], id, past, now);
         changed.insert(id);
     }
     std::vector<TrackId> inView;
@@ -192,13 +193,21 @@ bool FaceBook::noteWhoIsThere(Record &record, const Continuity &continuity, Stre
     record.doubt = continuity.doubt();
     record.mayAsk = continuity.mayAsk();
     if (person != record.now.id) {
+        // A request that such a doubt cost counts for nobody: the next one is to be rarer.
+        const bool wasted =
+            !wasCertain && (record.now.inquiry.attempts() > 0 || record.inFlight == record.now.id);
+        if (wasted)
+            makeNextDoubtWait(record);
         if (record.withheld && record.withheld->id == person) {
             replace(record.now, std::move(*record.withheld), record);
             record.withheld.reset();
+            noteIdentity(record, now);
         } else if (wasCertain) {
             withhold(record, person, now);
         } else {
             replace(record.now, {person, {}, visits_.begin(now), nullptr, false}, record);
+            if (wasted || record.doubt == DoubtCause::Gap)
+                waitForDoubt(record, now);
         }
     }
     if (!record.doubt) {
@@ -228,7 +237,12 @@ void FaceBook::withhold(Record &record, const PersonId &another, StreamTime now)
 {
     record.withheld = std::move(record.now);
     record.now = {another, {}, visits_.begin(now), nullptr, false};
-    // After a cut, a gap or a new track nobody waits.
+    waitForDoubt(record, now);
+}
+
+/** After a cut, a gap or a new track nobody waits. */
+void FaceBook::waitForDoubt(Record &record, StreamTime now)
+{
     const bool mayWait = record.doubt == DoubtCause::Change ||
                          record.doubt == DoubtCause::Contact || record.doubt == DoubtCause::Rare;
     record.notBefore.reset();
@@ -236,12 +250,17 @@ void FaceBook::withhold(Record &record, const PersonId &another, StreamTime now)
         record.notBefore = now + record.doubtWait;
 }
 
-/** Of those who are gone and for whom an answer may still come. */
-std::set<TrackId> FaceBook::takenIds() const
+void FaceBook::makeNextDoubtWait(Record &record)
+{
+    record.doubtWait = std::clamp(2 * record.doubtWait, firstDoubtWait, longestDoubtWait);
+}
+
+/** Of those who are gone, or go now, and for whom an answer may still come. */
+std::set<TrackId> FaceBook::takenIds(bool allEnd) const
 {
     std::set<TrackId> taken;
     for (const auto &[id, record] : records_) {
-        if (record.ended && (record.inFlight || record.now.inquiry.hasUnsent()))
+        if ((record.ended || allEnd) && (record.inFlight || record.now.inquiry.hasUnsent()))
             taken.insert(id);
     }
     for (const auto &[ended, goesOn] : goesOnAs_)
@@ -249,16 +268,18 @@ std::set<TrackId> FaceBook::takenIds() const
     return taken;
 }
 
-void FaceBook::takeOver(Record &record, TrackId id, TrackId past)
+void FaceBook::takeOver(Record &record, TrackId id, TrackId past, StreamTime now)
 {
     const auto found = records_.find(past);
-    if (past == id || found == records_.end())
+    const Tracker::Track *track = tracker_.find(id);
+    if (past == id || found == records_.end() || !track)
         return;
-    const PersonId person = tracker_.find(id)->continuity.person();
+    const PersonId person = track->continuity.person();
     Record &from = found->second;
     if (from.withheld && from.withheld->id == person)
         replace(from.now, std::move(*from.withheld), from);
-    from.now.id = person;
+    if (from.now.id != person)
+        return; // an answer after the end said that it was somebody else at last
     replace(record.now, std::move(from.now), record);
     record.attemptsBefore += from.attemptsBefore;
     record.withheld.reset();
@@ -266,6 +287,7 @@ void FaceBook::takeOver(Record &record, TrackId id, TrackId past)
     if (from.inFlight)
         record.inFlight = from.inFlight;
     records_.erase(found);
+    noteIdentity(record, now);
     // An answer that is still under way comes for the old number, or for that one's old number.
     for (auto &[ended, goesOn] : goesOnAs_) {
         if (goesOn == past)
@@ -342,11 +364,11 @@ void FaceBook::putOff(TrackId id, Reason reason)
         record->now.inquiry.putOff(reason);
 }
 
-void FaceBook::noteIdentity(Record &record, const FrameTimes &now)
+void FaceBook::noteIdentity(Record &record, StreamTime now)
 {
     if (const std::string *templateId = record.now.inquiry.identity())
         record.now.visit =
-            visits_.identified(record.now.visit, *templateId, now.runningTime, rules_.visitTimeout);
+            visits_.identified(record.now.visit, *templateId, now, rules_.visitTimeout);
 }
 
 /** The service said who is there since the doubt: whoever was there before, or somebody else. */
@@ -360,9 +382,10 @@ void FaceBook::endDoubt(TrackId id, Record &record)
     const bool same = now && before && *now == *before;
     const bool unknownAgain = record.withheld && status == Status::Unknown &&
                               record.withheld->inquiry.status() == Status::Unknown;
-    record.doubtWait = same || unknownAgain
-                           ? std::clamp(2 * record.doubtWait, firstDoubtWait, longestDoubtWait)
-                           : StreamTime{0};
+    if (same || unknownAgain)
+        makeNextDoubtWait(record);
+    else
+        record.doubtWait = StreamTime{0};
     if (record.withheld)
         record.attemptsBefore += record.withheld->inquiry.attempts();
     if (same) {
@@ -419,7 +442,7 @@ FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTi
         endDoubt(ownerOf(id), *record);
         Events contested;
         contestDoubles(now, contested);
-        noteIdentity(*record, now);
+        noteIdentity(*record, now.runningTime);
         if (record->ended)
             record->now.inquiry.settle(now.runningTime, true);
         std::erase_if(contested, [&](const FaceEvent &event) {
@@ -445,7 +468,7 @@ FaceBook::Events FaceBook::rejudge(const FrameTimes &now)
         record.now.inquiry.rejudge(rules_.asking);
         if (record.now.inquiry.status() == before)
             continue;
-        noteIdentity(record, now);
+        noteIdentity(record, now.runningTime);
         if (!record.ended && record.now.visit != 0)
             events.push_back(event(FaceEventType::Updated, record, now));
     }

@@ -113,7 +113,7 @@ private:
 
     FaceEvent event(FaceEventType type, Record &record, const FrameTimes &now) const;
     void confirm(TrackId id, const FrameTimes &now);
-    void takeOver(Record &record, TrackId id, TrackId past);
+    void takeOver(Record &record, TrackId id, TrackId past, StreamTime now);
     /** @return true when people should hear of it */
     bool noteWhoIsThere(Record &record, const Continuity &continuity, StreamTime now);
     void withhold(Record &record, const PersonId &another, StreamTime now);
@@ -121,10 +121,12 @@ private:
     void endDoubt(TrackId id, Record &record);
     void dropNeedlessDoubt(TrackId id, Record &record);
     void contestDoubles(const FrameTimes &now, Events &events);
-    std::set<TrackId> takenIds() const;
+    std::set<TrackId> takenIds(bool allEnd) const;
     void end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events);
     void settle(const FrameTimes &now, Events &events);
-    void noteIdentity(Record &record, const FrameTimes &now);
+    void noteIdentity(Record &record, StreamTime now);
+    static void waitForDoubt(Record &record, StreamTime now);
+    static void makeNextDoubtWait(Record &record);
     void forget(StreamTime now);
     bool seesItsLast(TrackId id, const Record &record, StreamTime now) const;
     bool isDue(TrackId id, const Record &record, StreamTime now) const;

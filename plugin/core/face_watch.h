@@ -25,7 +25,7 @@ struct WatchedFace {
 /** How bright a part of a frame is, on a grid. */
 struct Patch {
     static constexpr int side = 10;
-    std::array<float, side * side> luma{}; ///< row by row, any scale
+    std::array<float, side * side> luma{}; ///< row by row, 0..255
 };
 
 /**

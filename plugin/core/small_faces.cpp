@@ -39,7 +39,7 @@ void SmallFaces::note(StreamTime time, const std::vector<double> &sidesPx, doubl
         return;
     if (sidesPx.empty()) {
         // Samples in which nothing moved are not searched: this one was, and they have gone.
-        if (begin_ && time - lastSeen_ > longestAbsence && notice_.empty())
+        if (begin_ && time - lastSeen_ > longestAbsence)
             reset();
         return;
     }

@@ -119,6 +119,7 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
 
     const auto ended = advance(time, rules);
     result.ended.insert(result.ended.end(), ended.begin(), ended.end());
+    std::erase_if(result.relinked, [this](const Relinked &each) { return !find(each.id); });
     return result;
 }
 
@@ -190,6 +191,7 @@ void Tracker::noteContinuity(const std::vector<Observation> &seen, const Associa
         const Look look{now_.time, face.texture, face.appearance, now_.light};
         const bool clear = !face.weak && !track.crowded && track.contacts.empty();
         if (const auto past = track.continuity.see({.look = look,
+                                                    .strong = !face.weak,
                                                     .clear = clear,
                                                     .cutOff = isCutOff(face.box),
                                                     .afterGap = afterGap,
@@ -312,7 +314,8 @@ std::vector<TrackId> Tracker::advance(StreamTime time, const TrackerRules &rules
                                                        : std::min(life, 3 * now_.interval + 1s));
     std::erase_if(tracks_, [&](const Track &track) {
         const bool over = time - track.lastSeen() > (track.confirmed() ? life : tentativeLife) ||
-                          track.lastSeen() - track.lastStrong > longestWeak;
+                          track.lastSeen() - track.lastStrong >
+                              std::max<StreamTime>(longestWeak, 4 * now_.interval);
         if (over && track.confirmed()) {
             ended.push_back(track.id);
             relinks_.remember(track);

@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 /** Caps that promise more have no frame rate, but a clock's (90000/1 of RTP). */
 constexpr core::StreamTime shortestInterval = 1ms;
+constexpr core::StreamTime longestInterval = 1h;
 /** Some 73 years, which is more than Unix time in ns: what is later is no time, and is not to
  * overflow. */
 constexpr guint64 latest = G_GUINT64_CONSTANT(1) << 61;
@@ -64,7 +65,7 @@ std::optional<core::StreamTime> streamTime(GstClockTime pts, const GstSegment &s
     if (!GST_CLOCK_TIME_IS_VALID(pts) || segment.format != GST_FORMAT_TIME)
         return std::nullopt;
     const guint64 time = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, pts);
-    if (!GST_CLOCK_TIME_IS_VALID(time))
+    if (!GST_CLOCK_TIME_IS_VALID(time) || time > latest)
         return std::nullopt;
     return core::StreamTime(static_cast<gint64>(time));
 }
@@ -75,7 +76,8 @@ std::optional<core::StreamTime> frameInterval(const GstVideoInfo &info)
         return std::nullopt;
     const core::StreamTime interval(
         static_cast<gint64>(gst_util_uint64_scale(GST_SECOND, info.fps_d, info.fps_n)));
-    return interval < shortestInterval ? std::nullopt : std::optional(interval);
+    return interval < shortestInterval || interval > longestInterval ? std::nullopt
+                                                                     : std::optional(interval);
 }
 
 core::StreamTime arrival()

@@ -230,7 +230,13 @@ static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
         settings = values->set;
         values->started = settings;
     }
-    const bool opened = gst_ooto_identify_open(self, settings);
+    bool opened = false;
+    try {
+        opened = gst_ooto_identify_open(self, settings);
+    } catch (const std::exception &error) {
+        // No thread or no memory to be had.
+        gst_ooto_identify_fail(self, std::string("It cannot be started: ") + error.what());
+    }
     if (!opened)
         self->state->values.lock()->started.reset();
     return opened;
@@ -287,6 +293,7 @@ static GstFlowReturn gst_ooto_identify_transform_ip(GstBaseTransform *transform,
     } catch (const std::exception &error) {
         // No memory, most likely; whatever was to be attached, the video goes on.
         GST_WARNING_OBJECT(transform, "a frame passed without its faces: %s", error.what());
+        stream->abandonSample();
     }
     return GST_FLOW_OK;
 }

@@ -108,9 +108,11 @@ void IdentifyStream::analyse(const Job &job)
         if (shared->epoch != job.epoch || shared->stopping)
             return;
         shared->statistics.detections += seen.size();
-        shared->statistics.detectionsTooSmall += everybody_.size() - seen.size();
+        if (source_ != DetectorChoice::None)
+            shared->statistics.detectionsTooSmall += everybody_.size() - seen.size();
         noteSmallFaces(*shared, job);
         take(*shared, shared->book.observe(job.times, sample_.shape(), seen, picture));
+        unobserved_ = {};
         wishes = shared->book.wishes();
     }
     postReports();
@@ -183,6 +185,10 @@ bool IdentifyStream::lookAgain(const Job &job, core::PictureChange &picture)
     if (another)
         lastPictureAt_.reset();
     picture = comparePictures(job);
+    // What an analysis that failed did not tell of.
+    picture.another |= unobserved_.another;
+    picture.gap |= unobserved_.gap;
+    unobserved_ = picture;
     const core::GridSize size = core::gridSize(sample_.shape(), job.settings->minFaceSizePx);
     if (!detector_ || !sample_.lumaGrid(size, grid_))
         return true;
@@ -193,6 +199,7 @@ bool IdentifyStream::lookAgain(const Job &job, core::PictureChange &picture)
         auto shared = shared_.lock();
         ++shared->statistics.samplesStill;
         shared->book.passSample(now);
+        unobserved_ = {};
         return false;
     }
     stillness_.detected(now, grid_);

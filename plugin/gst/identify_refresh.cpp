@@ -75,8 +75,10 @@ void IdentifyStream::complain(const std::string &problem)
 
 void IdentifyStream::renameFaces(std::shared_ptr<const Labels> labels)
 {
+    std::shared_ptr<const Labels> old; // which may be large, and is not destroyed under the lock
     {
         auto shared = shared_.lock();
+        old = shared->labels;
         const ReportContext before{{}, 0, {}, std::exchange(shared->labels, std::move(labels))};
         const ReportContext after{{}, 0, {}, shared->labels};
         core::FaceBook::Events renamed;

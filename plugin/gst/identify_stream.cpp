@@ -320,9 +320,17 @@ void IdentifyStream::startAnalysis(GstBuffer *buffer, const GstVideoInfo &info, 
     shared->afterJump |= job.times.afterJump;
 }
 
+void IdentifyStream::abandonSample()
+{
+    auto shared = shared_.lock();
+    if (shared->analysis == Analysis::Filling)
+        shared->analysis = Analysis::Idle;
+    shared->urgent = true; // the next frame is one
+    changed_.notify_all();
+}
+
 void IdentifyStream::queueAnalysis(Job job)
 {
-    shared_.lock()->analysis = Analysis::Queued;
     pool_->post([self = shared_from_this(), job = std::move(job)] {
         {
             auto shared = self->shared_.lock();
@@ -332,6 +340,9 @@ void IdentifyStream::queueAnalysis(Job job)
         }
         self->runJob(job);
     });
+    auto shared = shared_.lock();
+    if (shared->analysis == Analysis::Filling)
+        shared->analysis = Analysis::Queued;
 }
 
 void IdentifyStream::gap(const core::FrameTimes &times)

@@ -58,6 +58,8 @@ public:
      * detection under way, reports the end of every track. Nothing is called back after.
      */
     void stop();
+    /** *streaming*: an exception came out of frame(): its sample will not be analysed. */
+    void abandonSample();
     /** Any thread. What was counted so far. */
     Statistics statistics();
 
@@ -228,9 +230,10 @@ private:
     core::Stillness stillness_;
     unsigned stillnessEpoch_ = 0;
     core::LumaGrid grid_;
-    core::LumaGrid lastGrid_;    ///< of the last detection
-    core::LumaGrid picture_;     ///< of this sample, for telling another picture
-    core::LumaGrid lastPicture_; ///< of the last one
+    core::LumaGrid lastGrid_;        ///< of the last detection
+    core::LumaGrid picture_;         ///< of this sample, for telling another picture
+    core::LumaGrid lastPicture_;     ///< of the last one
+    core::PictureChange unobserved_; ///< since the last sample that the book was told of
     std::optional<core::StreamTime> lastPictureAt_;
     core::StreamTime lastChangeAt_{0}; ///< when the picture was last seen to move
     vision::Image detectionImage_;

@@ -20,6 +20,12 @@ LumaReader::LumaReader(GstBuffer *buffer, const GstVideoInfo &info, const core::
     wide_ = depth > 8;
     if ((!wide_ && (depth != 8 || shift != 0)) || (wide_ && !GST_VIDEO_FORMAT_INFO_IS_LE(format)))
         return;
+    // Components that share a word are none of their own.
+    if (wide_ && GST_VIDEO_FORMAT_INFO_N_PLANES(format) == 1 &&
+        2 * static_cast<int>(GST_VIDEO_FORMAT_INFO_N_COMPONENTS(format)) >
+            GST_VIDEO_FRAME_COMP_PSTRIDE(&*frame_, component))
+        return;
+    levels_ = 1.0F / static_cast<float>(1 << (depth + shift - 8));
     data_ = GST_VIDEO_FRAME_COMP_DATA(&*frame_, component);
     stride_ = GST_VIDEO_FRAME_COMP_STRIDE(&*frame_, component);
     step_ = GST_VIDEO_FRAME_COMP_PSTRIDE(&*frame_, component);
@@ -45,7 +51,7 @@ std::optional<core::Patch> LumaReader::read(const core::Box &box)
                            (visible_.x + std::clamp(x, 0, std::max(0, visible_.width - 1)));
             const int value = wide_ ? pixel[0] | pixel[1] << 8 : *pixel;
             patch.luma[static_cast<std::size_t>(row / 2 * core::Patch::side + column / 2)] +=
-                static_cast<float>(value) / 4;
+                static_cast<float>(value) * levels_ / 4;
         }
     }
     return patch;

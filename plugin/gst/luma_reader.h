@@ -32,6 +32,7 @@ private:
     int stride_ = 0;
     int step_ = 0;      ///< bytes from pixel to pixel
     bool wide_ = false; ///< of two bytes, little endian
+    float levels_ = 1;  ///< of 0..255 for one of the format's
 };
 
 } // namespace ooto::gst

@@ -84,7 +84,9 @@ TlsDatabaseHandle loadCaFile(const std::string &path, std::string &error)
     std::string problem;
     TlsDatabaseHandle database;
     if (const auto pem = readRegularFile(path, maxFileBytes, problem)) {
-        if (isUtf16(*pem))
+        if (pem->starts_with('\x30'))
+            problem = "it is DER, or no certificate at all; PEM is needed";
+        else if (isUtf16(*pem))
             problem = "it is written as UTF-16; save it as UTF-8";
         else
             database = databaseOf(*pem, path, problem);

@@ -73,6 +73,15 @@ TEST(SmallFaces, forgetsWhoHasGone)
     EXPECT_EQ(watch.notice(), "");
 }
 
+TEST(SmallFaces, endsTheNoticeWhenTheyHaveGone)
+{
+    Watch watch;
+    watch.see(61, {30});
+    EXPECT_NE(watch.notice(), "");
+    watch.see(12, {});
+    EXPECT_EQ(watch.notice(), "");
+}
+
 TEST(SmallFaces, knowsThatDetectorsMissAFaceNowAndThen)
 {
     Watch watch;
