@@ -419,7 +419,8 @@ void FaceBook::contestDoubles(const FrameTimes &now, Events &events)
         }
         worse->now.inquiry.contest(rules_.asking);
         // The template's visit is the better one's, also where the worse one had it first.
-        worse->now.visit = visits_.begin(now.runningTime);
+        if (visits_.isOf(worse->now.visit, claim->first))
+            worse->now.visit = visits_.begin(now.runningTime);
         events.push_back(event(FaceEventType::Updated, *worse, now));
     }
 }

@@ -62,6 +62,12 @@ VisitNumber VisitBook::identified(VisitNumber visit, const std::string &template
     return another;
 }
 
+bool VisitBook::isOf(VisitNumber visit, const std::string &templateId) const
+{
+    const auto found = visits_.find(visit);
+    return found != visits_.end() && found->second.templateId == templateId;
+}
+
 void VisitBook::forget(StreamTime now, StreamTime timeout)
 {
     for (auto &[number, visit] : visits_) {

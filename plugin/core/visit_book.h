@@ -29,6 +29,8 @@ public:
      */
     VisitNumber identified(VisitNumber visit, const std::string &templateId, StreamTime now,
                            StreamTime timeout);
+    /** Whether the visit is that of this template. */
+    bool isOf(VisitNumber visit, const std::string &templateId) const;
     /** Forgets visits that are over. Time may have gone back: they end as long after now. */
     void forget(StreamTime now, StreamTime timeout);
 

@@ -251,6 +251,9 @@ TEST_F(Events, sayHowOldThePhotoIsThatWasAnswered)
     service->setTrouble(slow);
     start();
     ASSERT_TRUE(showUntilIdentified());
+    // Another thread may be posting.
+    for (int i = 0; i < 200 && identify->messages("ooto-face").size() < 2; ++i)
+        g_usleep(10'000);
     const auto messages = identify->messages("ooto-face");
     ASSERT_EQ(messages.size(), 2U);
     EXPECT_FALSE(gst_structure_has_field(messages[0].get(), "age-ms"));

@@ -229,6 +229,9 @@ TEST_F(Tls, ASessionOfTheCarelessOneDoesNotOpenTheDoorOverHttp2)
     service::ConnectionSettings settings = settingsFor(proxy.url());
     const auto careful = openCaller(settings);
     expectRefused(ask(*careful), "unknown CA");
+    // It takes a moment to close.
+    for (int i = 0; i < 200 && proxy.openConnections() > 0; ++i)
+        g_usleep(10'000);
     EXPECT_EQ(proxy.openConnections(), 0U) << "it keeps what it does not use";
     settings.sslStrict = false;
     EXPECT_EQ(ask(*openCaller(settings)).outcome, Outcome::Answered);
