@@ -98,7 +98,10 @@ std::shared_ptr<const Labels> parse(const std::string &text, std::string &proble
     auto labels = std::make_shared<Labels>();
     for (gsize i = 0; i < count; ++i) {
         const char *templateId = names.get()[i];
-        const CharsHandle name(g_key_file_get_string(keys.get(), group, templateId, nullptr));
+        CharsHandle name(g_key_file_get_string(keys.get(), group, templateId, nullptr));
+        // A backslash that means nothing stays as it is; newer GLib gives no text for it.
+        if (!name)
+            name.reset(g_key_file_get_value(keys.get(), group, templateId, nullptr));
         const std::string label = name ? shown(name.get()) : std::string();
         if (!label.empty())
             (*labels)[comparable(templateId)] = label;
