@@ -109,6 +109,10 @@ std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
         known_.looks.learn(look, sight.clear);
         return past;
     }
+    // The first look that tells something is not of whoever was there before.
+    if (doubt_->wasBlind && since_.looks.empty() && !look.tellsNothing())
+        renew();
+    doubt_->wasBlind |= look.tellsNothing();
     if (!since_.looks.empty() && (apart ? !since_.looks.proves(look) : since_.looks.differs(look)))
         renew();
     since_.looks.learn(look, sight.clear);

@@ -152,6 +152,23 @@ TEST(Doubt, isNotRaisedByALampThatIsSwitchedOn)
     }
 }
 
+TEST(Doubt, whoeverIsSeenFirstInADoubtThatSawNothingIsSomebodyElse)
+{
+    // Somebody, then a dark room in which nothing is told, then somebody else: asked about anew,
+    // whatever the service said of the dark room.
+    std::mt19937 random(1);
+    Continuity continuity(1);
+    continuity.see({.look = {.time = at(0), .texture = textureOf(1, random)}});
+    continuity.see({.look = {.time = at(0.2), .texture = textureOf(1, random)}});
+    EXPECT_TRUE(continuity.certain());
+    for (double time = 0.4; time < 2; time += 0.2)
+        continuity.see({.look = {.time = at(time)}});
+    EXPECT_FALSE(continuity.certain());
+    const PersonId dark = continuity.person();
+    continuity.see({.look = {.time = at(2), .texture = textureOf(2, random)}});
+    EXPECT_FALSE(continuity.person() == dark);
+}
+
 TEST(Doubt, anotherPictureEndsEverything)
 {
     Stage stage({{[](double) { return head(0.5, 0.4); }, 1}});
