@@ -44,6 +44,13 @@ Inquiry *FaceBook::Record::inquiryOf(const PersonId &person)
     return withheld && withheld->id == person ? &withheld->inquiry : nullptr;
 }
 
+void FaceBook::Record::dropWithheld()
+{
+    if (withheld)
+        attemptsBefore += withheld->inquiry.attempts();
+    withheld.reset();
+}
+
 FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const Box &box) const
 {
     FaceView view;
@@ -211,9 +218,7 @@ bool FaceBook::noteWhoIsThere(Record &record, const Continuity &continuity, Stre
         }
     }
     if (!record.doubt) {
-        if (record.withheld)
-            record.attemptsBefore += record.withheld->inquiry.attempts();
-        record.withheld.reset();
+        record.dropWithheld();
         record.notBefore.reset();
     }
     return record.now.inquiry.status() != before;
@@ -386,13 +391,11 @@ void FaceBook::endDoubt(TrackId id, Record &record)
         makeNextDoubtWait(record);
     else
         record.doubtWait = StreamTime{0};
-    if (record.withheld)
-        record.attemptsBefore += record.withheld->inquiry.attempts();
     if (same) {
         visits_.drop(record.now.visit);
         record.now.visit = record.withheld->visit;
     }
-    record.withheld.reset();
+    record.dropWithheld();
     record.doubt.reset();
     record.mayAsk = true;
     record.notBefore.reset();

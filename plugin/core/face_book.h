@@ -109,6 +109,8 @@ private:
         std::optional<StreamTime> ended; ///< kept for its answer, or for who goes on with it
 
         Inquiry *inquiryOf(const PersonId &person);
+        /** Whoever was there before the doubt counts no more; only the answers that it cost do. */
+        void dropWithheld();
     };
 
     FaceEvent event(FaceEventType type, Record &record, const FrameTimes &now) const;

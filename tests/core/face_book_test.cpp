@@ -75,6 +75,15 @@ protected:
         return events;
     }
 
+    /** The first person comes, and is answered. */
+    void identifyHer()
+    {
+        who = {1};
+        see({0.3});
+        see({0.3});
+        book.replied(send().begin()->first, match("her"), at(now));
+    }
+
     /** One sample with these faces, 200 ms after the last. */
     void look(const std::vector<Box> &boxes)
     {
@@ -521,10 +530,7 @@ TEST_F(FaceBookTest, whoeverComesToThePlaceOfOneWhoIsGoneWithHisNumberIsSomebody
 
 TEST_F(FaceBookTest, withholdsTheNameAtOnceAndGivesItBackWithoutACall)
 {
-    who = {1};
-    see({0.3});
-    see({0.3});
-    book.replied(send().begin()->first, match("her"), at(now));
+    identifyHer();
     const VisitNumber visit = book.faces(now).at(0).visit;
     see({0.3});
     who = {2};
@@ -547,10 +553,7 @@ TEST_F(FaceBookTest, withholdsTheNameAtOnceAndGivesItBackWithoutACall)
 
 TEST_F(FaceBookTest, asksAboutWhoeverIsNotProvenWithinThreeSamples)
 {
-    who = {1};
-    see({0.3});
-    see({0.3});
-    book.replied(send().begin()->first, match("her"), at(now));
+    identifyHer();
     see({0.3});
     who = {2};
     see({0.3});
@@ -720,10 +723,7 @@ TEST_F(FaceBookTest, anAnswerAboutWhoWasThereBeforeACutIsNotForWhoGotTheirNumber
 
 TEST_F(FaceBookTest, whoComesBackDoesNotGetTheNameOfWhoStoodThereLast)
 {
-    who = {1};
-    see({0.3});
-    see({0.3});
-    book.replied(send().begin()->first, match("her"), at(now));
+    identifyHer();
     see({0.3});
     // Somebody else for a moment, who is asked about when the track has ended.
     who = {2};
@@ -768,10 +768,7 @@ TEST_F(FaceBookTest, makesTheRequestsRarerAlsoWhereTheirAnswersCountForNobody)
 
 TEST_F(FaceBookTest, asksAboutSomebodyNewAlsoBesideACloseNeighbour)
 {
-    who = {1};
-    see({0.3});
-    see({0.3});
-    book.replied(send().begin()->first, match("her"), at(now));
+    identifyHer();
     for (int i = 0; i < 13; ++i)
         see({});
     // Where she was, and somebody so close that hair or shoulders may be in the way.
@@ -852,10 +849,7 @@ TEST_F(FaceBookTest, knowsWhoIsThereAlsoWhereAPictureComesEachHalfMinute)
 
 TEST_F(FaceBookTest, endsEverybodyWithAnotherPicture)
 {
-    who = {1};
-    see({0.3});
-    see({0.3});
-    book.replied(send().begin()->first, match("her"), at(now));
+    identifyHer();
     picture.another = true;
     who = {2};
     const auto events = see({0.3});
