@@ -247,8 +247,10 @@ TEST(IdentifyAnswers, asksForChecksOnlyWhenToldTo)
         EXPECT_EQ(flagOf(request, "check_deepfake"), check ? "true" : "(absent)");
         EXPECT_TRUE(request.appIdRight);
         EXPECT_TRUE(request.appKeyRight);
-        const auto messages = identify.messages("ooto-face");
-        ASSERT_FALSE(messages.empty());
+        // It is told of each photo's answer.
+        const std::size_t told = check ? 3 : 2;
+        const auto messages = identify.messages("ooto-face", told);
+        ASSERT_EQ(messages.size(), told);
         EXPECT_EQ(stringField(messages.back().get(), "reason"), check ? "no-liveness" : "");
     }
     EXPECT_EQ(service->requests().size(), 1U + 2U) << "without a verdict a second photo";

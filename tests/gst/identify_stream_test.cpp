@@ -28,10 +28,8 @@ server::Trouble slow(std::chrono::milliseconds delay)
 /** The types of the messages so far, of which there should be so many: another thread may post. */
 std::vector<std::string> typesOf(Identify &identify, std::size_t expected)
 {
-    for (int i = 0; i < 1000 && identify.messages("ooto-face").size() < expected; ++i)
-        std::this_thread::sleep_for(10ms);
     std::vector<std::string> types;
-    for (const auto &message : identify.messages("ooto-face"))
+    for (const auto &message : identify.messages("ooto-face", expected))
         types.push_back(stringField(message.get(), "type"));
     return types;
 }

@@ -207,9 +207,17 @@ void Identify::collect()
     }
 }
 
-std::vector<StructurePtr> Identify::messages(const char *name)
+std::vector<StructurePtr> Identify::messages(const char *name, std::size_t awaited)
 {
-    collect();
+    const auto count = [&] {
+        collect();
+        return static_cast<std::size_t>(std::count_if(
+            collected_.begin(), collected_.end(), [name](const StructurePtr &message) {
+                return gst_structure_has_name(message.get(), name);
+            }));
+    };
+    for (int i = 0; count() < awaited && i < 1000; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
     std::vector<StructurePtr> found;
     for (const StructurePtr &message : collected_) {
         if (gst_structure_has_name(message.get(), name))

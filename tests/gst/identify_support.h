@@ -81,8 +81,12 @@ public:
     bool pushUntil(GstBuffer *frame, const std::function<bool(GstBuffer *)> &condition,
                    std::chrono::milliseconds longest = std::chrono::seconds(10));
 
-    /** Messages of this name so far, oldest first; collected without anyone waiting for them. */
-    std::vector<StructurePtr> messages(const char *name);
+    /**
+     * Messages of this name so far, oldest first.
+     * @param awaited waits until there are so many, 10 s at most: a buffer may show an answer
+     *                before the thread that has it has told of it
+     */
+    std::vector<StructurePtr> messages(const char *name, std::size_t awaited = 0);
     /** Texts of the warnings and errors so far. */
     std::vector<std::string> complaints();
     guint64 stat(const char *name);
