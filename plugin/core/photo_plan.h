@@ -3,32 +3,12 @@
 #pragma once
 
 #include "core/box.h"
+#include "core/frame_shape.h"
 
 #include <vector>
 
 namespace ooto::core
 {
-
-/** The visible picture of a frame. */
-struct FrameShape {
-    int width = 0;  ///< px
-    int height = 0; ///< px
-    int parN = 1;   ///< pixel aspect ratio: a pixel is parN wide and parD high
-    int parD = 1;
-};
-
-/** Whole pixels. */
-struct PixelSize {
-    int width = 0;
-    int height = 0;
-};
-
-struct PixelRect {
-    int x = 0;
-    int y = 0;
-    int width = 0;
-    int height = 0;
-};
 
 /** A part of the frame, and the size in square pixels that it is scaled to. */
 struct PhotoPlan {

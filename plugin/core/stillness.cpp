@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/stillness.h"
 
+#include "core/photo_plan.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>

@@ -2,9 +2,9 @@
 // Whether anything has changed in front of the camera since faces were last looked for.
 #pragma once
 
+#include "core/frame_shape.h"
 #include "core/frame_times.h"
 #include "core/luma_grid.h"
-#include "core/photo_plan.h"
 
 #include <array>
 #include <optional>

@@ -2,7 +2,7 @@
 #include "gst/face_structure.h"
 
 #include "gst/event_ids.h"
-#include "gst/settings.h"
+#include "gst/facts.h"
 
 namespace ooto::gst
 {

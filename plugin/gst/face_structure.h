@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/face.h"
-#include "core/photo_plan.h"
+#include "core/frame_shape.h"
 #include "gst/labels_file.h"
 
 #include <gst/gst.h>

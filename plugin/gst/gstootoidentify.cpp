@@ -178,9 +178,14 @@ static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &set
     const std::string credentialsError = credentials.load();
     if (!credentialsError.empty() && !settings.dryRun)
         return gst_ooto_identify_fail(self, credentialsError);
-    connection = {settings.endpoint,  credentials.current().appId, settings.sslStrict,
-                  settings.sslCaFile, settings.userAgent,          settings.proxy,
-                  settings.proxyId,   settings.proxyPassword};
+    connection.endpoint = settings.endpoint;
+    connection.appId = credentials.current().appId;
+    connection.sslStrict = settings.sslStrict;
+    connection.sslCaFile = settings.sslCaFile;
+    connection.userAgent = settings.userAgent;
+    connection.proxy = settings.proxy;
+    connection.proxyId = settings.proxyId;
+    connection.proxyPassword = settings.proxyPassword;
     return true;
 }
 

@@ -236,9 +236,9 @@ private:
     core::PictureChange unobserved_; ///< since the last sample that the book was told of
     std::optional<core::StreamTime> lastPictureAt_;
     core::StreamTime lastChangeAt_{0}; ///< when the picture was last seen to move
-    vision::Image detectionImage_;
-    vision::Image photoImage_;
-    vision::Image faceImage_;
+    core::Image detectionImage_;
+    core::Image photoImage_;
+    core::Image faceImage_;
     std::string detectorError_;
     std::string failure_; ///< what ended the last analysis that did not end well, as it was told
     /** Of the sample under way, of any size and score: nobody's face is on another's photo. */

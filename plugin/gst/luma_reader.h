@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/face_watch.h"
-#include "core/photo_plan.h"
+#include "core/frame_shape.h"
 #include "gst/handles.h"
 
 #include <optional>

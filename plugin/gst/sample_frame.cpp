@@ -97,15 +97,15 @@ bool SampleFrame::copyFrom(GstBuffer *buffer, const GstVideoInfo &info)
 }
 
 bool SampleFrame::cut(const core::PixelRect &part, const core::PixelSize &size,
-                      vision::Image &image) const
+                      core::Image &image) const
 {
     MappedFrame whole(copy_.get(), info_, GST_MAP_READ);
     if (!whole)
         return false;
     core::PixelRect source{visible_.x + part.x, visible_.y + part.y, part.width, part.height};
     source.y /= lineStep_;
-    source.height = std::clamp((source.height + lineStep_ - 1) / lineStep_, 1,
-                               whole->info.height - source.y);
+    source.height =
+        std::clamp((source.height + lineStep_ - 1) / lineStep_, 1, whole->info.height - source.y);
 
     image.resize(size.width, size.height);
     GstVideoInfo imageInfo;

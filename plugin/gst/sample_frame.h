@@ -2,11 +2,11 @@
 // One frame of the stream kept for analysis, and pictures cut from it.
 #pragma once
 
+#include "core/frame_shape.h"
+#include "core/image.h"
 #include "core/luma_grid.h"
-#include "core/photo_plan.h"
 #include "core/stillness.h"
 #include "gst/handles.h"
-#include "vision/image.h"
 
 #include <cstdint>
 #include <vector>
@@ -37,7 +37,7 @@ public:
      * @param part in pixels of the visible picture
      * @return false when the format cannot be converted
      */
-    bool cut(const core::PixelRect &part, const core::PixelSize &size, vision::Image &image) const;
+    bool cut(const core::PixelRect &part, const core::PixelSize &size, core::Image &image) const;
 
     /**
      * Mean brightness by cell, from a few lines through each row of cells: nobody looks at every
@@ -51,8 +51,8 @@ private:
 
     std::vector<std::uint8_t> line_; ///< unpacked; kept for its memory
     Handle<GstBuffer> copy_;
-    GstVideoInfo info_{};     ///< of the copy, which is progressive
-    int lineStep_ = 1;        ///< from one line of the copy to the next, in the frame
+    GstVideoInfo info_{}; ///< of the copy, which is progressive
+    int lineStep_ = 1;    ///< from one line of the copy to the next, in the frame
     core::FrameShape shape_;
     core::PixelRect visible_; ///< pixels of the frame
 };

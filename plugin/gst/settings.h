@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/frame_times.h"
+#include "gst/facts.h"
 #include "service/endpoint.h"
 #include "service/secret.h"
 #include "vision/photo_encoder.h"
@@ -15,16 +16,6 @@ namespace ooto::gst
 
 /** `detector`, by the values of the registered enum. */
 enum class DetectorChoice { Auto, Yunet, Cascade, Upstream, None };
-
-/** `facts`, by the bits of the registered flags. */
-enum Fact : unsigned {
-    FactIdentity = 1 << 0,
-    FactLiveness = 1 << 1,
-    FactDeepfake = 1 << 2,
-    FactQuality = 1 << 3,
-    FactLandmarks = 1 << 4,
-    FactDemography = 1 << 5,
-};
 
 struct Settings {
     std::string endpoint = service::defaultEndpoint;

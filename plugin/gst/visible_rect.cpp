@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/visible_rect.h"
 
+#include "core/box.h"
+
 namespace ooto::gst
 {
 

@@ -2,7 +2,7 @@
 // Which part of a buffer's pixels is the picture.
 #pragma once
 
-#include "core/photo_plan.h"
+#include "core/frame_shape.h"
 
 #include <gst/video/video.h>
 

@@ -5,11 +5,11 @@
 #include "core/held_back.h"
 #include "core/reply.h"
 #include "core/traffic.h"
+#include "service/connection_settings.h"
 #include "service/permit.h"
 #include "service/secret.h"
 
 #include <chrono>
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,20 +19,6 @@
 
 namespace ooto::service
 {
-
-/** What makes two elements share one client: connections, limits and health. */
-struct ConnectionSettings {
-    std::string endpoint; ///< checked by checkEndpoint()
-    std::string appId;
-    bool sslStrict = true;
-    std::string sslCaFile; ///< empty: the system's CAs
-    std::string userAgent;
-    std::string proxy{};   ///< checked by checkProxy(); empty: that of the environment, if any
-    std::string proxyId{}; ///< empty: the proxy wants no credentials
-    Secret proxyPassword{};
-
-    auto operator<=>(const ConnectionSettings &) const = default;
-};
 
 /** One photo and how to ask about it. */
 struct Request {

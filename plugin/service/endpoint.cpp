@@ -20,14 +20,6 @@ std::string wrong(const char *what)
 
 } // namespace
 
-bool isLoopback(const char *host)
-{
-    if (g_ascii_strcasecmp(host, "localhost") == 0)
-        return true;
-    const ObjectHandle<GInetAddress> address(g_inet_address_new_from_string(host));
-    return address && g_inet_address_get_is_loopback(address.get());
-}
-
 std::string checkEndpoint(const std::string &endpoint, bool allowHttp)
 {
     if (endpoint.empty())

@@ -10,9 +10,6 @@ namespace ooto::service
 /** The vendor's documented service. */
 inline constexpr const char *defaultEndpoint = "https://cloud.ooto-ai.com/api/v1.0/identify";
 
-/** True for localhost, 127.0.0.0/8 and ::1. Judges the text: a name's address could change. */
-bool isLoopback(const char *host);
-
 /**
  * Checks that `endpoint` is an absolute http or https URL without user info, query or fragment;
  * plain http only to loopback (localhost, 127.0.0.0/8, ::1) unless `allowHttp`.

@@ -25,4 +25,13 @@ inline bool isHttps(GUri *uri)
     return uri && g_strcmp0(g_uri_get_scheme(uri), "https") == 0;
 }
 
+/** True for localhost, 127.0.0.0/8 and ::1. Judges the text: a name's address could change. */
+inline bool isLoopback(const char *host)
+{
+    if (g_ascii_strcasecmp(host, "localhost") == 0)
+        return true;
+    const ObjectHandle<GInetAddress> address(g_inet_address_new_from_string(host));
+    return address && g_inet_address_get_is_loopback(address.get());
+}
+
 } // namespace ooto::service

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/proxy.h"
 
-#include "service/endpoint.h"
 #include "service/http_uri.h"
 #include "service/plain_text.h"
 
@@ -93,7 +92,7 @@ bool isExcepted(GUri *endpoint, const std::vector<std::string> &direct)
 }
 
 /** `noProxy` where there shall be none, no URL at all where nobody says. */
-Named choose(const ConnectionSettings &settings)
+Named choose(const HttpSettings &settings)
 {
     if (!settings.proxy.empty())
         return {withScheme(settings.proxy), "`proxy`"};
@@ -137,7 +136,7 @@ ObjectHandle<GProxyResolver> alwaysBy(const char *proxy)
 
 } // namespace
 
-ProxyRoute findProxy(const ConnectionSettings &settings)
+ProxyRoute findProxy(const HttpSettings &settings)
 {
     ProxyRoute route;
     const Named named = choose(settings);

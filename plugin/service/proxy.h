@@ -2,8 +2,8 @@
 // By way of whom the service is asked.
 #pragma once
 
-#include "service/client.h"
 #include "service/handles.h"
+#include "service/http_settings.h"
 
 #include <string>
 #include <vector>
@@ -42,6 +42,6 @@ struct ProxyRoute {
  * but for `http_proxy`, which a CGI request could set). Its credentials are `proxy-id` and
  * `proxy-pw`, else what the environment's URL holds.
  */
-ProxyRoute findProxy(const ConnectionSettings &settings);
+ProxyRoute findProxy(const HttpSettings &settings);
 
 } // namespace ooto::service

@@ -102,7 +102,7 @@ TlsDatabaseHandle loadCaFile(const std::string &path, std::string &error)
 
 } // namespace
 
-TlsDatabaseHandle loadTrustedCas(const ConnectionSettings &settings, std::string &error)
+TlsDatabaseHandle loadTrustedCas(const HttpSettings &settings, std::string &error)
 {
     if (!settings.sslCaFile.empty())
         return loadCaFile(settings.sslCaFile, error);

@@ -2,8 +2,8 @@
 // Whose certificates are believed.
 #pragma once
 
-#include "service/client.h"
 #include "service/handles.h"
+#include "service/http_settings.h"
 
 #include <string>
 
@@ -16,6 +16,6 @@ using TlsDatabaseHandle = ObjectHandle<GTlsDatabase>;
  * Whom to trust: the given CA file, else the system's CAs, else (for plain http) nobody. May take
  * a tenth of a second, so it is not for the network thread. Sets a text for people on failure.
  */
-TlsDatabaseHandle loadTrustedCas(const ConnectionSettings &settings, std::string &error);
+TlsDatabaseHandle loadTrustedCas(const HttpSettings &settings, std::string &error);
 
 } // namespace ooto::service

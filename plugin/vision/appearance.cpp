@@ -140,7 +140,7 @@ std::optional<core::Appearance> coloursAround(const cv::Mat &mat, const core::Bo
 
 } // namespace
 
-std::optional<core::Appearance> appearanceOf(const ImageView &image, const core::Box &face)
+std::optional<core::Appearance> appearanceOf(const core::ImageView &image, const core::Box &face)
 {
     const cv::Mat mat = asMat(image);
     constexpr double farthest = 1e6; // px; no face is there, and whole numbers end somewhere

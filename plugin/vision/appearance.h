@@ -4,7 +4,7 @@
 
 #include "core/appearance.h"
 #include "core/box.h"
-#include "vision/image.h"
+#include "core/image.h"
 
 #include <optional>
 
@@ -19,6 +19,6 @@ namespace ooto::vision
  * @param face  pixels of the image; may reach beyond it
  * @return nothing where no zone is in the image
  */
-std::optional<core::Appearance> appearanceOf(const ImageView &image, const core::Box &face);
+std::optional<core::Appearance> appearanceOf(const core::ImageView &image, const core::Box &face);
 
 } // namespace ooto::vision

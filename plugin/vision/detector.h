@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/box.h"
-#include "vision/image.h"
+#include "core/image.h"
 
 #include <chrono>
 #include <memory>
@@ -31,7 +31,7 @@ public:
      * @param threshold least score, 0..1; detectors without a score ignore it
      * @return the faces, best score first; empty also when OpenCV failed, see lastError()
      */
-    virtual std::vector<Detection> detect(const ImageView &image, double threshold) = 0;
+    virtual std::vector<Detection> detect(const core::ImageView &image, double threshold) = 0;
     /** What OpenCV said when the last detect() failed; empty when it did not. */
     virtual const std::string &lastError() const = 0;
     /** Shorter side in px of the smallest face in the image that is found reliably. */

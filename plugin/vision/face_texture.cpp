@@ -376,7 +376,7 @@ bool areAFaces(const core::Landmarks &landmarks, const core::Box &face)
 
 } // namespace
 
-core::FaceTexturePtr faceTextureOf(const ImageView &image, const core::Box &face,
+core::FaceTexturePtr faceTextureOf(const core::ImageView &image, const core::Box &face,
                                    const std::optional<core::Landmarks> &landmarks)
 {
     const cv::Mat mat = asMat(image);

@@ -4,7 +4,7 @@
 
 #include "core/box.h"
 #include "core/face_texture.h"
-#include "vision/image.h"
+#include "core/image.h"
 
 #include <memory>
 #include <optional>
@@ -32,7 +32,7 @@ inline constexpr int textureFacePx = 160;
  * @return null where nothing can be told: too small, mostly outside of the image, one even colour,
  *         landmarks that are no face's, OpenCV failed
  */
-core::FaceTexturePtr faceTextureOf(const ImageView &image, const core::Box &face,
+core::FaceTexturePtr faceTextureOf(const core::ImageView &image, const core::Box &face,
                                    const std::optional<core::Landmarks> &landmarks);
 
 // As tests/vision/likeness_table.cpp prints it for six people: a man and a woman in one room (clip

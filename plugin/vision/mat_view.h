@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// An ImageView as OpenCV takes it; for the .cpp files of this floor only.
+// An core::ImageView as OpenCV takes it; for the .cpp files of this floor only.
 #pragma once
 
-#include "vision/image.h"
+#include "core/image.h"
 
 #include <opencv2/core/mat.hpp>
 
@@ -10,7 +10,7 @@ namespace ooto::vision
 {
 
 /** Borrows the view's pixels, which are read only; empty when the view is. */
-inline cv::Mat asMat(const ImageView &image)
+inline cv::Mat asMat(const core::ImageView &image)
 {
     if (!image.data || image.width <= 0 || image.height <= 0)
         return {};

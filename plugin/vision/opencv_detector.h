@@ -17,7 +17,7 @@ namespace ooto::vision
 class OpenCvDetector : public Detector
 {
 public:
-    std::vector<Detection> detect(const ImageView &image, double threshold) final
+    std::vector<Detection> detect(const core::ImageView &image, double threshold) final
     {
         lastError_.clear();
         const cv::Mat mat = asMat(image);

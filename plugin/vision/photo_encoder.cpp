@@ -24,7 +24,7 @@ struct Area {
 };
 
 /** All pixels that the box touches, within the image. */
-Area touched(const core::Box &box, const Image &image)
+Area touched(const core::Box &box, const core::Image &image)
 {
     const auto pixel = [](double value, int limit) {
         return static_cast<int>(std::clamp(value, 0.0, static_cast<double>(limit)));
@@ -36,7 +36,7 @@ Area touched(const core::Box &box, const Image &image)
             pixel(std::ceil(box.bottom()), image.height())};
 }
 
-void fillRow(Image &image, int y, int left, int right)
+void fillRow(core::Image &image, int y, int left, int right)
 {
     if (left < right)
         std::fill_n(image.data() + static_cast<std::size_t>(y) * image.stride() +
@@ -46,7 +46,7 @@ void fillRow(Image &image, int y, int left, int right)
 
 } // namespace
 
-void paintOver(Image &image, const std::vector<core::Box> &neighbours, const core::Box &keep)
+void paintOver(core::Image &image, const std::vector<core::Box> &neighbours, const core::Box &keep)
 {
     const Area kept = touched(keep, image);
     for (const core::Box &neighbour : neighbours) {
@@ -62,7 +62,8 @@ void paintOver(Image &image, const std::vector<core::Box> &neighbours, const cor
     }
 }
 
-std::vector<std::uint8_t> encodePhoto(const ImageView &image, PhotoFormat format, int jpegQuality)
+std::vector<std::uint8_t> encodePhoto(const core::ImageView &image, PhotoFormat format,
+                                      int jpegQuality)
 {
     std::vector<std::uint8_t> bytes;
     const cv::Mat mat = asMat(image);
@@ -84,7 +85,7 @@ std::vector<std::uint8_t> encodePhoto(const ImageView &image, PhotoFormat format
 
 void makeStaticObjects()
 {
-    Image image;
+    core::Image image;
     image.resize(16, 16);
     std::fill_n(image.data(), image.stride() * 16, grey);
     for (const PhotoFormat format : {PhotoFormat::Jpeg, PhotoFormat::Png})

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/box.h"
-#include "vision/image.h"
+#include "core/image.h"
 
 #include <cstdint>
 #include <vector>
@@ -17,13 +17,14 @@ enum class PhotoFormat { Jpeg, Png };
  * Paints `neighbours` over with grey, so that the photo shows one face, but leaves every pixel of
  * `keep` as it is. All boxes are in pixels of the image and may reach beyond it.
  */
-void paintOver(Image &image, const std::vector<core::Box> &neighbours, const core::Box &keep);
+void paintOver(core::Image &image, const std::vector<core::Box> &neighbours, const core::Box &keep);
 
 /**
  * @param jpegQuality 1..100, for Jpeg only
  * @return the file's bytes; empty when OpenCV could not encode
  */
-std::vector<std::uint8_t> encodePhoto(const ImageView &image, PhotoFormat format, int jpegQuality);
+std::vector<std::uint8_t> encodePhoto(const core::ImageView &image, PhotoFormat format,
+                                      int jpegQuality);
 
 /**
  * Has OpenCV make what it keeps to the end of the process and makes on first use, so that what is

@@ -176,7 +176,7 @@ core::ShotMeasures measured(const cv::Mat &face, double scale)
 
 } // namespace
 
-core::ShotMeasures measureShot(const ImageView &crop, const core::Box &faceInCrop)
+core::ShotMeasures measureShot(const core::ImageView &crop, const core::Box &faceInCrop)
 {
     const cv::Mat mat = asMat(crop);
     core::Box face = core::scaled(inner, faceInCrop.width, faceInCrop.height);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/box.h"
+#include "core/image.h"
 #include "core/shot_quality.h"
-#include "vision/image.h"
 
 namespace ooto::vision
 {
@@ -19,6 +19,6 @@ namespace ooto::vision
  * @param faceInCrop pixels of the crop; may reach beyond it
  * @return zeros where the face is not in the crop, or smaller than a few pixels
  */
-core::ShotMeasures measureShot(const ImageView &crop, const core::Box &faceInCrop);
+core::ShotMeasures measureShot(const core::ImageView &crop, const core::Box &faceInCrop);
 
 } // namespace ooto::vision

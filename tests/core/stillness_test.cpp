@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tests plugin/core/stillness.cpp
+#include "core/photo_plan.h"
 #include "core/stillness.h"
 
 #include <gtest/gtest.h>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "http_client.h"
-#include "support/photos.h"
 #include "server.h"
+#include "support/photos.h"
 
 #include <gtest/gtest.h>
 

@@ -31,7 +31,7 @@ class ToldDetector : public vision::Detector
 public:
     explicit ToldDetector(std::function<Seen()> seen) : seen_(std::move(seen)) {}
 
-    std::vector<vision::Detection> detect(const vision::ImageView &image, double threshold) override
+    std::vector<vision::Detection> detect(const core::ImageView &image, double threshold) override
     {
         Seen faces = seen_();
         std::erase_if(faces, [=](const auto &face) { return face.score < threshold; });
@@ -89,7 +89,10 @@ protected:
         stream_ = std::make_shared<gst::IdentifyStream>(
             element_, settings, std::make_unique<ToldDetector>([this] { return sees(); }),
             std::move(credentials), "");
-        ASSERT_EQ(stream_->connect({settings.endpoint, "tester", true, "", "test"}), "");
+        service::ConnectionSettings connection;
+        connection.endpoint = settings.endpoint;
+        connection.appId = "tester";
+        ASSERT_EQ(stream_->connect(connection), "");
     }
 
     /** A grey frame with noise in the grey boxes, and white ones, 200 ms after the last. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/overlay_support.h"
 
-
 #include <memory>
 
 namespace ooto::test

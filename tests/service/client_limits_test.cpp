@@ -46,8 +46,8 @@ constexpr double slow = 0.01;
 TEST(ClientRate, HoldsFromTheStart)
 {
     std::string error;
-    const auto caller =
-        service::Caller::open(settingsFor("http://127.0.0.1:1/"), {64, 5, 0, {}}, {}, nullptr, error);
+    const auto caller = service::Caller::open(settingsFor("http://127.0.0.1:1/"), {64, 5, 0, {}},
+                                              {}, nullptr, error);
     ASSERT_TRUE(caller) << error;
     EXPECT_EQ(slotsOf(*caller), 5U);
     caller->setMaxRate(0);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/box.h"
-#include "vision/image.h"
+#include "core/image.h"
 
 #include <gtest/gtest.h>
 #include <opencv2/core.hpp>
@@ -35,7 +35,7 @@ inline cv::Mat load(const std::string &file)
     return picture;
 }
 
-inline vision::ImageView view(const cv::Mat &picture)
+inline core::ImageView view(const cv::Mat &picture)
 {
     return {picture.data, picture.cols, picture.rows, picture.step};
 }

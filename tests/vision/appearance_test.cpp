@@ -162,7 +162,7 @@ TEST(AppearanceOf, LeavesOutZonesThatAreNotInThePicture)
 TEST(AppearanceOf, IsNothingWherePeopleCannotBeSeen)
 {
     const Person someone = collins(50);
-    const ImageView image = photos::view(someone.picture);
+    const core::ImageView image = photos::view(someone.picture);
     const double nan = std::numeric_limits<double>::quiet_NaN();
     for (const core::Box &box : {core::Box{0, 0, 0, 0}, core::Box{-500, -500, 50, 50},
                                  core::Box{0, 0, 1e300, 1e300}, core::Box{nan, 0, 50, 50}})

@@ -55,7 +55,8 @@ TEST_F(Cascade, FindsFacesHalfAsLargeAgainAsItsSmallestAndTheLargestFirst)
 {
     // Frames are scaled so that two thirds of the smallest face worth a photo have that size.
     const cv::Mat hopper = photos::load(photos::hopperFile);
-    const double scale = 1.05 * 1.5 * detector_->smallestFacePx() / photos::hopperFace.shorterSide();
+    const double scale =
+        1.05 * 1.5 * detector_->smallestFacePx() / photos::hopperFace.shorterSide();
     const cv::Mat small = photos::resized(hopper, static_cast<int>(512 * scale));
     const cv::Mat large = photos::resized(hopper, static_cast<int>(512 * scale * 1.7));
     cv::Mat room(240, 480, CV_8UC3, cv::Scalar::all(80));

@@ -205,7 +205,7 @@ TEST(FaceTextureOf, LooksInBoxesBesideItsOwnWithoutLandmarks)
 TEST(FaceTextureOf, IsNullWhereNothingCanBeTold)
 {
     const Face face = hopper();
-    const ImageView image = photos::view(face.picture);
+    const core::ImageView image = photos::view(face.picture);
     const auto told = [&](const core::Box &box, const std::optional<core::Landmarks> &landmarks) {
         return faceTextureOf(image, box, landmarks) != nullptr;
     };

@@ -78,7 +78,7 @@ double cpuPerCall(int calls, const std::function<void()> &call)
 
 void measure(Look &look)
 {
-    const ImageView image = photos::view(look.picture);
+    const core::ImageView image = photos::view(look.picture);
     look.aligned = faceTextureOf(image, look.box, look.landmarks);
     look.unaligned = faceTextureOf(image, look.box, std::nullopt);
     look.byCascade = faceTextureOf(image, look.cascadeBox, std::nullopt);
@@ -455,7 +455,7 @@ void printTable(const std::vector<Person> &people)
 
 void printTimes(const Look &look)
 {
-    const ImageView image = photos::view(look.picture);
+    const core::ImageView image = photos::view(look.picture);
     std::printf("thread CPU us per call: aligned %.0f, boxes only %.0f, colours %.0f, similarity "
                 "%.1f, of boxes %.1f\n",
                 cpuPerCall(50, [&] { faceTextureOf(image, look.box, look.landmarks); }),
@@ -499,7 +499,7 @@ int main(int argc, char **argv)
         // Enlarged, so that the small are found, too.
         cv::Mat large;
         cv::resize(frame, large, {}, enlarged, enlarged, cv::INTER_LINEAR);
-        const ImageView image = photos::view(large);
+        const core::ImageView image = photos::view(large);
         const std::vector<Detection> frontal =
             cascade.detector ? cascade.detector->detect(image, 0) : std::vector<Detection>{};
         for (Detection face : yunet.detector->detect(image, 0.75)) {

@@ -100,15 +100,15 @@ TEST(PhotoEncoder, ClampsTheQuality)
 }
 
 /** A white picture of 40x30 px. */
-Image white()
+core::Image white()
 {
-    Image image;
+    core::Image image;
     image.resize(40, 30);
     std::fill_n(image.data(), image.stride() * 30, std::uint8_t{255});
     return image;
 }
 
-bool isWhite(const Image &image, int x, int y)
+bool isWhite(const core::Image &image, int x, int y)
 {
     const std::uint8_t *pixel = image.data() + y * image.stride() + x * 3;
     return pixel[0] == 255 && pixel[1] == 255 && pixel[2] == 255;
@@ -116,7 +116,7 @@ bool isWhite(const Image &image, int x, int y)
 
 TEST(PaintOver, HidesNeighboursAndNothingElse)
 {
-    Image image = white();
+    core::Image image = white();
     paintOver(image, {{2, 3, 5, 4}, {30, 20, 100, 100}}, {});
     for (int y = 0; y < 30; ++y)
         for (int x = 0; x < 40; ++x)
@@ -127,7 +127,7 @@ TEST(PaintOver, HidesNeighboursAndNothingElse)
 
 TEST(PaintOver, LeavesEveryPixelOfTheKeptBox)
 {
-    Image image = white();
+    core::Image image = white();
     // Around it on all four sides; the fractions belong to the kept box.
     paintOver(image, {{0, 0, 40, 30}}, {10.5, 8.5, 9, 10});
     for (int y = 0; y < 30; ++y)
@@ -137,7 +137,7 @@ TEST(PaintOver, LeavesEveryPixelOfTheKeptBox)
 
 TEST(PaintOver, BearsBoxesThatAreOutsideEmptyOrNotFinite)
 {
-    Image image = white();
+    core::Image image = white();
     const double infinite = std::numeric_limits<double>::infinity();
     paintOver(image,
               {{-50, -50, 10, 10},
@@ -150,7 +150,7 @@ TEST(PaintOver, BearsBoxesThatAreOutsideEmptyOrNotFinite)
     for (int y = 0; y < 30; ++y)
         for (int x = 0; x < 40; ++x)
             EXPECT_TRUE(isWhite(image, x, y));
-    Image none;
+    core::Image none;
     paintOver(none, {{0, 0, 5, 5}}, {0, 0, 1, 1});
 }
 

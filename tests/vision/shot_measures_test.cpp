@@ -231,7 +231,7 @@ TEST(MeasureShot, GivesNothingForPlainSurfaces)
 TEST(MeasureShot, TakesBoxesOfAnySizeAnywhere)
 {
     const Shot portrait = portraits(60)[1];
-    const ImageView view = photos::view(portrait.crop);
+    const core::ImageView view = photos::view(portrait.crop);
     const double nan = std::numeric_limits<double>::quiet_NaN();
     for (const core::Box &box :
          {core::Box{0, 0, 0, 0}, core::Box{-500, 0, 90, 90}, core::Box{10, 10, 3, 90},

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A picture in memory as the vision floor takes it: 8 bit blue, green, red, rows of `stride` bytes.
+// A picture in memory: 8 bit blue, green, red, rows of `stride` bytes.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-namespace ooto::vision
+namespace ooto::core
 {
 
 /** Borrows pixels for the length of a call. */
@@ -43,4 +43,4 @@ private:
     std::size_t stride_ = 0;
 };
 
-} // namespace ooto::vision
+} // namespace ooto::core

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What makes two elements share one client of the identify service.
+#pragma once
+
+#include "service/http_settings.h"
+
+#include <compare>
+#include <string>
+
+namespace ooto::service
+{
+
+/** Elements with the same settings share connections, limits and health. */
+struct ConnectionSettings : HttpSettings { // `endpoint` is checked by checkEndpoint()
+    std::string appId;
+
+    auto operator<=>(const ConnectionSettings &) const = default;
+};
+
+} // namespace ooto::service
