@@ -2,7 +2,7 @@
 // Owners of the GLib and GStreamer objects that the demo works with.
 #pragma once
 
-#include "service/handles.h"
+#include "system/handles.h"
 
 #include <gst/gst.h>
 

@@ -2,7 +2,7 @@
 // The credentials in force, read again when their file changes.
 #pragma once
 
-#include "gst/file_watch.h"
+#include "system/file_watch.h"
 #include "service/credentials.h"
 
 #include <chrono>

@@ -48,7 +48,7 @@
 #include "gst/identify_properties.h"
 #include "gst/identify_stream.h"
 #include "service/proxy.h"
-#include "service/text_encoding.h"
+#include "system/text_encoding.h"
 
 #include <gst/base/gstbasetransform.h>
 #include <gst/video/video.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/identify_properties.h"
 
-#include "service/plain_text.h"
-#include "service/text_encoding.h"
+#include "system/plain_text.h"
+#include "system/text_encoding.h"
 
 #include <gst/gst.h>
 

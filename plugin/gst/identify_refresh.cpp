@@ -2,7 +2,7 @@
 // What may change while playing, looked at once per sample: limits, credentials, display names.
 #include "gst/identify_stream.h"
 
-#include "service/text_encoding.h"
+#include "system/text_encoding.h"
 
 #include <algorithm>
 #include <utility>

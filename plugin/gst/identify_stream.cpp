@@ -6,7 +6,7 @@
 #include "gst/identify_debug.h"
 #include "gst/luma_reader.h"
 #include "gst/visible_rect.h"
-#include "service/text_encoding.h"
+#include "system/text_encoding.h"
 
 #include <algorithm>
 #include <utility>

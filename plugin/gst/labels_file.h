@@ -2,7 +2,7 @@
 // Display names for template ids, read from a key file, and again when that changes.
 #pragma once
 
-#include "gst/file_watch.h"
+#include "system/file_watch.h"
 
 #include <map>
 #include <memory>

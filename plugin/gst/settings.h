@@ -5,7 +5,7 @@
 #include "core/frame_times.h"
 #include "gst/facts.h"
 #include "service/endpoint.h"
-#include "service/secret.h"
+#include "system/secret.h"
 #include "vision/photo_encoder.h"
 
 #include <cstdint>

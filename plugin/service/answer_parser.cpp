@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/answer_parser.h"
 
-#include "service/handles.h"
+#include "system/handles.h"
 #include "service/json_fields.h"
 #include "service/json_guard.h"
-#include "service/plain_text.h"
+#include "system/plain_text.h"
 
 #include <array>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/budget_file.h"
 
-#include "service/file_descriptor.h"
-#include "service/handles.h"
+#include "system/file_descriptor.h"
+#include "system/handles.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>

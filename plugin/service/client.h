@@ -7,7 +7,7 @@
 #include "core/traffic.h"
 #include "service/connection_settings.h"
 #include "service/permit.h"
-#include "service/secret.h"
+#include "system/secret.h"
 
 #include <chrono>
 #include <cstdint>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/credentials.h"
 
-#include "service/handles.h"
-#include "service/plain_text.h"
-#include "service/regular_file.h"
-#include "service/text_encoding.h"
+#include "system/handles.h"
+#include "system/plain_text.h"
+#include "system/regular_file.h"
+#include "system/text_encoding.h"
 
 #include <array>
 #include <cstdlib>

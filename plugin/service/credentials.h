@@ -2,7 +2,7 @@
 // The application's id and key: from properties, a key file, or the environment, in this order.
 #pragma once
 
-#include "service/secret.h"
+#include "system/secret.h"
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/http2_connections.h"
 
-#include "service/handles.h"
+#include "system/handles.h"
 #include "service/tls_stream.h"
 
 #include <algorithm>

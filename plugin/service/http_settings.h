@@ -2,7 +2,7 @@
 // Where requests go, by way of whom, and whose certificate is believed.
 #pragma once
 
-#include "service/secret.h"
+#include "system/secret.h"
 
 #include <compare>
 #include <string>

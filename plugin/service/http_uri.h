@@ -2,7 +2,7 @@
 // URLs, parsed the way libsoup parses them when it connects.
 #pragma once
 
-#include "service/handles.h"
+#include "system/handles.h"
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/json_fields.h"
 
-#include "service/plain_text.h"
+#include "system/plain_text.h"
 
 #include <algorithm>
 #include <cmath>

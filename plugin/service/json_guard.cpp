@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/json_guard.h"
 
-#include "service/handles.h"
+#include "system/handles.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -2,7 +2,7 @@
 #include "service/network_thread.h"
 
 #include "core/guarded.h"
-#include "service/handles.h"
+#include "system/handles.h"
 
 #include <pthread.h>
 

@@ -4,7 +4,7 @@
 
 #include "core/traffic.h"
 #include "service/budget.h"
-#include "service/secret.h"
+#include "system/secret.h"
 
 namespace ooto::service
 {

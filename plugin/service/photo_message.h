@@ -3,7 +3,7 @@
 #pragma once
 
 #include "service/client.h"
-#include "service/handles.h"
+#include "system/handles.h"
 
 #include <libsoup/soup.h>
 

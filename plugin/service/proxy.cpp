@@ -2,7 +2,7 @@
 #include "service/proxy.h"
 
 #include "service/http_uri.h"
-#include "service/plain_text.h"
+#include "system/plain_text.h"
 
 #include <algorithm>
 #include <cstdlib>

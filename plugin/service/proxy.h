@@ -2,7 +2,7 @@
 // By way of whom the service is asked.
 #pragma once
 
-#include "service/handles.h"
+#include "system/handles.h"
 #include "service/http_settings.h"
 
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/retry_after.h"
 
-#include "service/handles.h"
-#include "service/plain_text.h"
+#include "system/handles.h"
+#include "system/plain_text.h"
 
 #include <libsoup/soup.h>
 

@@ -2,7 +2,7 @@
 #include "service/session.h"
 
 #include "service/http_uri.h"
-#include "service/plain_text.h"
+#include "system/plain_text.h"
 
 #include <chrono>
 #include <utility>

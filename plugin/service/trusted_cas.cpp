@@ -2,9 +2,9 @@
 #include "service/trusted_cas.h"
 
 #include "service/http_uri.h"
-#include "service/plain_text.h"
-#include "service/regular_file.h"
-#include "service/text_encoding.h"
+#include "system/plain_text.h"
+#include "system/regular_file.h"
+#include "system/text_encoding.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

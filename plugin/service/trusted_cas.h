@@ -2,7 +2,7 @@
 // Whose certificates are believed.
 #pragma once
 
-#include "service/handles.h"
+#include "system/handles.h"
 #include "service/http_settings.h"
 
 #include <string>

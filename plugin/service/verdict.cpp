@@ -3,7 +3,7 @@
 
 #include "service/answer_parser.h"
 #include "service/http_uri.h"
-#include "service/plain_text.h"
+#include "system/plain_text.h"
 #include "service/retry_after.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/reply.h"
-#include "service/secret.h"
+#include "system/secret.h"
 
 #include <chrono>
 #include <string>

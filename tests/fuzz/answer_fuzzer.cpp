@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Feeds whatever libFuzzer thinks of to everything that reads an HTTP answer.
 #include "service/json_guard.h"
-#include "service/plain_text.h"
+#include "system/plain_text.h"
 #include "service/retry_after.h"
 #include "service/verdict.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/guarded.h"
-#include "service/handles.h"
+#include "system/handles.h"
 
 #include <gst/gst.h>
 

@@ -2,7 +2,7 @@
 // Tests the files that ootoidentify reads while it runs: display names, and the day's budget.
 #include "gst/identify_support.h"
 #include "service/budget.h"
-#include "service/file_descriptor.h"
+#include "system/file_descriptor.h"
 #include "support/photos.h"
 
 #include <gtest/gtest.h>

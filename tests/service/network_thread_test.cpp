@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/network_thread.h"
 
-#include "service/handles.h"
+#include "system/handles.h"
 
 #include <gtest/gtest.h>
 

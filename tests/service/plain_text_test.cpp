@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "service/plain_text.h"
+#include "system/plain_text.h"
 
 #include <gtest/gtest.h>
 

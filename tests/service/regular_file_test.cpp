@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "service/regular_file.h"
+#include "system/regular_file.h"
 #include "support/scratch_directory.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "service/secret.h"
+#include "system/secret.h"
 
 #include <gtest/gtest.h>
 

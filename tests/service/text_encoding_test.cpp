@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "service/text_encoding.h"
+#include "system/text_encoding.h"
 
 #include <gtest/gtest.h>
 

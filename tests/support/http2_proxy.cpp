@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/http2_proxy.h"
 
-#include "service/file_descriptor.h"
+#include "system/file_descriptor.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -2,7 +2,7 @@
 // nghttpx in front of a server: what libsoup's own server cannot do properly, HTTP/2.
 #pragma once
 
-#include "service/handles.h"
+#include "system/handles.h"
 #include "support/scratch_directory.h"
 
 #include <gio/gio.h>

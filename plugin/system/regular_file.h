@@ -2,7 +2,7 @@
 // Reads the files that people name, whatever the name stands for.
 #pragma once
 
-#include "service/file_descriptor.h"
+#include "system/file_descriptor.h"
 
 #include <sys/types.h>
 

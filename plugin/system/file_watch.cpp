@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/file_watch.h"
+#include "system/file_watch.h"
 
 #include <glib/gstdio.h>
 
