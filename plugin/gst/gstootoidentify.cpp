@@ -47,7 +47,7 @@
 #include "gst/identify_debug.h"
 #include "gst/identify_properties.h"
 #include "gst/identify_stream.h"
-#include "service/proxy.h"
+#include "http/proxy.h"
 #include "system/text_encoding.h"
 
 #include <gst/base/gstbasetransform.h>

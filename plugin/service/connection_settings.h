@@ -2,7 +2,7 @@
 // What makes two elements share one client of the identify service.
 #pragma once
 
-#include "service/http_settings.h"
+#include "http/http_settings.h"
 
 #include <compare>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/endpoint.h"
 
-#include "service/http_uri.h"
+#include "http/http_uri.h"
 #include "system/plain_text.h"
 
 #include <string_view>

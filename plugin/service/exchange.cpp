@@ -2,8 +2,8 @@
 #include "service/exchange.h"
 
 #include "service/answer_parser.h"
-#include "service/http_uri.h"
-#include "service/tls_stream.h"
+#include "http/http_uri.h"
+#include "http/tls_stream.h"
 
 #include <algorithm>
 #include <cstring>

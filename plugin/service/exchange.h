@@ -2,9 +2,9 @@
 // One request on its way, from name look-up to the last byte of the answer.
 #pragma once
 
-#include "service/http2_connections.h"
+#include "http/http2_connections.h"
 #include "service/photo_message.h"
-#include "service/proxy.h"
+#include "http/proxy.h"
 #include "service/verdict.h"
 
 #include <array>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "service/exchange.h"
-#include "service/trusted_cas.h"
+#include "http/trusted_cas.h"
 
 #include <memory>
 #include <string>

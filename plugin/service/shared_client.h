@@ -7,7 +7,7 @@
 #include "service/budget.h"
 #include "service/client.h"
 #include "service/mailbox.h"
-#include "service/network_thread.h"
+#include "http/network_thread.h"
 #include "service/session.h"
 
 #include <chrono>

@@ -2,9 +2,9 @@
 #include "service/verdict.h"
 
 #include "service/answer_parser.h"
-#include "service/http_uri.h"
+#include "http/http_uri.h"
 #include "system/plain_text.h"
-#include "service/retry_after.h"
+#include "http/retry_after.h"
 
 #include <algorithm>
 #include <libsoup/soup.h>

@@ -2,7 +2,7 @@
 // Feeds whatever libFuzzer thinks of to everything that reads an HTTP answer.
 #include "service/json_guard.h"
 #include "system/plain_text.h"
-#include "service/retry_after.h"
+#include "http/retry_after.h"
 #include "service/verdict.h"
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 #include "core/guarded.h"
 #include "gst/visits_oracle.h"
 #include "system/handles.h"
-#include "service/network_thread.h"
+#include "http/network_thread.h"
 
 #include <libsoup/soup.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "service/network_thread.h"
+#include "http/network_thread.h"
 
 #include "system/handles.h"
 

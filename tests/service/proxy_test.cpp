@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Asking by way of a proxy.
-#include "service/proxy.h"
+#include "http/proxy.h"
 #include "support/asking.h"
 #include "support/certificates.h"
 #include "support/proxy_server.h"

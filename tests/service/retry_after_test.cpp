@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "service/retry_after.h"
+#include "http/retry_after.h"
 
 #include <gtest/gtest.h>
 

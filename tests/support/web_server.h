@@ -4,7 +4,7 @@
 
 #include "core/guarded.h"
 #include "system/handles.h"
-#include "service/network_thread.h"
+#include "http/network_thread.h"
 
 #include <libsoup/soup.h>
 

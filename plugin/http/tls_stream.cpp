@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "service/tls_stream.h"
+#include "http/tls_stream.h"
 
 #include "system/handles.h"
 

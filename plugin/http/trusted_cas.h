@@ -3,7 +3,7 @@
 #pragma once
 
 #include "system/handles.h"
-#include "service/http_settings.h"
+#include "http/http_settings.h"
 
 #include <string>
 
