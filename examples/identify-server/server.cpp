@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server.h"
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "glib_handles.h"
 #include "http_request.h"
 #include "raw_reply.h"

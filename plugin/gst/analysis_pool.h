@@ -2,7 +2,7 @@
 // The threads that look at frames, shared by all elements of the process.
 #pragma once
 
-#include "core/worker_pool.h"
+#include "core/base/worker_pool.h"
 
 #include <memory>
 

@@ -3,7 +3,7 @@
 // -Danalytics=disabled) nothing is found and nothing is attached.
 #pragma once
 
-#include "core/box.h"
+#include "core/base/box.h"
 #include "gst/face_structure.h"
 
 #include <gst/gst.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/event_ids.h"
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 
 #include <pthread.h>
 #include <sys/random.h>

@@ -2,7 +2,7 @@
 // Numbers and names that tell what happened apart: also between runs, processes and machines.
 #pragma once
 
-#include "core/face.h"
+#include "core/asking/face.h"
 
 #include <atomic>
 #include <cstdint>

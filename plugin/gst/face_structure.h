@@ -2,8 +2,8 @@
 // A face's facts as fields of a GstStructure, the same in metadata and in messages.
 #pragma once
 
-#include "core/face.h"
-#include "core/frame_shape.h"
+#include "core/asking/face.h"
+#include "core/base/frame_shape.h"
 #include "gst/labels_file.h"
 
 #include <gst/gst.h>

@@ -2,8 +2,8 @@
 // When each frame is, also where the stream does not say, or says what cannot be.
 #pragma once
 
-#include "core/frame_times.h"
-#include "core/steady_time.h"
+#include "core/base/frame_times.h"
+#include "core/sampling/steady_time.h"
 
 #include <gst/gst.h>
 #include <gst/video/video.h>

@@ -31,7 +31,7 @@
  */
 #include "gst/gstootooverlay.h"
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "gst/face_painter.h"
 #include "gst/frame_blender.h"
 

@@ -2,7 +2,7 @@
 // The analysis thread's side of a stream: from a sample to detections and photos.
 #include "gst/identify_stream.h"
 
-#include "core/shot_quality.h"
+#include "core/asking/shot_quality.h"
 #include "gst/identify_debug.h"
 #include "vision/appearance.h"
 #include "vision/face_texture.h"

@@ -2,13 +2,13 @@
 // One run of ootoidentify, from start to stop: what the three threads share, and their paths.
 #pragma once
 
-#include "core/face_book.h"
-#include "core/guarded.h"
-#include "core/orientation_watch.h"
-#include "core/sampler.h"
-#include "core/small_faces.h"
-#include "core/stillness.h"
-#include "core/worker_pool.h"
+#include "core/asking/face_book.h"
+#include "core/base/guarded.h"
+#include "core/sampling/orientation_watch.h"
+#include "core/sampling/sampler.h"
+#include "core/sampling/small_faces.h"
+#include "core/sampling/stillness.h"
+#include "core/base/worker_pool.h"
 #include "gst/credentials_source.h"
 #include "gst/event_ids.h"
 #include "gst/faces_meta.h"

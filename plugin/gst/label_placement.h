@@ -2,7 +2,7 @@
 // Where labels and notices go: inside the frame and, where there is room, off the faces.
 #pragma once
 
-#include "core/box.h"
+#include "core/base/box.h"
 
 #include <vector>
 

@@ -2,7 +2,7 @@
 // What a buffer's metadata says about the faces in it, as plain values for drawing.
 #pragma once
 
-#include "core/box.h"
+#include "core/base/box.h"
 
 #include <gst/video/video.h>
 

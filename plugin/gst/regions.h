@@ -2,7 +2,7 @@
 // The regions of interest on a buffer, whoever put them there.
 #pragma once
 
-#include "core/box.h"
+#include "core/base/box.h"
 
 #include <gst/video/video.h>
 

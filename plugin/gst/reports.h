@@ -2,8 +2,8 @@
 // What is told on the bus: element messages `ooto-face`, `ooto-service` and `ooto-notice`.
 #pragma once
 
-#include "core/face.h"
-#include "core/service_health.h"
+#include "core/asking/face.h"
+#include "core/traffic/service_health.h"
 #include "gst/face_structure.h"
 #include "gst/handles.h"
 

@@ -2,10 +2,10 @@
 // One frame of the stream kept for analysis, and pictures cut from it.
 #pragma once
 
-#include "core/frame_shape.h"
-#include "core/image.h"
-#include "core/luma_grid.h"
-#include "core/stillness.h"
+#include "core/base/frame_shape.h"
+#include "core/base/image.h"
+#include "core/base/luma_grid.h"
+#include "core/sampling/stillness.h"
 #include "gst/handles.h"
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // The properties of ootoidentify as plain values.
 #pragma once
 
-#include "core/frame_times.h"
+#include "core/base/frame_times.h"
 #include "gst/facts.h"
 #include "service/endpoint.h"
 #include "system/secret.h"

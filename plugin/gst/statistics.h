@@ -2,9 +2,9 @@
 // What is counted, for the property `stats`.
 #pragma once
 
-#include "core/face.h"
-#include "core/recent_values.h"
-#include "core/reply.h"
+#include "core/asking/face.h"
+#include "core/base/recent_values.h"
+#include "core/traffic/reply.h"
 #include "gst/handles.h"
 
 #include <array>

@@ -2,8 +2,8 @@
 // Faces that somebody upstream found: regions of interest and GstAnalytics' object detections.
 #pragma once
 
-#include "core/face.h"
-#include "core/frame_shape.h"
+#include "core/asking/face.h"
+#include "core/base/frame_shape.h"
 #include "gst/analytics.h"
 
 #include <gst/video/video.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/visible_rect.h"
 
-#include "core/box.h"
+#include "core/base/box.h"
 
 namespace ooto::gst
 {

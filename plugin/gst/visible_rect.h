@@ -2,7 +2,7 @@
 // Which part of a buffer's pixels is the picture.
 #pragma once
 
-#include "core/frame_shape.h"
+#include "core/base/frame_shape.h"
 
 #include <gst/video/video.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/network_thread.h"
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "system/handles.h"
 
 #include <pthread.h>

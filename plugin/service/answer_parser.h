@@ -2,7 +2,7 @@
 // The wire format of answers: JSON of the documented and the older shape, trusted in nothing.
 #pragma once
 
-#include "core/answer.h"
+#include "core/traffic/answer.h"
 
 #include <optional>
 #include <string>

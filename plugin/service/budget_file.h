@@ -2,7 +2,7 @@
 // The day's count on disk, which survives restarts and is shared by processes.
 #pragma once
 
-#include "core/day_budget.h"
+#include "core/traffic/day_budget.h"
 
 #include <chrono>
 #include <functional>

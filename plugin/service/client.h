@@ -2,9 +2,9 @@
 // Asks the identify service, on a network thread that all elements of one service share.
 #pragma once
 
-#include "core/held_back.h"
-#include "core/reply.h"
-#include "core/traffic.h"
+#include "core/traffic/held_back.h"
+#include "core/traffic/reply.h"
+#include "core/traffic/traffic.h"
 #include "service/connection_settings.h"
 #include "service/permit.h"
 #include "system/secret.h"

@@ -2,7 +2,7 @@
 // Where the network thread leaves what it has for one caller.
 #pragma once
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "service/client.h"
 #include "service/exchange.h"
 #include "service/permit.h"

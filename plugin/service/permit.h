@@ -2,7 +2,7 @@
 // What a request was permitted with, until it is answered or was not sent.
 #pragma once
 
-#include "core/traffic.h"
+#include "core/traffic/traffic.h"
 #include "service/budget.h"
 #include "system/secret.h"
 

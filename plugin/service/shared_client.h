@@ -2,8 +2,8 @@
 // What all callers of one service share: its network thread, its limits and its health.
 #pragma once
 
-#include "core/guarded.h"
-#include "core/traffic.h"
+#include "core/base/guarded.h"
+#include "core/traffic/traffic.h"
 #include "service/budget.h"
 #include "service/client.h"
 #include "service/mailbox.h"

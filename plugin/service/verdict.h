@@ -2,7 +2,7 @@
 // What the end of one HTTP exchange means: an outcome, and a sentence for people.
 #pragma once
 
-#include "core/reply.h"
+#include "core/traffic/reply.h"
 #include "system/secret.h"
 
 #include <chrono>

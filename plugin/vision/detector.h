@@ -2,8 +2,8 @@
 // Face detectors behind one interface, and where their files are found.
 #pragma once
 
-#include "core/box.h"
-#include "core/image.h"
+#include "core/base/box.h"
+#include "core/base/image.h"
 
 #include <chrono>
 #include <memory>

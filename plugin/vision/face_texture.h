@@ -2,9 +2,9 @@
 // The texture of one face, made comparable: the same part of a face in the same place.
 #pragma once
 
-#include "core/box.h"
-#include "core/face_texture.h"
-#include "core/image.h"
+#include "core/base/box.h"
+#include "core/tracking/face_texture.h"
+#include "core/base/image.h"
 
 #include <memory>
 #include <optional>

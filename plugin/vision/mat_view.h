@@ -2,7 +2,7 @@
 // An core::ImageView as OpenCV takes it; for the .cpp files of this floor only.
 #pragma once
 
-#include "core/image.h"
+#include "core/base/image.h"
 
 #include <opencv2/core/mat.hpp>
 

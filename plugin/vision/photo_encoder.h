@@ -2,8 +2,8 @@
 // From pixels to the bytes of a photo file, with no metadata in it.
 #pragma once
 
-#include "core/box.h"
-#include "core/image.h"
+#include "core/base/box.h"
+#include "core/base/image.h"
 
 #include <cstdint>
 #include <vector>

@@ -2,9 +2,9 @@
 // Whether the camera was jolted between two samples and which way, or shows another picture.
 #pragma once
 
-#include "core/box.h"
-#include "core/luma_grid.h"
-#include "core/stillness.h"
+#include "core/base/box.h"
+#include "core/base/luma_grid.h"
+#include "core/sampling/stillness.h"
 
 #include <optional>
 

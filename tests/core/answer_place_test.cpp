@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/answer_place.cpp
-#include "core/answer_place.h"
+// Tests plugin/core/asking/answer_place.cpp
+#include "core/asking/answer_place.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/appearance.cpp
-#include "core/appearance.h"
+// Tests plugin/core/tracking/appearance.cpp
+#include "core/tracking/appearance.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/assignment.cpp
-#include "core/assignment.h"
+// Tests plugin/core/tracking/assignment.cpp
+#include "core/tracking/assignment.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/backoff.h"
+#include "core/traffic/backoff.h"
 
 #include <gtest/gtest.h>
 

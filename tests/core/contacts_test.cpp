@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/contacts.cpp, association.cpp and assignment.cpp through the tracker
-#include "core/contacts.h"
+// Tests plugin/core/tracking/contacts.cpp, association.cpp and assignment.cpp through the tracker
+#include "core/tracking/contacts.h"
 #include "stage.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/day_budget.h"
+#include "core/traffic/day_budget.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/doubt.cpp and continuity.cpp through the tracker
+// Tests plugin/core/tracking/doubt.cpp and continuity.cpp through the tracker
 #include "stage.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/face_book.cpp
-#include "core/face_book.h"
+// Tests plugin/core/asking/face_book.cpp
+#include "core/asking/face_book.h"
 #include "stage.h"
 
 #include <gtest/gtest.h>

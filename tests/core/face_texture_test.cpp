@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/face_texture.cpp
-#include "core/face_texture.h"
+// Tests plugin/core/tracking/face_texture.cpp
+#include "core/tracking/face_texture.h"
 
 #include <gtest/gtest.h>
 

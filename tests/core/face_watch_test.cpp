@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/face_watch.cpp
-#include "core/face_watch.h"
+// Tests plugin/core/tracking/face_watch.cpp
+#include "core/tracking/face_watch.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/inquiry.cpp
-#include "core/inquiry.h"
+// Tests plugin/core/asking/inquiry.cpp
+#include "core/asking/inquiry.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/key_health.h"
+#include "core/traffic/key_health.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/motion.cpp
+// Tests plugin/core/tracking/motion.cpp
 #include "stage.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/orientation_watch.cpp
-#include "core/orientation_watch.h"
+// Tests plugin/core/sampling/orientation_watch.cpp
+#include "core/sampling/orientation_watch.h"
 
 #include <gtest/gtest.h>
 

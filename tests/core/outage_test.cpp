@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How soon a face in view is answered when an outage is over: Inquiry and Traffic together, as a
 // stream runs them, by a clock of the test's.
-#include "core/inquiry.h"
-#include "core/traffic.h"
+#include "core/asking/inquiry.h"
+#include "core/traffic/traffic.h"
 
 #include <gtest/gtest.h>
 

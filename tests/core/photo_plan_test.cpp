@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/photo_plan.cpp
-#include "core/photo_plan.h"
+// Tests plugin/core/asking/photo_plan.cpp
+#include "core/asking/photo_plan.h"
 
 #include <gtest/gtest.h>
 

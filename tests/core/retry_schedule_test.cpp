@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/retry_schedule.h"
+#include "core/traffic/retry_schedule.h"
 
 #include <gtest/gtest.h>
 

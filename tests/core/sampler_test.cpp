@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/sampler.cpp
-#include "core/sampler.h"
+// Tests plugin/core/sampling/sampler.cpp
+#include "core/sampling/sampler.h"
 
 #include <gtest/gtest.h>
 

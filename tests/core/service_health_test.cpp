@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/service_health.h"
+#include "core/traffic/service_health.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/shot_quality.cpp
-#include "core/shot_quality.h"
+// Tests plugin/core/asking/shot_quality.cpp
+#include "core/asking/shot_quality.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/small_faces.cpp
-#include "core/small_faces.h"
+// Tests plugin/core/sampling/small_faces.cpp
+#include "core/sampling/small_faces.h"
 
 #include <gtest/gtest.h>
 

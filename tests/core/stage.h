@@ -2,7 +2,7 @@
 // People who walk through a made picture, as a detector with jitter sees them, and their tracks.
 #pragma once
 
-#include "core/tracker.h"
+#include "core/tracking/tracker.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/steady_time.cpp
-#include "core/steady_time.h"
+// Tests plugin/core/sampling/steady_time.cpp
+#include "core/sampling/steady_time.h"
 
 #include <gtest/gtest.h>
 

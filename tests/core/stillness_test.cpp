@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/stillness.cpp
-#include "core/photo_plan.h"
-#include "core/stillness.h"
+// Tests plugin/core/sampling/stillness.cpp
+#include "core/asking/photo_plan.h"
+#include "core/sampling/stillness.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/token_bucket.h"
+#include "core/traffic/token_bucket.h"
 
 #include <gtest/gtest.h>
 

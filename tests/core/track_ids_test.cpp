@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/track_ids.cpp
-#include "core/track_ids.h"
+// Tests plugin/core/tracking/track_ids.cpp
+#include "core/tracking/track_ids.h"
 
 #include "stage.h"
 

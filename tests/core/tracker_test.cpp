@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/tracker.cpp and motion.cpp
+// Tests plugin/core/tracking/tracker.cpp and motion.cpp
 #include "stage.h"
 
 #include <gtest/gtest.h>

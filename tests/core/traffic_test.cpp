@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/traffic.h"
+#include "core/traffic/traffic.h"
 
 #include <gtest/gtest.h>
 

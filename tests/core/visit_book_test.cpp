@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/visit_book.cpp
-#include "core/visit_book.h"
+// Tests plugin/core/asking/visit_book.cpp
+#include "core/asking/visit_book.h"
 
 #include <gtest/gtest.h>
 

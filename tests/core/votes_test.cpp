@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/votes.cpp
-#include "core/votes.h"
+// Tests plugin/core/asking/votes.cpp
+#include "core/asking/votes.h"
 
 #include <gtest/gtest.h>
 

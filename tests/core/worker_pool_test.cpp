@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/core/worker_pool.cpp
-#include "core/worker_pool.h"
+// Tests plugin/core/base/worker_pool.cpp
+#include "core/base/worker_pool.h"
 
 #include <gtest/gtest.h>
 

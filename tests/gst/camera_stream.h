@@ -2,7 +2,7 @@
 // A camera at 1080p30 in front of one element, and what comes out of it.
 #pragma once
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "system/handles.h"
 
 #include <gst/gst.h>

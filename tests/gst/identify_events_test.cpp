@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What ootoidentify tells downstream in order with the buffers, its clock, and its latency.
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "gst/identify_support.h"
 #include "support/photos.h"
 

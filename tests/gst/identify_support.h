@@ -2,7 +2,7 @@
 // Frames with known faces, a server to ask about them, and an ootoidentify to push them through.
 #pragma once
 
-#include "core/box.h"
+#include "core/base/box.h"
 #include "server.h"
 
 #include <gst/check/gstharness.h>

@@ -2,7 +2,7 @@
 // Makes frames and the metadata on them for the overlay's tests, pictures and benchmark.
 #pragma once
 
-#include "core/box.h"
+#include "core/base/box.h"
 
 #include <gst/video/video.h>
 

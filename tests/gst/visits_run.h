@@ -2,7 +2,7 @@
 // One scene or clip, both methods over the same pictures.
 #pragma once
 
-#include "core/appearance.h"
+#include "core/tracking/appearance.h"
 #include "gst/visits_pictures.h"
 #include "gst/visits_plain.h"
 #include "gst/visits_player.h"

@@ -2,7 +2,7 @@
 // The oracle behind HTTP, with the service's delay in stream time or in real time.
 #pragma once
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "gst/visits_oracle.h"
 #include "system/handles.h"
 #include "http/network_thread.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/visits_truth.h"
 
-#include "core/photo_plan.h"
+#include "core/asking/photo_plan.h"
 
 #include <opencv2/imgproc.hpp>
 

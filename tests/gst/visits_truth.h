@@ -2,7 +2,7 @@
 // What really is in each frame: who, where, and whether a photo of it would be worth a call.
 #pragma once
 
-#include "core/box.h"
+#include "core/base/box.h"
 #include "scene/scene.h"
 #include "vision/detector.h"
 

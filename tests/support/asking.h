@@ -2,7 +2,7 @@
 // Asking a service from a test's thread, and waiting for what the network thread says.
 #pragma once
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "service/client.h"
 
 #include <chrono>

@@ -2,8 +2,8 @@
 // The photographs that Debian packages ship, and what is known about them.
 #pragma once
 
-#include "core/box.h"
-#include "core/image.h"
+#include "core/base/box.h"
+#include "core/base/image.h"
 
 #include <gtest/gtest.h>
 #include <opencv2/core.hpp>

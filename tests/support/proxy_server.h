@@ -2,7 +2,7 @@
 // Small proxies that may ask for credentials.
 #pragma once
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "support/raw_server.h"
 
 #include <string>

@@ -2,7 +2,7 @@
 // A TCP server that answers with exactly the bytes that a test wants, or does worse.
 #pragma once
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 
 #include <chrono>
 #include <functional>

@@ -2,7 +2,7 @@
 // openssl's TLS 1.3 server: it lets sessions be resumed, which libsoup's own does not.
 #pragma once
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "system/handles.h"
 
 #include <gio/gio.h>

@@ -2,7 +2,7 @@
 // libsoup's own server on a thread of its own, for everything that is proper HTTP.
 #pragma once
 
-#include "core/guarded.h"
+#include "core/base/guarded.h"
 #include "system/handles.h"
 #include "http/network_thread.h"
 

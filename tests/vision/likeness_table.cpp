@@ -5,7 +5,7 @@
 // Faces are found by YuNet at 5 samples a second. Tracks go by the overlap of their boxes, so that
 // nothing that is measured takes part. Two tracks in view at once are different people, and so are
 // those of two clips; others of one clip may be one person and are compared with nobody.
-#include "core/appearance.h"
+#include "core/tracking/appearance.h"
 #include "support/photos.h"
 #include "vision/appearance.h"
 #include "vision/detector.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tests of plugin/vision/scene_change.cpp
-#include "core/stillness.h"
+#include "core/sampling/stillness.h"
 #include "support/photos.h"
 #include "vision/scene_change.h"
 

@@ -1,0 +1,642 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/asking/face_book.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ooto::core
+{
+
+namespace
+{
+
+// Photos of people who have left wait for the service, newest first; some 10 MB at most.
+constexpr std::size_t mostEnded = 128;
+// Of the smaller one of two boxes in one frame: from there on one of the faces hides the other.
+constexpr double hiddenShare = 0.3;
+// A doubt that an answer dispelled makes the next one's request wait, twice as long each time.
+constexpr StreamTime firstDoubtWait = std::chrono::seconds(2);
+constexpr StreamTime longestDoubtWait = std::chrono::minutes(1);
+
+bool byNewestTrack(TrackId a, TrackId b)
+{
+    return a > b;
+}
+
+} // namespace
+
+TrackId FaceBook::ownerOf(TrackId id) const
+{
+    const auto now = goesOnAs_.find(id);
+    return now == goesOnAs_.end() ? id : now->second;
+}
+
+FaceBook::Record *FaceBook::find(TrackId id)
+{
+    const auto found = records_.find(ownerOf(id));
+    return found == records_.end() ? nullptr : &found->second;
+}
+
+Inquiry *FaceBook::Record::inquiryOf(const PersonId &person)
+{
+    if (now.id == person)
+        return &now.inquiry;
+    return withheld && withheld->id == person ? &withheld->inquiry : nullptr;
+}
+
+void FaceBook::Record::dropWithheld()
+{
+    if (withheld)
+        attemptsBefore += withheld->inquiry.attempts();
+    withheld.reset();
+}
+
+FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const Box &box) const
+{
+    FaceView view;
+    view.trackId = track.id;
+    view.objectId = track.objectId;
+    view.firstSeen = track.firstSeen;
+    view.since = record.since;
+    view.box = box;
+    if (track.missed == 0)
+        view.sampledBox = track.motion.lastBox();
+    view.detectionScore = track.score;
+    view.landmarks = track.landmarks;
+    describe(record, view);
+    return view;
+}
+
+void FaceBook::describe(const Record &record, FaceView &view) const
+{
+    view.visit = record.now.visit;
+    record.now.inquiry.describe(view);
+    view.attempts += record.attemptsBefore;
+    if (record.withheld)
+        view.attempts += record.withheld->inquiry.attempts();
+    if (record.doubt && view.status == Status::Pending)
+        view.reason = Reason::Doubt;
+}
+
+FaceEvent FaceBook::event(FaceEventType type, Record &record, const FrameTimes &now) const
+{
+    if (type == FaceEventType::New)
+        record.since = now.wallClock;
+    record.last.since = record.since;
+    describe(record, record.last);
+    FaceEvent event{type,    record.last,          now, record.ended.has_value(),
+                    nullptr, record.now.photoIsPng};
+    if (rules_.keepPhotos && type != FaceEventType::New)
+        event.photo = record.now.photo;
+    if (type == FaceEventType::End)
+        event.lastSeen = record.lastSeen;
+    return event;
+}
+
+FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &frame,
+                                   const std::vector<Observation> &seen,
+                                   const PictureChange &picture)
+{
+    Events events;
+    const StreamTime now = sample.runningTime;
+    const auto update =
+        tracker_.update(now, seen, rules_.tracking, picture, takenIds(picture.another));
+    wishes_.clear();
+    // First: whoever stands where another was lost comes after that one's end.
+    end(update.ended, sample, events);
+    for (const TrackId id : update.confirmed)
+        confirm(id, sample);
+    std::set<TrackId> changed;
+    for (const auto &[id, past] : update.relinked) {
+        takeOver(records_[id], id, past, now);
+        changed.insert(id);
+    }
+    std::vector<TrackId> inView;
+    for (const Tracker::Track &track : tracker_.tracks()) {
+        if (track.confirmed() && records_.contains(track.id))
+            inView.push_back(track.id);
+    }
+    for (const TrackId id : inView) {
+        Record &record = records_.at(id);
+        if (noteWhoIsThere(record, tracker_.find(id)->continuity, now))
+            changed.insert(id);
+        dropNeedlessDoubt(id, record);
+    }
+
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        const Tracker::Track *track =
+            update.trackOf[i] ? tracker_.find(*update.trackOf[i]) : nullptr;
+        if (!track)
+            continue;
+        Record &record = records_[track->id];
+        record.lastSeen = sample;
+        const Box inside = intersection(seen[i].box, {0, 0, 1, 1});
+        if (!inside.empty())
+            record.last = view(*track, record, inside);
+        visits_.seen(record.now.visit, now);
+        // Of two who overlap, or just did, a photo could be the other's.
+        if (track->overlapping || !track->contacts.empty()) {
+            record.now.inquiry.noteCrowded();
+            continue;
+        }
+        if (seen[i].weak)
+            continue;
+        if (auto wish = record.now.inquiry.see(seen[i].box, frame, now, rules_.asking)) {
+            wish->trackId = track->id;
+            wish->observation = i;
+            wishes_.push_back(*wish);
+        }
+    }
+    std::sort(wishes_.begin(), wishes_.end(), [](const ShotWish &a, const ShotWish &b) {
+        return byNewestTrack(a.trackId, b.trackId);
+    });
+
+    for (const TrackId id : update.confirmed) {
+        Record &record = records_[id];
+        record.last.trackId = id;
+        events.push_back(event(FaceEventType::New, record, sample));
+    }
+    for (const TrackId id : changed) {
+        Record &record = records_[id];
+        const bool isNew = std::count(update.confirmed.begin(), update.confirmed.end(), id) > 0;
+        if (!isNew || record.now.inquiry.status() != Status::Pending)
+            events.push_back(event(FaceEventType::Updated, record, sample));
+    }
+    contestDoubles(sample, events);
+    settle(sample, events);
+    return events;
+}
+
+void FaceBook::confirm(TrackId id, const FrameTimes &now)
+{
+    Record &record = records_[id];
+    const Tracker::Track &track = *tracker_.find(id);
+    const PersonId person = track.continuity.person();
+    // A number was given again, by who numbers the faces. Is it the same person again?
+    const bool again = record.ended && track.continuity.mayContinue(id);
+    if (record.ended && !again && record.now.id != person)
+        record = {};
+    record.ended.reset();
+    if (again)
+        withhold(record, person, now.runningTime);
+    record.now.id = person;
+    if (record.now.visit == 0)
+        record.now.visit = visits_.begin(now.runningTime);
+}
+
+/** `who` counts no more; only the answers that it cost do. */
+void FaceBook::replace(Person &who, Person &&by, Record &record)
+{
+    record.attemptsBefore += who.inquiry.attempts();
+    visits_.drop(who.visit);
+    who = std::move(by);
+}
+
+bool FaceBook::noteWhoIsThere(Record &record, const Continuity &continuity, StreamTime now)
+{
+    const Status before = record.now.inquiry.status();
+    const PersonId person = continuity.person();
+    const bool wasCertain = !record.doubt;
+    record.doubt = continuity.doubt();
+    record.mayAsk = continuity.mayAsk();
+    if (person != record.now.id) {
+        // A request that such a doubt cost counts for nobody: the next one is to be rarer.
+        const bool wasted =
+            !wasCertain && (record.now.inquiry.attempts() > 0 || record.inFlight == record.now.id);
+        if (wasted)
+            makeNextDoubtWait(record);
+        if (record.withheld && record.withheld->id == person) {
+            replace(record.now, std::move(*record.withheld), record);
+            record.withheld.reset();
+            noteIdentity(record, now);
+        } else if (wasCertain) {
+            withhold(record, person, now);
+        } else {
+            replace(record.now, {person, {}, visits_.begin(now), nullptr, false}, record);
+            if (wasted || record.doubt == DoubtCause::Gap)
+                waitForDoubt(record, now);
+        }
+    }
+    if (!record.doubt) {
+        record.dropWithheld();
+        record.notBefore.reset();
+    }
+    return record.now.inquiry.status() != before;
+}
+
+/** Where nobody was asked about, nothing was said that could be wrong: it is somebody new. */
+void FaceBook::dropNeedlessDoubt(TrackId id, Record &record)
+{
+    const bool mayBeKnown = record.doubt == DoubtCause::Past || record.doubt == DoubtCause::Contact;
+    if (!record.withheld || !record.doubt || mayBeKnown ||
+        record.withheld->inquiry.attempts() > 0 || record.inFlight == record.withheld->id)
+        return;
+    visits_.drop(record.withheld->visit);
+    record.withheld.reset();
+    record.doubt.reset();
+    record.mayAsk = true;
+    tracker_.answered(id, false);
+}
+
+void FaceBook::withhold(Record &record, const PersonId &another, StreamTime now)
+{
+    record.withheld = std::move(record.now);
+    record.now = {another, {}, visits_.begin(now), nullptr, false};
+    waitForDoubt(record, now);
+}
+
+/** After a cut, a gap or a new track nobody waits. */
+void FaceBook::waitForDoubt(Record &record, StreamTime now)
+{
+    const bool mayWait = record.doubt == DoubtCause::Change ||
+                         record.doubt == DoubtCause::Contact || record.doubt == DoubtCause::Rare;
+    record.notBefore.reset();
+    if (mayWait && record.doubtWait > StreamTime{0})
+        record.notBefore = now + record.doubtWait;
+}
+
+void FaceBook::makeNextDoubtWait(Record &record)
+{
+    record.doubtWait = std::clamp(2 * record.doubtWait, firstDoubtWait, longestDoubtWait);
+}
+
+/** Of those who are gone, or go now, and for whom an answer may still come. */
+std::set<TrackId> FaceBook::takenIds(bool allEnd) const
+{
+    std::set<TrackId> taken;
+    for (const auto &[id, record] : records_) {
+        if ((record.ended || allEnd) && (record.inFlight || record.now.inquiry.hasUnsent()))
+            taken.insert(id);
+    }
+    for (const auto &[ended, goesOn] : goesOnAs_)
+        taken.insert(ended);
+    return taken;
+}
+
+void FaceBook::takeOver(Record &record, TrackId id, TrackId past, StreamTime now)
+{
+    const auto found = records_.find(past);
+    const Tracker::Track *track = tracker_.find(id);
+    if (past == id || found == records_.end() || !track)
+        return;
+    const PersonId person = track->continuity.person();
+    Record &from = found->second;
+    if (from.withheld && from.withheld->id == person)
+        replace(from.now, std::move(*from.withheld), from);
+    if (from.now.id != person)
+        return; // an answer after the end said that it was somebody else at last
+    replace(record.now, std::move(from.now), record);
+    record.attemptsBefore += from.attemptsBefore;
+    record.withheld.reset();
+    record.doubtWait = from.doubtWait;
+    if (from.inFlight)
+        record.inFlight = from.inFlight;
+    records_.erase(found);
+    noteIdentity(record, now);
+    // An answer that is still under way comes for the old number, or for that one's old number.
+    for (auto &[ended, goesOn] : goesOnAs_) {
+        if (goesOn == past)
+            goesOn = id;
+    }
+    goesOnAs_[past] = id;
+}
+
+bool FaceBook::judge(TrackId id, const ShotQuality &quality, Reason worst)
+{
+    Record *record = find(id);
+    return record && record->now.inquiry.judge(quality, worst, rules_.asking);
+}
+
+void FaceBook::offer(TrackId id, Shot shot)
+{
+    const StreamTime now = shot.times.runningTime;
+    if (Record *record = find(id))
+        record->now.inquiry.offer(std::move(shot), now);
+}
+
+bool FaceBook::seesItsLast(TrackId id, const Record &record, StreamTime now) const
+{
+    if (record.ended)
+        return true;
+    const Tracker::Track *track = tracker_.find(id);
+    return track && tracker_.leaving(*track, now, rules_.tracking);
+}
+
+bool FaceBook::isDue(TrackId id, const Record &record, StreamTime now) const
+{
+    // The cheap questions first: this is asked for each face on each frame.
+    if (!record.now.inquiry.hasUnsent() || record.inFlight || !record.mayAsk)
+        return false;
+    if (record.notBefore && now < *record.notBefore)
+        return false;
+    return record.now.inquiry.due(now, seesItsLast(id, record, now), rules_.asking);
+}
+
+bool FaceBook::isDue(TrackId id, StreamTime now) const
+{
+    const auto found = records_.find(ownerOf(id));
+    return found != records_.end() && isDue(found->first, found->second, now);
+}
+
+std::vector<TrackId> FaceBook::due(StreamTime now) const
+{
+    std::vector<TrackId> due;
+    for (const auto &[id, record] : records_) {
+        if (isDue(id, record, now))
+            due.push_back(id);
+    }
+    std::sort(due.begin(), due.end(), byNewestTrack);
+    return due;
+}
+
+std::optional<Shot> FaceBook::take(TrackId id, StreamTime now)
+{
+    if (!isDue(id, now))
+        return std::nullopt;
+    Record *record = find(id);
+    auto shot = record->now.inquiry.take(rules_.asking);
+    if (shot) {
+        record->inFlight = record->now.id;
+        record->now.photo = rules_.keepPhotos ? shot->bytes : nullptr;
+        record->now.photoIsPng = shot->png;
+    }
+    return shot;
+}
+
+void FaceBook::putOff(TrackId id, Reason reason)
+{
+    if (Record *record = find(id))
+        record->now.inquiry.putOff(reason);
+}
+
+void FaceBook::noteIdentity(Record &record, StreamTime now)
+{
+    if (const std::string *templateId = record.now.inquiry.identity())
+        record.now.visit =
+            visits_.identified(record.now.visit, *templateId, now, rules_.visitTimeout);
+}
+
+/** The service said who is there since the doubt: whoever was there before, or somebody else. */
+void FaceBook::endDoubt(TrackId id, Record &record)
+{
+    const Status status = record.now.inquiry.status();
+    if (!record.doubt || status == Status::Pending || status == Status::Unavailable)
+        return;
+    const std::string *now = record.now.inquiry.identity();
+    const std::string *before = record.withheld ? record.withheld->inquiry.identity() : nullptr;
+    const bool same = now && before && *now == *before;
+    const bool unknownAgain = record.withheld && status == Status::Unknown &&
+                              record.withheld->inquiry.status() == Status::Unknown;
+    if (same || unknownAgain)
+        makeNextDoubtWait(record);
+    else
+        record.doubtWait = StreamTime{0};
+    if (same) {
+        visits_.drop(record.now.visit);
+        record.now.visit = record.withheld->visit;
+    }
+    record.dropWithheld();
+    record.doubt.reset();
+    record.mayAsk = true;
+    record.notBefore.reset();
+    tracker_.answered(id, same);
+}
+
+/** A template is one face's at a time, and two who are in view are never one visit. */
+void FaceBook::contestDoubles(const FrameTimes &now, Events &events)
+{
+    std::map<std::string, TrackId> claims;
+    for (const Tracker::Track &track : tracker_.tracks()) {
+        const auto found = records_.find(track.id);
+        if (track.state != Track::State::Confirmed || found == records_.end() ||
+            !found->second.now.inquiry.identity())
+            continue;
+        const auto [claim, first] = claims.emplace(*found->second.now.inquiry.identity(), track.id);
+        if (first)
+            continue;
+        Record *better = &records_.at(claim->second);
+        Record *worse = &found->second;
+        if (worse->now.inquiry.similarity() > better->now.inquiry.similarity()) {
+            std::swap(better, worse);
+            claim->second = track.id;
+        }
+        worse->now.inquiry.contest(rules_.asking);
+        // The template's visit is the better one's, also where the worse one had it first.
+        if (visits_.isOf(worse->now.visit, claim->first))
+            worse->now.visit = visits_.begin(now.runningTime);
+        events.push_back(event(FaceEventType::Updated, *worse, now));
+    }
+}
+
+FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTimes &now)
+{
+    Record *record = find(id);
+    if (!record || !record->inFlight)
+        return {};
+    Events events;
+    const PersonId about = *std::exchange(record->inFlight, std::nullopt);
+    Inquiry *inquiry = record->inquiryOf(about);
+    const Status before = record->now.inquiry.status();
+    bool tell = reply.outcome == Outcome::Answered || reply.outcome == Outcome::Refused;
+    if (inquiry)
+        tell = inquiry->replied(reply, now, rules_.asking);
+    else
+        record->attemptsBefore += tell; // about somebody who counts no more
+    if (inquiry == &record->now.inquiry) {
+        endDoubt(ownerOf(id), *record);
+        Events contested;
+        contestDoubles(now, contested);
+        noteIdentity(*record, now.runningTime);
+        if (record->ended)
+            record->now.inquiry.settle(now.runningTime, true);
+        std::erase_if(contested, [&](const FaceEvent &event) {
+            return tell && event.face.trackId == record->last.trackId;
+        });
+        events = std::move(contested);
+    }
+    if (tell)
+        events.push_back(event(FaceEventType::Answered, *record, now));
+    else if (record->now.inquiry.status() != before)
+        events.push_back(event(FaceEventType::Updated, *record, now)); // given up
+    forget(now.runningTime);
+    return events;
+}
+
+FaceBook::Events FaceBook::rejudge(const FrameTimes &now)
+{
+    Events events;
+    for (auto &[id, record] : records_) {
+        if (record.withheld)
+            record.withheld->inquiry.rejudge(rules_.asking);
+        const Status before = record.now.inquiry.status();
+        record.now.inquiry.rejudge(rules_.asking);
+        if (record.now.inquiry.status() == before)
+            continue;
+        noteIdentity(record, now.runningTime);
+        if (!record.ended && record.now.visit != 0)
+            events.push_back(event(FaceEventType::Updated, record, now));
+    }
+    contestDoubles(now, events);
+    return events;
+}
+
+void FaceBook::serviceIsBack()
+{
+    for (auto &[id, record] : records_) {
+        record.now.inquiry.serviceIsBack();
+        if (record.withheld)
+            record.withheld->inquiry.serviceIsBack();
+    }
+}
+
+FaceBook::Events FaceBook::frame(const FrameTimes &now)
+{
+    tracker_.noteFrame(now.runningTime);
+    return advance(now);
+}
+
+FaceBook::Events FaceBook::advance(const FrameTimes &now)
+{
+    Events events;
+    end(tracker_.advance(now.runningTime, rules_.tracking), now, events);
+    settle(now, events);
+    return events;
+}
+
+FaceBook::Events FaceBook::endAll(const FrameTimes &now)
+{
+    Events events;
+    wishes_.clear();
+    end(tracker_.endAll(), now, events);
+    return events;
+}
+
+FaceBook::Events FaceBook::flush(const FrameTimes &now)
+{
+    Events events = endAll(now);
+    std::erase_if(records_, [](const auto &entry) { return !entry.second.inFlight; });
+    return events;
+}
+
+void FaceBook::end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events)
+{
+    for (const TrackId id : ids) {
+        const auto found = records_.find(id);
+        if (found == records_.end())
+            continue;
+        Record &record = found->second;
+        // Who turns away when leaving is not asked about for that alone. Others are, in time.
+        if (record.doubt == DoubtCause::Change && !record.mayAsk)
+            record.now.inquiry.dropUnsent();
+        record.mayAsk = true;
+        record.notBefore.reset();
+        record.now.inquiry.settle(now.runningTime, true);
+        events.push_back(event(FaceEventType::End, record, now));
+        record.ended = now.runningTime;
+        // A doubt about which nobody will ever hear is no visit.
+        const bool isAsked = record.inFlight == record.now.id || record.now.inquiry.hasUnsent() ||
+                             record.now.inquiry.attempts() > 0;
+        if (record.withheld && !isAsked)
+            visits_.drop(record.now.visit);
+    }
+    forget(now.runningTime);
+}
+
+void FaceBook::settle(const FrameTimes &now, Events &events)
+{
+    for (auto &[id, record] : records_) {
+        if (record.now.inquiry.settle(now.runningTime, false))
+            events.push_back(event(FaceEventType::Updated, record, now));
+    }
+}
+
+void FaceBook::forget(StreamTime now)
+{
+    std::size_t ended = 0;
+    for (auto entry = records_.end(); entry != records_.begin();) {
+        --entry;
+        Record &record = entry->second;
+        if (!record.ended)
+            continue;
+        record.ended = std::min(*record.ended, now); // time may have gone back
+        const StreamTime gone = now - *record.ended;
+        const bool waits =
+            record.now.inquiry.hasUnsent() && gone <= rules_.visitTimeout && ++ended <= mostEnded;
+        // The tracker counts from the last detection: who ended has less than the whole time left.
+        const bool mayGoOn = gone <= rules_.tracking.relinkTime || tracker_.mayGoOn(entry->first);
+        if (!record.inFlight && !waits && !mayGoOn)
+            entry = records_.erase(entry);
+    }
+    std::erase_if(goesOnAs_, [this](const auto &link) { return !records_.contains(link.second); });
+    visits_.forget(now, rules_.visitTimeout);
+}
+
+std::vector<Box> FaceBook::othersThan(TrackId id, StreamTime time) const
+{
+    std::vector<Box> others;
+    for (const Tracker::Track &track : tracker_.tracks()) {
+        if (!track.confirmed() || track.id != id)
+            others.push_back(tracker_.predictedBox(track, time));
+    }
+    return others;
+}
+
+/**
+ * In this frame, by where each is expected to be. Of two who lie on one another the one that the
+ * last sample missed is left out, else the smaller one, which is farther: its name would lie on the
+ * other's face.
+ */
+std::vector<FaceView> FaceBook::faces(StreamTime runningTime) const
+{
+    struct Shown {
+        const Tracker::Track *track;
+        const Record *record;
+        Box box;
+        bool hidden = false;
+    };
+    std::vector<Shown> all;
+    for (const Tracker::Track &track : tracker_.tracks()) {
+        const auto record = records_.find(track.id);
+        if (!track.confirmed() || record == records_.end())
+            continue;
+        if (const auto box = tracker_.boxAt(track, runningTime, rules_.tracking))
+            all.push_back({&track, &record->second, *box});
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (std::size_t j = i + 1; j < all.size(); ++j) {
+            Shown &a = all[i];
+            Shown &b = all[j];
+            const bool missedA = a.track->missed > 0;
+            const bool missedB = b.track->missed > 0;
+            // Whoever was seen elsewhere meanwhile is not where the face was lost.
+            const std::string *name = a.record->now.inquiry.identity();
+            const std::string *other = b.record->now.inquiry.identity();
+            const bool moved = name && other && *name == *other && missedA != missedB;
+            const double smaller = std::min(a.box.area(), b.box.area());
+            if (!moved && intersection(a.box, b.box).area() <= hiddenShare * smaller)
+                continue;
+            const bool aIsBehind = missedA != missedB ? missedA : a.box.area() < b.box.area();
+            (aIsBehind ? a : b).hidden = true;
+        }
+    }
+    std::vector<FaceView> faces;
+    for (const Shown &face : all) {
+        if (!face.hidden)
+            faces.push_back(view(*face.track, *face.record, face.box));
+    }
+    return faces;
+}
+
+std::vector<WatchedFace> FaceBook::watched(StreamTime runningTime) const
+{
+    std::vector<WatchedFace> watched;
+    for (const Tracker::Track &track : tracker_.tracks()) {
+        const auto box =
+            track.confirmed() ? tracker_.boxAt(track, runningTime, rules_.tracking) : std::nullopt;
+        if (box)
+            watched.push_back({track.id, *box, track.lastSeen()});
+    }
+    return watched;
+}
+
+} // namespace ooto::core

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Who is in the picture now, and what is known of them: tracks, visits and inquiries together.
+#pragma once
+
+#include "core/asking/face.h"
+#include "core/tracking/face_watch.h"
+#include "core/asking/inquiry.h"
+#include "core/asking/shot.h"
+#include "core/tracking/tracker.h"
+#include "core/asking/visit_book.h"
+
+#include <map>
+#include <set>
+#include <vector>
+
+namespace ooto::core
+{
+
+struct BookRules {
+    TrackerRules tracking;
+    AskingRules asking;
+    StreamTime visitTimeout = std::chrono::seconds(120);
+    bool keepPhotos = false; ///< events carry the last photo sent
+};
+
+/**
+ * The state of one stream. Pure: it is told what was seen, sent and answered, and when, and says
+ * what to photograph, what to ask, what to show and what to report. Not thread-safe; no call takes
+ * long.
+ *
+ * Sample by sample: observe(); for each of wishes() judge(), and where that wants a photo offer();
+ * then for each of due() take() and send, or putOff().
+ */
+class FaceBook
+{
+public:
+    using Events = std::vector<FaceEvent>;
+
+    void setRules(const BookRules &rules) { rules_ = rules; }
+    /** Judges the answers that are there by the rules of now. */
+    Events rejudge(const FrameTimes &now);
+
+    /** One sample was analysed. */
+    Events observe(const FrameTimes &sample, const FrameShape &frame,
+                   const std::vector<Observation> &seen, const PictureChange &picture = {});
+    /** A sample was not searched for faces: nothing moved, and nobody was there. */
+    void passSample(StreamTime time) { tracker_.passSample(time); }
+    /** Of which faces of the last sample a photo may be wanted, newest face first. */
+    const std::vector<ShotWish> &wishes() const { return wishes_; }
+    /** How good that photo would be. @return true when it is wanted */
+    bool judge(TrackId id, const ShotQuality &quality, Reason worst);
+    void offer(TrackId id, Shot shot);
+
+    /** Whose photos should be sent now, newest face first. */
+    std::vector<TrackId> due(StreamTime now) const;
+    bool isDue(TrackId id, StreamTime now) const;
+    /** The photo that is due; nothing when it no longer is: asked in between, failed, or gone. */
+    std::optional<Shot> take(TrackId id, StreamTime now);
+    void putOff(TrackId id, Reason reason);
+    Events replied(TrackId id, const Reply &reply, const FrameTimes &now);
+
+    /** The service, or the key, is well again. */
+    void serviceIsBack();
+
+    /** A frame came, which has not been looked at. */
+    Events frame(const FrameTimes &now);
+    /** Time passed without a frame. */
+    Events advance(const FrameTimes &now);
+    /** The stream ends: photos that wait are still due. */
+    Events endAll(const FrameTimes &now);
+    /** Forgets everything but what is under way, and the visits. */
+    Events flush(const FrameTimes &now);
+    /** The faces in view at this running time. */
+    std::vector<FaceView> faces(StreamTime runningTime) const;
+    /** Where they are, for who watches over them from frame to frame. */
+    std::vector<WatchedFace> watched(StreamTime runningTime) const;
+    /**
+     * Where everybody's face but this track's is by its motion, 0..1 of the frame: also of tracks
+     * that the last sample missed, and of those that are not believed in yet.
+     */
+    std::vector<Box> othersThan(TrackId id, StreamTime time) const;
+    bool hasTracks() const { return !tracker_.tracks().empty(); }
+
+    std::uint64_t visits() const { return visits_.count(); }
+
+private:
+    /** What is known of one who stands, or may stand, on a track. */
+    struct Person {
+        PersonId id;
+        Inquiry inquiry;
+        VisitNumber visit = 0;
+        PhotoBytes photo; ///< the last one sent, where photos are kept
+        bool photoIsPng = false;
+    };
+
+    struct Record {
+        Person now;
+        /** The one from before a doubt: counts again once it is proven to be the same. */
+        std::optional<Person> withheld;
+        std::optional<PersonId> inFlight;    ///< whom the request under way is about
+        unsigned attemptsBefore = 0;         ///< answers about those who count no more
+        std::optional<DoubtCause> doubt;     ///< why it is not certain who is there
+        bool mayAsk = true;                  ///< no proof is waited for that may save the request
+        StreamTime doubtWait{0};             ///< how long the next doubt's request has to wait …
+        std::optional<StreamTime> notBefore; ///< … and until when this one's has to
+        FaceView last;                       ///< as last seen; what `end` and late answers tell
+        FrameTimes lastSeen;                 ///< when that was
+        std::chrono::system_clock::time_point since{}; ///< of the `new`
+        std::optional<StreamTime> ended; ///< kept for its answer, or for who goes on with it
+
+        Inquiry *inquiryOf(const PersonId &person);
+        /** Whoever was there before the doubt counts no more; only the answers that it cost do. */
+        void dropWithheld();
+    };
+
+    FaceEvent event(FaceEventType type, Record &record, const FrameTimes &now) const;
+    void confirm(TrackId id, const FrameTimes &now);
+    void takeOver(Record &record, TrackId id, TrackId past, StreamTime now);
+    /** @return true when people should hear of it */
+    bool noteWhoIsThere(Record &record, const Continuity &continuity, StreamTime now);
+    void withhold(Record &record, const PersonId &another, StreamTime now);
+    void replace(Person &who, Person &&by, Record &record);
+    void endDoubt(TrackId id, Record &record);
+    void dropNeedlessDoubt(TrackId id, Record &record);
+    void contestDoubles(const FrameTimes &now, Events &events);
+    std::set<TrackId> takenIds(bool allEnd) const;
+    void end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events);
+    void settle(const FrameTimes &now, Events &events);
+    void noteIdentity(Record &record, StreamTime now);
+    static void waitForDoubt(Record &record, StreamTime now);
+    static void makeNextDoubtWait(Record &record);
+    void forget(StreamTime now);
+    bool seesItsLast(TrackId id, const Record &record, StreamTime now) const;
+    bool isDue(TrackId id, const Record &record, StreamTime now) const;
+    /** Whose record is the one of this number: its own, or that of who goes on with the track. */
+    TrackId ownerOf(TrackId id) const;
+    FaceView view(const Tracker::Track &track, const Record &record, const Box &box) const;
+    void describe(const Record &record, FaceView &view) const;
+    Record *find(TrackId id);
+
+    BookRules rules_;
+    Tracker tracker_;
+    VisitBook visits_;
+    std::map<TrackId, Record> records_;
+    std::map<TrackId, TrackId> goesOnAs_; ///< ended tracks whose answers are another's now
+    std::vector<ShotWish> wishes_;
+};
+
+} // namespace ooto::core

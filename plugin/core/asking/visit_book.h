@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which tracks are one person's stay.
+#pragma once
+
+#include "core/asking/face.h"
+
+#include <map>
+#include <string>
+
+namespace ooto::core
+{
+
+/**
+ * A visit begins with a track, goes on while the same template is seen again within the visit
+ * timeout, and ends after that. Not thread-safe.
+ */
+class VisitBook
+{
+public:
+    /** A new track of which nothing is known. @return a number that no other book gives */
+    VisitNumber begin(StreamTime now);
+    /** The visit was none of its own: whoever it was begun for turned out to be on another. */
+    void drop(VisitNumber visit);
+    /** A track of the visit is in view. */
+    void seen(VisitNumber visit, StreamTime now);
+    /**
+     * A track of the visit was identified. @return the visit that it belongs to: its own; an
+     * earlier one of the same template; or a new one, where its own is somebody else's
+     */
+    VisitNumber identified(VisitNumber visit, const std::string &templateId, StreamTime now,
+                           StreamTime timeout);
+    /** Whether the visit is that of this template. */
+    bool isOf(VisitNumber visit, const std::string &templateId) const;
+    /** Forgets visits that are over. Time may have gone back: they end as long after now. */
+    void forget(StreamTime now, StreamTime timeout);
+
+    /** Visits of this book so far. */
+    std::uint64_t count() const { return count_; }
+
+private:
+    struct Visit {
+        std::string templateId; ///< empty while nobody was identified
+        StreamTime lastSeen{0};
+    };
+
+    std::map<VisitNumber, Visit> visits_; ///< those that may go on
+    std::uint64_t count_ = 0;
+};
+
+} // namespace ooto::core

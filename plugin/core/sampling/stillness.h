@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whether anything has changed in front of the camera since faces were last looked for.
+#pragma once
+
+#include "core/base/frame_shape.h"
+#include "core/base/frame_times.h"
+#include "core/base/luma_grid.h"
+
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace ooto::core
+{
+
+struct GridSize {
+    int columns = 0;
+    int rows = 0;
+};
+
+/**
+ * A grid whose cells are so small that the smallest face to be tracked covers three quarters of
+ * one or more in each direction; 16 by 9 cells at least and 160 by 90 at most, and no more than
+ * pixels.
+ *
+ * @param minFacePx shorter side of the smallest face worth a photo, frame px
+ */
+GridSize gridSize(const FrameShape &frame, double minFacePx);
+
+/**
+ * Decides which samples are worth a detection. A face that appears is noticed at once, also where
+ * it is only some 10 levels lighter or darker than what was there; the noise of the camera and a
+ * change of light all over are not. What flickers in one place for forty seconds (a clock in the
+ * picture, leaves, detail at a codec's key frames) only wakes us when it does so more than before.
+ * What moves is never got used to, however long it goes on: somebody seen from behind may turn
+ * round, and whoever comes after them looks like them here. Not thread-safe.
+ */
+class Stillness
+{
+public:
+    /** @param lookAnyway longest time between two detections in a still scene */
+    explicit Stillness(StreamTime lookAnyway = std::chrono::seconds(10)) : lookAnyway_(lookAnyway)
+    {
+    }
+
+    /**
+     * To be asked once for each sample, in order. True for the first one, where something moved
+     * since the last detection, for a second and two samples after that, and once in a while
+     * anyway.
+     *
+     * @param now      of the same size as before, else all is taken to be new
+     * @param anyTrack somebody is in view: true without further ado
+     */
+    bool mustDetect(StreamTime time, const LumaGrid &now, bool anyTrack);
+
+    /** Faces were looked for in this sample: it is what later ones are compared with. */
+    void detected(StreamTime time, const LumaGrid &now);
+
+private:
+    bool moved(const LumaGrid &now);
+    void learn(StreamTime time, const LumaGrid &now);
+
+    void noteRuns(std::size_t columns, float limit);
+    void endWindow(std::size_t columns);
+    std::vector<float> habits(std::size_t columns) const;
+
+    /** What a patch did from sample to sample, in one window. */
+    struct Window {
+        float peak = 0;   ///< its largest change, levels
+        float common = 0; ///< the largest that a whole run of patches through it shared, levels
+        float active = 0; ///< share of the samples in which it changed by more than noise
+    };
+    struct Changes {
+        Window underWay;                 ///< `active` is a count there
+        std::array<Window, 3> windows{}; ///< those before, the latest first
+    };
+    struct Region;
+    static void add(Region &region, const Changes &patch);
+    bool movesIn(const Region &region) const;
+
+    StreamTime lookAnyway_;
+    LumaGrid reference_; ///< of the last detection
+    LumaGrid previous_;  ///< of the last sample
+    std::optional<StreamTime> lastDetected_;
+    std::optional<StreamTime> awakeUntil_;
+    int detectionsOwed_ = 0;
+    std::optional<double> noise_;  ///< of patches' changes from sample to sample, sigma in levels
+    std::vector<Changes> changes_; ///< by patch
+    std::vector<float> habits_;    ///< by patch: what is nothing new there, levels
+    StreamTime windowStart_{};
+    int windowSamples_ = 0;
+    std::vector<float> patches_; ///< scratch
+    std::vector<float> sorted_;  ///< scratch
+};
+
+} // namespace ooto::core

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/traffic/service_health.h"
+
+#include <algorithm>
+
+namespace ooto::core
+{
+
+namespace
+{
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds longestRetryAfter = 1h;
+constexpr unsigned failuresUntilDown = 3;
+
+bool saysServiceIsWell(Outcome outcome)
+{
+    return outcome == Outcome::Answered || outcome == Outcome::Refused ||
+           outcome == Outcome::TooLarge || outcome == Outcome::Unauthorized;
+}
+
+bool needsPeople(Outcome outcome)
+{
+    return outcome == Outcome::WrongEndpoint || outcome == Outcome::Redirected ||
+           outcome == Outcome::BadCertificate;
+}
+
+} // namespace
+
+std::string_view conditionName(ServiceCondition condition)
+{
+    switch (condition) {
+    case ServiceCondition::Ok:
+        return "ok";
+    case ServiceCondition::Degraded:
+        return "degraded";
+    case ServiceCondition::Down:
+        return "down";
+    case ServiceCondition::Unauthorized:
+        return "unauthorized";
+    case ServiceCondition::BudgetSpent:
+        return "budget-spent";
+    }
+    return "unknown";
+}
+
+ServiceHealth::ServiceHealth(std::uint32_t jitterSeed) : backoff_(jitterSeed) {}
+
+std::optional<ServiceHealth::Admission> ServiceHealth::admit(Clock::time_point now)
+{
+    if (state_.condition == ServiceCondition::Ok)
+        return Admission();
+    const auto probe = gate_.admit(now);
+    return probe ? std::optional(Admission{*probe}) : std::nullopt;
+}
+
+std::chrono::milliseconds ServiceHealth::untilProbe(Clock::time_point now) const
+{
+    return state_.condition == ServiceCondition::Ok ? 0ms : gate_.untilProbe(now);
+}
+
+void ServiceHealth::withdraw(const Admission &admission)
+{
+    gate_.ended(admission.probe);
+}
+
+bool ServiceHealth::record(const Admission &admission, const Reply &reply, Clock::time_point now,
+                           std::chrono::system_clock::time_point wallNow)
+{
+    const bool late = isLate(admission);
+    withdraw(admission);
+    if (reply.outcome == Outcome::Cancelled)
+        return false;
+
+    if (saysServiceIsWell(reply.outcome)) {
+        if (late)
+            return false;
+        failuresInARow_ = 0;
+        backoff_.beginAnew();
+        return change(ServiceCondition::Ok, reply, wallNow);
+    }
+
+    if (!late) {
+        ++failuresInARow_;
+        gate_.closeUntil(now + pauseAfter(reply));
+    } else {
+        // The back-off of this failure is that of the one which it is late for.
+        gate_.closeAtLeastUntil(now + pauseAskedFor(reply));
+    }
+
+    if (needsPeople(reply.outcome))
+        return change(ServiceCondition::Down, reply, wallNow);
+    if (late)
+        return false;
+    // Another kind of failure does not make a service that was down any better.
+    const bool stillWell =
+        state_.condition == ServiceCondition::Ok || state_.condition == ServiceCondition::Degraded;
+    if (stillWell && failuresInARow_ < failuresUntilDown)
+        return change(ServiceCondition::Degraded, reply, wallNow);
+    return change(ServiceCondition::Down, reply, wallNow);
+}
+
+bool ServiceHealth::isLate(const Admission &admission) const
+{
+    return state_.condition != ServiceCondition::Ok && !gate_.isUnderWay(admission.probe);
+}
+
+bool ServiceHealth::change(ServiceCondition next, const Reply &reply,
+                           std::chrono::system_clock::time_point wallNow)
+{
+    if (next == state_.condition) {
+        // No news, but who looks should read what to do now.
+        if (needsPeople(reply.outcome))
+            state_.reason = reply.text;
+        return false;
+    }
+    state_ = {next, next == ServiceCondition::Ok ? std::string() : reply.text, wallNow};
+    return true;
+}
+
+/** What does not depend on how often it failed. */
+std::chrono::milliseconds ServiceHealth::pauseAskedFor(const Reply &reply) const
+{
+    if (needsPeople(reply.outcome))
+        return longestPause(rules_);
+    return std::min(reply.retryAfter.value_or(std::chrono::seconds(0)), longestRetryAfter);
+}
+
+std::chrono::milliseconds ServiceHealth::pauseAfter(const Reply &reply)
+{
+    const auto asked = pauseAskedFor(reply);
+    // "Retry-After: 0" must not turn into a request per round trip.
+    return needsPeople(reply.outcome) ? asked : std::max(asked, backoff_.pause(rules_));
+}
+
+} // namespace ooto::core
