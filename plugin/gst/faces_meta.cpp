@@ -3,7 +3,7 @@
 
 #include "gst/analytics.h"
 #include "gst/face_region.h"
-#include "gst/handles.h"
+#include "element/handles.h"
 
 namespace ooto::gst
 {

@@ -43,7 +43,7 @@
 #include "gst/gstootoidentify.h"
 
 #include "gst/detector_choice.h"
-#include "gst/frame_clock.h"
+#include "element/frame_clock.h"
 #include "gst/identify_debug.h"
 #include "gst/identify_properties.h"
 #include "gst/identify_stream.h"

@@ -4,8 +4,8 @@
 
 #include "gst/analysis_pool.h"
 #include "gst/identify_debug.h"
-#include "gst/luma_reader.h"
-#include "gst/visible_rect.h"
+#include "element/luma_reader.h"
+#include "element/visible_rect.h"
 #include "system/text_encoding.h"
 
 #include <algorithm>

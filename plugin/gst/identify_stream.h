@@ -13,7 +13,7 @@
 #include "gst/event_ids.h"
 #include "gst/faces_meta.h"
 #include "gst/labels_file.h"
-#include "gst/sample_frame.h"
+#include "element/sample_frame.h"
 #include "gst/settings.h"
 #include "gst/statistics.h"
 #include "service/client.h"

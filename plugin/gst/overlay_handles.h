@@ -2,7 +2,7 @@
 // Owners for what only the overlay holds: Pango, Cairo, and overlay compositions.
 #pragma once
 
-#include "gst/handles.h"
+#include "element/handles.h"
 
 #include <pango/pangocairo.h>
 

@@ -3,7 +3,7 @@
 
 #include "gst/faces_meta.h"
 #include "gst/regions.h"
-#include "gst/visible_rect.h"
+#include "element/visible_rect.h"
 
 #include <algorithm>
 #include <cmath>

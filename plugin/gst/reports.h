@@ -5,7 +5,7 @@
 #include "core/asking/face.h"
 #include "core/traffic/service_health.h"
 #include "gst/face_structure.h"
-#include "gst/handles.h"
+#include "element/handles.h"
 
 namespace ooto::gst
 {

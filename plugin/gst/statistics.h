@@ -5,7 +5,7 @@
 #include "core/asking/face.h"
 #include "core/base/recent_values.h"
 #include "core/traffic/reply.h"
-#include "gst/handles.h"
+#include "element/handles.h"
 
 #include <array>
 #include <cstdint>

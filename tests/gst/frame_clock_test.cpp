@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/gst/frame_clock.cpp: what it makes of real streams and their events.
-#include "gst/frame_clock.h"
-#include "gst/handles.h"
+// Tests plugin/element/frame_clock.cpp: what it makes of real streams and their events.
+#include "element/frame_clock.h"
+#include "element/handles.h"
 
 #include <gtest/gtest.h>
 

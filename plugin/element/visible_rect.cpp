@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/visible_rect.h"
+#include "element/visible_rect.h"
 
 #include "core/base/box.h"
 

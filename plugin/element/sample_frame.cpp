@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/sample_frame.h"
+#include "element/sample_frame.h"
 
-#include "gst/visible_rect.h"
+#include "element/visible_rect.h"
 
 #include <algorithm>
 #include <cstring>

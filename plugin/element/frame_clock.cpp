@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/frame_clock.h"
+#include "element/frame_clock.h"
 
 #include <cmath>
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/luma_reader.h"
+#include "element/luma_reader.h"
 
 #include <algorithm>
 

@@ -6,7 +6,7 @@
 #include "core/base/image.h"
 #include "core/base/luma_grid.h"
 #include "core/sampling/stillness.h"
-#include "gst/handles.h"
+#include "element/handles.h"
 
 #include <cstdint>
 #include <vector>

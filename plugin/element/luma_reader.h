@@ -4,7 +4,7 @@
 
 #include "core/tracking/face_watch.h"
 #include "core/base/frame_shape.h"
-#include "gst/handles.h"
+#include "element/handles.h"
 
 #include <optional>
 
