@@ -3,7 +3,7 @@
 #include "gst/identify_stream.h"
 
 #include "gst/identify_debug.h"
-#include "gst/reports.h"
+#include "metadata/reports.h"
 
 #include <gst/base/gstbasetransform.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/overlay_model.h"
 
-#include "gst/faces_meta.h"
-#include "gst/regions.h"
+#include "metadata/faces_meta.h"
+#include "metadata/regions.h"
 #include "element/visible_rect.h"
 
 #include <algorithm>

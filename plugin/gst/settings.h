@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/base/frame_times.h"
-#include "gst/facts.h"
+#include "metadata/facts.h"
 #include "service/endpoint.h"
 #include "system/secret.h"
 #include "vision/photo_encoder.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst/elements.h"
 
-#include "gst/faces_meta.h"
+#include "metadata/faces_meta.h"
 #include "gst/gstootoidentify.h"
 #include "gst/gstootooverlay.h"
 

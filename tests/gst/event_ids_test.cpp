@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/gst/event_ids.cpp
-#include "gst/event_ids.h"
+// Tests plugin/metadata/event_ids.cpp
+#include "metadata/event_ids.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A face's metadata as other people's elements read it.
-#include "gst/faces_meta.h"
+#include "metadata/faces_meta.h"
 #include "gst/settings.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/gst/labels_file.cpp
-#include "gst/labels_file.h"
+// Tests plugin/metadata/labels_file.cpp
+#include "metadata/labels_file.h"
 #include "support/scratch_directory.h"
 
 #include <gtest/gtest.h>

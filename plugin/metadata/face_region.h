@@ -2,7 +2,7 @@
 // A face as a region of interest, with params in DL Streamer's form.
 #pragma once
 
-#include "gst/face_structure.h"
+#include "metadata/face_structure.h"
 
 #include <gst/gst.h>
 #include <gst/video/video.h>

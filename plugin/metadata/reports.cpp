@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/reports.h"
+#include "metadata/reports.h"
 
-#include "gst/event_ids.h"
-#include "gst/structure_json.h"
+#include "metadata/event_ids.h"
+#include "metadata/structure_json.h"
 
 namespace ooto::gst
 {

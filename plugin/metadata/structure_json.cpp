@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/structure_json.h"
+#include "metadata/structure_json.h"
 
 #include <json-glib/json-glib.h>
 

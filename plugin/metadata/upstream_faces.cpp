@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/upstream_faces.h"
+#include "metadata/upstream_faces.h"
 
-#include "gst/regions.h"
+#include "metadata/regions.h"
 
 #include <algorithm>
 #include <cmath>

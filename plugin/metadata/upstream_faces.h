@@ -4,7 +4,7 @@
 
 #include "core/asking/face.h"
 #include "core/base/frame_shape.h"
-#include "gst/analytics.h"
+#include "metadata/analytics.h"
 
 #include <gst/video/video.h>
 

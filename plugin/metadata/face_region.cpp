@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/face_region.h"
+#include "metadata/face_region.h"
 
-#include "gst/facts.h"
-#include "gst/regions.h"
+#include "metadata/facts.h"
+#include "metadata/regions.h"
 
 #include <algorithm>
 #include <cmath>

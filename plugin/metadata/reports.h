@@ -4,7 +4,7 @@
 
 #include "core/asking/face.h"
 #include "core/traffic/service_health.h"
-#include "gst/face_structure.h"
+#include "metadata/face_structure.h"
 #include "element/handles.h"
 
 namespace ooto::gst

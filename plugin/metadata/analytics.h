@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/base/box.h"
-#include "gst/face_structure.h"
+#include "metadata/face_structure.h"
 
 #include <gst/gst.h>
 #include <gst/video/video.h>

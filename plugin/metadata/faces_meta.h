@@ -2,8 +2,8 @@
 // The metadata that ootoidentify attaches: `OotoFaces`, regions of interest, GstAnalytics.
 #pragma once
 
-#include "gst/face_structure.h"
-#include "gst/upstream_faces.h"
+#include "metadata/face_structure.h"
+#include "metadata/upstream_faces.h"
 
 #include <gst/gst.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Stands in for analytics.cpp where there is no GstAnalytics.
-#include "gst/analytics.h"
+#include "metadata/analytics.h"
 
 namespace ooto::gst
 {

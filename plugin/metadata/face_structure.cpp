@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/face_structure.h"
+#include "metadata/face_structure.h"
 
-#include "gst/event_ids.h"
-#include "gst/facts.h"
+#include "metadata/event_ids.h"
+#include "metadata/facts.h"
 
 namespace ooto::gst
 {

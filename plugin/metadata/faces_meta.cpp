@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/faces_meta.h"
+#include "metadata/faces_meta.h"
 
-#include "gst/analytics.h"
-#include "gst/face_region.h"
+#include "metadata/analytics.h"
+#include "metadata/face_region.h"
 #include "element/handles.h"
 
 namespace ooto::gst

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/analytics.h"
+#include "metadata/analytics.h"
 
-#include "gst/facts.h"
+#include "metadata/facts.h"
 
 #include <gst/analytics/analytics.h>
 

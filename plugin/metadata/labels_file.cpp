@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/labels_file.h"
+#include "metadata/labels_file.h"
 
 #include "system/handles.h"
 #include "system/plain_text.h"

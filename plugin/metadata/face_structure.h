@@ -4,7 +4,7 @@
 
 #include "core/asking/face.h"
 #include "core/base/frame_shape.h"
-#include "gst/labels_file.h"
+#include "metadata/labels_file.h"
 
 #include <gst/gst.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/event_ids.h"
+#include "metadata/event_ids.h"
 
 #include "core/base/guarded.h"
 
