@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Registration of the plugin and its elements, and nothing else.
 #include "gst/gstootoidentify.h"
-#include "gst/gstootooverlay.h"
+#include "overlay/gstootooverlay.h"
 
 #include <gst/gst.h>
 

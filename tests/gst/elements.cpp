@@ -3,7 +3,7 @@
 
 #include "metadata/faces_meta.h"
 #include "gst/gstootoidentify.h"
-#include "gst/gstootooverlay.h"
+#include "overlay/gstootooverlay.h"
 
 namespace ooto::test
 {

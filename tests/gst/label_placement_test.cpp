@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/label_placement.h"
+#include "overlay/label_placement.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/overlay_model.h"
+#include "overlay/overlay_model.h"
 
 #include "gst/overlay_harness.h"
 

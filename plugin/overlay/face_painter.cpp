@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/face_painter.h"
+#include "overlay/face_painter.h"
 
 #include <algorithm>
 #include <cmath>

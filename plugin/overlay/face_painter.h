@@ -2,9 +2,9 @@
 // Turns what is known about a frame's faces into a GstVideoOverlayComposition.
 #pragma once
 
-#include "gst/box_outline.h"
-#include "gst/label_placement.h"
-#include "gst/plate_renderer.h"
+#include "overlay/box_outline.h"
+#include "overlay/label_placement.h"
+#include "overlay/plate_renderer.h"
 
 #include <optional>
 #include <unordered_map>

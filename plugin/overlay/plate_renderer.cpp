@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/plate_renderer.h"
+#include "overlay/plate_renderer.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/frame_blender.h"
+#include "overlay/frame_blender.h"
 
-#include "gst/overlay_handles.h"
+#include "overlay/overlay_handles.h"
 
 #include <algorithm>
 #include <array>

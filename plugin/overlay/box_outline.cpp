@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/box_outline.h"
+#include "overlay/box_outline.h"
 
 #include <algorithm>
 #include <cmath>

@@ -29,11 +29,11 @@
  * ]|
  * Larger text and thicker lines, for a screen that is far away.
  */
-#include "gst/gstootooverlay.h"
+#include "overlay/gstootooverlay.h"
 
 #include "core/base/guarded.h"
-#include "gst/face_painter.h"
-#include "gst/frame_blender.h"
+#include "overlay/face_painter.h"
+#include "overlay/frame_blender.h"
 
 #include <optional>
 
