@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Registration of the plugin and its elements, and nothing else.
-#include "gst/gstootoidentify.h"
+#include "identify/gstootoidentify.h"
 #include "overlay/gstootooverlay.h"
 
 #include <gst/gst.h>

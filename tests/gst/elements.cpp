@@ -2,7 +2,7 @@
 #include "gst/elements.h"
 
 #include "metadata/faces_meta.h"
-#include "gst/gstootoidentify.h"
+#include "identify/gstootoidentify.h"
 #include "overlay/gstootooverlay.h"
 
 namespace ooto::test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A face's metadata as other people's elements read it.
 #include "metadata/faces_meta.h"
-#include "gst/settings.h"
+#include "identify/settings.h"
 
 #include <gtest/gtest.h>
 

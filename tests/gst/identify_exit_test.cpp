@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/gst/analysis_pool.cpp: a process that ends while video plays.
+// Tests plugin/identify/analysis_pool.cpp: a process that ends while video plays.
 #include <gst/gst.h>
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The analysis thread's side of a stream: from a sample to detections and photos.
-#include "gst/identify_stream.h"
+#include "identify/identify_stream.h"
 
 #include "core/asking/shot_quality.h"
-#include "gst/identify_debug.h"
+#include "identify/identify_debug.h"
 #include "vision/appearance.h"
 #include "vision/face_texture.h"
 #include "vision/scene_change.h"

@@ -2,7 +2,7 @@
 // The properties of ootoidentify: each is declared once, with its text and its field.
 #pragma once
 
-#include "gst/settings.h"
+#include "identify/settings.h"
 
 #include <glib-object.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The streaming and the application thread's side; analysis and replies are in files of their own.
-#include "gst/identify_stream.h"
+#include "identify/identify_stream.h"
 
-#include "gst/analysis_pool.h"
-#include "gst/identify_debug.h"
+#include "identify/analysis_pool.h"
+#include "identify/identify_debug.h"
 #include "element/luma_reader.h"
 #include "element/visible_rect.h"
 #include "system/text_encoding.h"

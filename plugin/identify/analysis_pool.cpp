@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/analysis_pool.h"
+#include "identify/analysis_pool.h"
 
-#include "gst/identify_debug.h"
+#include "identify/identify_debug.h"
 #include "vision/photo_encoder.h"
 
 #include <pthread.h>

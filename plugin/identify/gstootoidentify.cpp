@@ -40,13 +40,13 @@
  * ]|
  * The same for a network camera, with a liveness check.
  */
-#include "gst/gstootoidentify.h"
+#include "identify/gstootoidentify.h"
 
-#include "gst/detector_choice.h"
+#include "identify/detector_choice.h"
 #include "element/frame_clock.h"
-#include "gst/identify_debug.h"
-#include "gst/identify_properties.h"
-#include "gst/identify_stream.h"
+#include "identify/identify_debug.h"
+#include "identify/identify_properties.h"
+#include "identify/identify_stream.h"
 #include "http/proxy.h"
 #include "system/text_encoding.h"
 

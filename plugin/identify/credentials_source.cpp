@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/credentials_source.h"
+#include "identify/credentials_source.h"
 
 namespace ooto::gst
 {

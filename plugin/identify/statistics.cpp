@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/statistics.h"
+#include "identify/statistics.h"
 
 #include <string>
 #include <utility>

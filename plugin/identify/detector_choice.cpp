@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "gst/detector_choice.h"
+#include "identify/detector_choice.h"
 
 namespace ooto::gst
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // From photos that are due to requests, and from replies back to the faces.
-#include "gst/identify_stream.h"
+#include "identify/identify_stream.h"
 
-#include "gst/identify_debug.h"
+#include "identify/identify_debug.h"
 
 #include <algorithm>
 #include <utility>

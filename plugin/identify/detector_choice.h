@@ -2,7 +2,7 @@
 // From the properties `detector` and `model` to a detector that works.
 #pragma once
 
-#include "gst/settings.h"
+#include "identify/settings.h"
 #include "vision/detector.h"
 
 #include <memory>

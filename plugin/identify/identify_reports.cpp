@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a stream tells, in order: on the bus, and downstream.
-#include "gst/identify_stream.h"
+#include "identify/identify_stream.h"
 
-#include "gst/identify_debug.h"
+#include "identify/identify_debug.h"
 #include "metadata/reports.h"
 
 #include <gst/base/gstbasetransform.h>
