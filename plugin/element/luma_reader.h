@@ -2,8 +2,8 @@
 // A coarse look at a place in a frame, for the streaming thread: a few microseconds.
 #pragma once
 
-#include "core/tracking/face_watch.h"
 #include "core/base/frame_shape.h"
+#include "core/tracking/face_watch.h"
 #include "element/handles.h"
 
 #include <optional>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/http2_connections.h"
 
-#include "system/handles.h"
 #include "http/tls_stream.h"
+#include "system/handles.h"
 
 #include <algorithm>
 #include <utility>

@@ -2,8 +2,8 @@
 // By way of whom the service is asked.
 #pragma once
 
-#include "system/handles.h"
 #include "http/http_settings.h"
+#include "system/handles.h"
 
 #include <string>
 #include <vector>

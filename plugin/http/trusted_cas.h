@@ -2,8 +2,8 @@
 // Whose certificates are believed.
 #pragma once
 
-#include "system/handles.h"
 #include "http/http_settings.h"
+#include "system/handles.h"
 
 #include <string>
 

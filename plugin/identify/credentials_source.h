@@ -2,8 +2,8 @@
 // The credentials in force, read again when their file changes.
 #pragma once
 
-#include "system/file_watch.h"
 #include "service/credentials.h"
+#include "system/file_watch.h"
 
 #include <chrono>
 #include <string>

@@ -42,12 +42,12 @@
  */
 #include "identify/gstootoidentify.h"
 
-#include "identify/detector_choice.h"
 #include "element/frame_clock.h"
+#include "http/proxy.h"
+#include "identify/detector_choice.h"
 #include "identify/identify_debug.h"
 #include "identify/identify_properties.h"
 #include "identify/identify_stream.h"
-#include "http/proxy.h"
 #include "system/text_encoding.h"
 
 #include <gst/base/gstbasetransform.h>

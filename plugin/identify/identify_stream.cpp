@@ -2,10 +2,10 @@
 // The streaming and the application thread's side; analysis and replies are in files of their own.
 #include "identify/identify_stream.h"
 
-#include "identify/analysis_pool.h"
-#include "identify/identify_debug.h"
 #include "element/luma_reader.h"
 #include "element/visible_rect.h"
+#include "identify/analysis_pool.h"
+#include "identify/identify_debug.h"
 #include "system/text_encoding.h"
 
 #include <algorithm>

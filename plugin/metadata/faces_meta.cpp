@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metadata/faces_meta.h"
 
+#include "element/handles.h"
 #include "metadata/analytics.h"
 #include "metadata/face_region.h"
-#include "element/handles.h"
 
 namespace ooto::gst
 {

@@ -4,8 +4,8 @@
 
 #include "core/asking/face.h"
 #include "core/traffic/service_health.h"
-#include "metadata/face_structure.h"
 #include "element/handles.h"
+#include "metadata/face_structure.h"
 
 namespace ooto::gst
 {

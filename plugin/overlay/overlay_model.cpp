@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "overlay/overlay_model.h"
 
+#include "element/visible_rect.h"
 #include "metadata/faces_meta.h"
 #include "metadata/regions.h"
-#include "element/visible_rect.h"
 
 #include <algorithm>
 #include <cmath>

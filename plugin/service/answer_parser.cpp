@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/answer_parser.h"
 
-#include "system/handles.h"
 #include "service/json_fields.h"
 #include "service/json_guard.h"
+#include "system/handles.h"
 #include "system/plain_text.h"
 
 #include <array>

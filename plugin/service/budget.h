@@ -2,8 +2,8 @@
 // The day's budget of one service and app-id, on disk where that works, else in this process.
 #pragma once
 
-#include "core/traffic/day_budget.h"
 #include "core/base/guarded.h"
+#include "core/traffic/day_budget.h"
 #include "service/budget_file.h"
 
 #include <cstdint>

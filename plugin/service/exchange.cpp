@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/exchange.h"
 
-#include "service/answer_parser.h"
 #include "http/http_uri.h"
 #include "http/tls_stream.h"
+#include "service/answer_parser.h"
 
 #include <algorithm>
 #include <cstring>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "http/http2_connections.h"
-#include "service/photo_message.h"
 #include "http/proxy.h"
+#include "service/photo_message.h"
 #include "service/verdict.h"
 
 #include <array>

@@ -2,8 +2,8 @@
 // A SoupSession set up for one service, and the exchanges that run in it.
 #pragma once
 
-#include "service/exchange.h"
 #include "http/trusted_cas.h"
+#include "service/exchange.h"
 
 #include <memory>
 #include <string>

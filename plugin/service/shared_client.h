@@ -4,10 +4,10 @@
 
 #include "core/base/guarded.h"
 #include "core/traffic/traffic.h"
+#include "http/network_thread.h"
 #include "service/budget.h"
 #include "service/client.h"
 #include "service/mailbox.h"
-#include "http/network_thread.h"
 #include "service/session.h"
 
 #include <chrono>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/verdict.h"
 
-#include "service/answer_parser.h"
 #include "http/http_uri.h"
-#include "system/plain_text.h"
 #include "http/retry_after.h"
+#include "service/answer_parser.h"
+#include "system/plain_text.h"
 
 #include <algorithm>
 #include <libsoup/soup.h>

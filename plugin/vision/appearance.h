@@ -2,9 +2,9 @@
 // The colours of somebody's hair, face and clothes.
 #pragma once
 
-#include "core/tracking/appearance.h"
 #include "core/base/box.h"
 #include "core/base/image.h"
+#include "core/tracking/appearance.h"
 
 #include <optional>
 

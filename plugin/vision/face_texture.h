@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/base/box.h"
-#include "core/tracking/face_texture.h"
 #include "core/base/image.h"
+#include "core/tracking/face_texture.h"
 
 #include <memory>
 #include <optional>

@@ -2,9 +2,9 @@
 // How sharp and how well lit a face is, measured in its pixels.
 #pragma once
 
+#include "core/asking/shot_quality.h"
 #include "core/base/box.h"
 #include "core/base/image.h"
-#include "core/asking/shot_quality.h"
 
 namespace ooto::vision
 {

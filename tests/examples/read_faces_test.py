@@ -322,16 +322,16 @@ class Schema(unittest.TestCase):
     def test_it_knows_the_names_that_the_code_knows(self):
         kinds = SCHEMA["$defs"]
         facts = kinds["facts"]["properties"]
-        self.assertEqual(set(facts["status"]["enum"]), self.names("face.cpp", "statusName"))
-        self.assertEqual(set(facts["reason"]["enum"]), self.names("face.cpp", "reasonName"))
+        self.assertEqual(set(facts["status"]["enum"]), self.names("asking/face.cpp", "statusName"))
+        self.assertEqual(set(facts["reason"]["enum"]), self.names("asking/face.cpp", "reasonName"))
         self.assertEqual(set(kinds["face-message"]["properties"]["type"]["enum"]),
-                         self.names("face.cpp", "eventName"))
-        states = self.names("service_health.cpp", "conditionName")
+                         self.names("asking/face.cpp", "eventName"))
+        states = self.names("traffic/service_health.cpp", "conditionName")
         self.assertEqual(set(kinds["service-message"]["properties"]["state"]["enum"]), states)
         self.assertEqual(set(kinds["frame"]["properties"]["service-state"]["enum"]),
                          states - {"ok"})
         measures = re.search(r"qualityNames = \{(.*?)\}",
-                             (ROOT / "plugin/core/answer.h").read_text(encoding="utf-8"), re.S)
+                             (ROOT / "plugin/core/traffic/answer.h").read_text(encoding="utf-8"), re.S)
         self.assertEqual({name.removesuffix("-fine") for name in facts["quality"]["properties"]},
                          set(re.findall(r'"(\w+)"', measures.group(1))))
 

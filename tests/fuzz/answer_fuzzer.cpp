@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Feeds whatever libFuzzer thinks of to everything that reads an HTTP answer.
-#include "service/json_guard.h"
-#include "system/plain_text.h"
 #include "http/retry_after.h"
+#include "service/json_guard.h"
 #include "service/verdict.h"
+#include "system/plain_text.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Servers that do what no server should, and networks that are not there.
 #include "service/answer_parser.h"
-#include "system/handles.h"
 #include "support/asking.h"
 #include "support/raw_server.h"
+#include "system/handles.h"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 // nghttpx in front of a server: what libsoup's own server cannot do properly, HTTP/2.
 #pragma once
 
-#include "system/handles.h"
 #include "support/scratch_directory.h"
+#include "system/handles.h"
 
 #include <gio/gio.h>
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/base/guarded.h"
-#include "system/handles.h"
 #include "http/network_thread.h"
+#include "system/handles.h"
 
 #include <libsoup/soup.h>
 

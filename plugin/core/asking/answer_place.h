@@ -2,8 +2,8 @@
 // Whether an answer is about the face that was sent.
 #pragma once
 
-#include "core/traffic/answer.h"
 #include "core/asking/shot.h"
+#include "core/traffic/answer.h"
 
 namespace ooto::core
 {

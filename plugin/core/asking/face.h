@@ -2,10 +2,10 @@
 // What is known of one face in view, and what is told about it.
 #pragma once
 
-#include "core/traffic/answer.h"
 #include "core/base/box.h"
 #include "core/base/frame_times.h"
 #include "core/tracking/track_ids.h"
+#include "core/traffic/answer.h"
 
 #include <cstdint>
 #include <memory>

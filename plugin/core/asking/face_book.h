@@ -3,11 +3,11 @@
 #pragma once
 
 #include "core/asking/face.h"
-#include "core/tracking/face_watch.h"
 #include "core/asking/inquiry.h"
 #include "core/asking/shot.h"
-#include "core/tracking/tracker.h"
 #include "core/asking/visit_book.h"
+#include "core/tracking/face_watch.h"
+#include "core/tracking/tracker.h"
 
 #include <map>
 #include <set>

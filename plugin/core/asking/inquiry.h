@@ -4,10 +4,10 @@
 
 #include "core/asking/best_shot.h"
 #include "core/asking/face.h"
-#include "core/traffic/reply.h"
-#include "core/traffic/retry_schedule.h"
 #include "core/asking/shot.h"
 #include "core/asking/votes.h"
+#include "core/traffic/reply.h"
+#include "core/traffic/retry_schedule.h"
 
 #include <optional>
 #include <vector>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/asking/face.h"
-#include "core/tracking/observation.h"
 #include "core/asking/photo_plan.h"
+#include "core/tracking/observation.h"
 
 #include <vector>
 

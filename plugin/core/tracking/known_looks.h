@@ -2,10 +2,10 @@
 // What one person has looked like so far, and whether a face that is seen is theirs.
 #pragma once
 
-#include "core/tracking/appearance.h"
-#include "core/tracking/face_texture.h"
 #include "core/base/frame_times.h"
 #include "core/base/recent_values.h"
+#include "core/tracking/appearance.h"
+#include "core/tracking/face_texture.h"
 
 #include <deque>
 #include <optional>

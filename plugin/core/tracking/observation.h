@@ -2,8 +2,8 @@
 // What a detector saw in one sample.
 #pragma once
 
-#include "core/tracking/appearance.h"
 #include "core/base/box.h"
+#include "core/tracking/appearance.h"
 #include "core/tracking/face_texture.h"
 
 #include <cstdint>

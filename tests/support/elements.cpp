@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "support/elements.h"
+
+#include "identify/gstootoidentify.h"
+#include "metadata/faces_meta.h"
+#include "overlay/gstootooverlay.h"
+
+namespace ooto::test
+{
+
+void registerElements()
+{
+    GST_ELEMENT_REGISTER(ootoidentify, nullptr);
+    GST_ELEMENT_REGISTER(ootooverlay, nullptr);
+    gst::registerFacesMeta();
+}
+
+} // namespace ooto::test
