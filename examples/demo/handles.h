@@ -11,12 +11,12 @@
 namespace ooto::demo
 {
 
-using service::CharsHandle;
-using service::ErrorHandle;
-using service::ErrorOut;
-using service::Handle;
-using service::ObjectHandle;
-using service::SourceHandle;
+using system::CharsHandle;
+using system::ErrorHandle;
+using system::ErrorOut;
+using system::Handle;
+using system::ObjectHandle;
+using system::SourceHandle;
 
 template<typename T>
 using GstHandle = Handle<T, gst_object_unref>;

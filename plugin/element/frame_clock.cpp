@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-namespace ooto::gst
+namespace ooto::element
 {
 
 namespace
@@ -215,4 +215,4 @@ std::chrono::system_clock::time_point FrameClock::wallClockOf(core::StreamTime r
            std::chrono::duration_cast<WallTime::duration>(runningTime - reference_->runningTime);
 }
 
-} // namespace ooto::gst
+} // namespace ooto::element

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-namespace ooto::gst
+namespace ooto::element
 {
 
 /** Thread-bound to the *streaming* thread. */
@@ -62,4 +62,4 @@ private:
     std::string complaint_;
 };
 
-} // namespace ooto::gst
+} // namespace ooto::element

@@ -7,7 +7,7 @@
 
 #include <memory>
 
-namespace ooto::gst
+namespace ooto::element
 {
 
 struct HandleDeleter {
@@ -49,4 +49,4 @@ private:
     bool mapped_;
 };
 
-} // namespace ooto::gst
+} // namespace ooto::element

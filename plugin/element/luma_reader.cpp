@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace ooto::gst
+namespace ooto::element
 {
 
 LumaReader::LumaReader(GstBuffer *buffer, const GstVideoInfo &info, const core::PixelRect &visible)
@@ -57,4 +57,4 @@ std::optional<core::Patch> LumaReader::read(const core::Box &box)
     return patch;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::element

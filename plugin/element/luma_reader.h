@@ -8,7 +8,7 @@
 
 #include <optional>
 
-namespace ooto::gst
+namespace ooto::element
 {
 
 /** One frame, mapped for as long as this lives. *streaming* */
@@ -35,4 +35,4 @@ private:
     float levels_ = 1;  ///< of 0..255 for one of the format's
 };
 
-} // namespace ooto::gst
+} // namespace ooto::element

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace ooto::gst
+namespace ooto::element
 {
 
 namespace
@@ -177,4 +177,4 @@ void SampleFrame::addLine(float *cells, int columns, const std::uint8_t *values,
     }
 }
 
-} // namespace ooto::gst
+} // namespace ooto::element

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::element
 {
 
 /**
@@ -57,4 +57,4 @@ private:
     core::PixelRect visible_; ///< pixels of the frame
 };
 
-} // namespace ooto::gst
+} // namespace ooto::element

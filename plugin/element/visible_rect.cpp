@@ -3,7 +3,7 @@
 
 #include "core/base/box.h"
 
-namespace ooto::gst
+namespace ooto::element
 {
 
 core::PixelRect visibleRect(GstBuffer *buffer, const GstVideoInfo &info)
@@ -24,4 +24,4 @@ core::PixelRect visibleRect(GstBuffer *buffer, const GstVideoInfo &info)
             static_cast<int>(visible.width), static_cast<int>(visible.height)};
 }
 
-} // namespace ooto::gst
+} // namespace ooto::element

@@ -6,7 +6,7 @@
 
 #include <gst/video/video.h>
 
-namespace ooto::gst
+namespace ooto::element
 {
 
 /**
@@ -16,4 +16,4 @@ namespace ooto::gst
  */
 core::PixelRect visibleRect(GstBuffer *buffer, const GstVideoInfo &info);
 
-} // namespace ooto::gst
+} // namespace ooto::element

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 namespace
@@ -35,7 +35,8 @@ void Http2Connections::add(GIOStream *stream)
     if (g_strcmp0(protocol, "h2") != 0)
         return;
     std::erase_if(connections_, [](GWeakRef *reference) {
-        const ObjectHandle<GIOStream> there(static_cast<GIOStream *>(g_weak_ref_get(reference)));
+        const system::ObjectHandle<GIOStream> there(
+            static_cast<GIOStream *>(g_weak_ref_get(reference)));
         if (!there)
             forget(reference);
         return !there;
@@ -56,11 +57,12 @@ void Http2Connections::requestEnded(bool givenUp)
 void Http2Connections::closeAll()
 {
     for (GWeakRef *reference : std::exchange(connections_, {})) {
-        const ObjectHandle<GIOStream> stream(static_cast<GIOStream *>(g_weak_ref_get(reference)));
+        const system::ObjectHandle<GIOStream> stream(
+            static_cast<GIOStream *>(g_weak_ref_get(reference)));
         if (stream)
             cutOff(stream.get());
         forget(reference);
     }
 }
 
-} // namespace ooto::service
+} // namespace ooto::http

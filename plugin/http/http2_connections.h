@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 /**
@@ -37,4 +37,4 @@ private:
     bool givenUp_ = false; ///< a request was, since the connections were closed
 };
 
-} // namespace ooto::service
+} // namespace ooto::http

@@ -7,7 +7,7 @@
 #include <compare>
 #include <string>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 /** Of one HTTP session: all its requests go to the host of one URL. */
@@ -18,9 +18,9 @@ struct HttpSettings {
     std::string userAgent; ///< one line; empty: "ooto"
     std::string proxy;     ///< checked by checkProxy(); empty: that of the environment, if any
     std::string proxyId;   ///< empty: the proxy wants no credentials
-    Secret proxyPassword;
+    system::Secret proxyPassword;
 
     auto operator<=>(const HttpSettings &) const = default;
 };
 
-} // namespace ooto::service
+} // namespace ooto::http

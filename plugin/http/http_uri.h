@@ -6,17 +6,17 @@
 
 #include <string>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 /** Null when the text is no absolute URL. */
-inline UriHandle parseHttpUri(const std::string &text)
+inline system::UriHandle parseHttpUri(const std::string &text)
 {
     // SOUP_HTTP_URI_FLAGS, which C++ does not take: an `or` of enumerators is an int there.
     constexpr auto flags = static_cast<GUriFlags>(
         G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY |
         G_URI_FLAGS_ENCODED_FRAGMENT | G_URI_FLAGS_SCHEME_NORMALIZE);
-    return UriHandle(g_uri_parse(text.c_str(), flags, nullptr));
+    return system::UriHandle(g_uri_parse(text.c_str(), flags, nullptr));
 }
 
 /** @param uri may be null */
@@ -30,8 +30,8 @@ inline bool isLoopback(const char *host)
 {
     if (g_ascii_strcasecmp(host, "localhost") == 0)
         return true;
-    const ObjectHandle<GInetAddress> address(g_inet_address_new_from_string(host));
+    const system::ObjectHandle<GInetAddress> address(g_inet_address_new_from_string(host));
     return address && g_inet_address_get_is_loopback(address.get());
 }
 
-} // namespace ooto::service
+} // namespace ooto::http

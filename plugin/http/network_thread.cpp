@@ -10,7 +10,7 @@
 #include <deque>
 #include <exception>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 /**
@@ -29,8 +29,8 @@ struct NetworkThread::Loop {
         bool quit = false; ///< end when there are no more tasks
     };
 
-    ContextHandle context{g_main_context_new()};
-    SourceHandle wakeUp; ///< attached for as long as the loop lives
+    system::ContextHandle context{g_main_context_new()};
+    system::SourceHandle wakeUp; ///< attached for as long as the loop lives
     core::Guarded<Queue> queue;
     bool ended = false; ///< network thread only
 };
@@ -129,7 +129,7 @@ void NetworkThread::postIn(std::chrono::milliseconds delay, Task task)
 {
     // The source is made by the thread that dispatches it: see Loop.
     post([delay, task = std::move(task)] {
-        Handle<GSource, g_source_unref> source(
+        system::Handle<GSource, g_source_unref> source(
             g_timeout_source_new(static_cast<guint>(delay.count())));
         g_source_set_callback(
             source.get(),
@@ -170,4 +170,4 @@ void NetworkThread::runAndWait(const Task &task)
     waiter->changed.wait(done.waitable(), [&done] { return *done; });
 }
 
-} // namespace ooto::service
+} // namespace ooto::http

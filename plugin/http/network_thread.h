@@ -7,7 +7,7 @@
 #include <memory>
 #include <thread>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 /** Runs tasks one after the other, and in between what is attached to its context. */
@@ -35,4 +35,4 @@ private:
     std::thread thread_;
 };
 
-} // namespace ooto::service
+} // namespace ooto::http

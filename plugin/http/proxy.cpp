@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 namespace
@@ -63,11 +63,11 @@ std::vector<std::string> exceptions(const std::string &list)
 }
 
 /** Parsed as leniently as others do it who read the environment: a password may hold a %. */
-UriHandle parseProxy(const std::string &url)
+system::UriHandle parseProxy(const std::string &url)
 {
     constexpr auto flags = static_cast<GUriFlags>(
         G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_SCHEME_NORMALIZE);
-    UriHandle uri(g_uri_parse(url.c_str(), flags, nullptr));
+    system::UriHandle uri(g_uri_parse(url.c_str(), flags, nullptr));
     const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
     return host && *host ? std::move(uri) : nullptr;
 }
@@ -80,13 +80,13 @@ bool isExcepted(GUri *endpoint, const std::vector<std::string> &direct)
     for (const std::string &host : direct)
         hosts.push_back(const_cast<char *>(host.c_str())); // which it copies
     hosts.push_back(nullptr);
-    const ObjectHandle<GProxyResolver> resolver(
+    const system::ObjectHandle<GProxyResolver> resolver(
         g_simple_proxy_resolver_new("http://proxy.invalid", hosts.data()));
     const int port = g_uri_get_port(endpoint);
-    const CharsHandle service(
+    const system::CharsHandle service(
         g_uri_join(G_URI_FLAGS_NONE, g_uri_get_scheme(endpoint), nullptr, g_uri_get_host(endpoint),
                    port > 0 ? port : (isHttps(endpoint) ? 443 : 80), "", nullptr, nullptr));
-    const Handle<char *, g_strfreev> proxies(
+    const system::Handle<char *, g_strfreev> proxies(
         g_proxy_resolver_lookup(resolver.get(), service.get(), nullptr, nullptr));
     return proxies && g_strcmp0(*proxies, noProxy) == 0;
 }
@@ -96,7 +96,7 @@ Named choose(const HttpSettings &settings)
 {
     if (!settings.proxy.empty())
         return {withScheme(settings.proxy), "`proxy`"};
-    const UriHandle uri = parseHttpUri(settings.endpoint);
+    const system::UriHandle uri = parseHttpUri(settings.endpoint);
     const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
     if (!host)
         return {};
@@ -116,22 +116,22 @@ Named choose(const HttpSettings &settings)
 
 constexpr const char *basic = "Basic ";
 
-Secret basicAuthorization(const std::string &id, const Secret &password)
+system::Secret basicAuthorization(const std::string &id, const system::Secret &password)
 {
     std::string plain = id + ":" + password.reveal();
-    const CharsHandle encoded(
+    const system::CharsHandle encoded(
         g_base64_encode(reinterpret_cast<const guchar *>(plain.data()), plain.size()));
     std::string whole = std::string(basic) + encoded.get();
-    Secret authorization(whole);
+    system::Secret authorization(whole);
     explicit_bzero(plain.data(), plain.size());
     explicit_bzero(whole.data(), whole.size());
     explicit_bzero(encoded.get(), std::strlen(encoded.get()));
     return authorization;
 }
 
-ObjectHandle<GProxyResolver> alwaysBy(const char *proxy)
+system::ObjectHandle<GProxyResolver> alwaysBy(const char *proxy)
 {
-    return ObjectHandle<GProxyResolver>(g_simple_proxy_resolver_new(proxy, nullptr));
+    return system::ObjectHandle<GProxyResolver>(g_simple_proxy_resolver_new(proxy, nullptr));
 }
 
 } // namespace
@@ -147,31 +147,31 @@ ProxyRoute findProxy(const HttpSettings &settings)
         return route;
     }
     route.setting = named.setting;
-    const UriHandle uri = parseProxy(named.url);
+    const system::UriHandle uri = parseProxy(named.url);
     if (!uri) {
         // Not past the proxy that somebody prescribed. What he wrote may hold a password.
         route.resolver = alwaysBy(unreadableProxy);
         route.host = "that is no URL";
         return route;
     }
-    route.host = plainText(g_uri_get_host(uri.get()));
+    route.host = system::plainText(g_uri_get_host(uri.get()));
     route.http = g_strcmp0(g_uri_get_scheme(uri.get()), "http") == 0;
 
     const auto text = [](const char *part) { return part ? part : ""; };
     const bool own = !settings.proxyId.empty();
     const std::string id = own ? settings.proxyId : text(g_uri_get_user(uri.get()));
-    const Secret password =
-        own ? settings.proxyPassword : Secret(text(g_uri_get_password(uri.get())));
+    const system::Secret password =
+        own ? settings.proxyPassword : system::Secret(text(g_uri_get_password(uri.get())));
     if (!id.empty()) {
-        const Secret authorization = basicAuthorization(id, password);
+        const system::Secret authorization = basicAuthorization(id, password);
         if (!isHttps(parseHttpUri(settings.endpoint).get()))
-            route.secrets = {password, Secret(authorization.reveal() + std::strlen(basic))};
+            route.secrets = {password, system::Secret(authorization.reveal() + std::strlen(basic))};
         if (route.http)
             route.authorization = authorization;
     }
     // GLib finds in the URL what it is to say to a proxy of another kind.
     const bool inside = !route.http && !id.empty();
-    const CharsHandle address(g_uri_join_with_user(
+    const system::CharsHandle address(g_uri_join_with_user(
         G_URI_FLAGS_HAS_PASSWORD, g_uri_get_scheme(uri.get()), inside ? id.c_str() : nullptr,
         inside ? password.reveal() : nullptr, nullptr, g_uri_get_host(uri.get()),
         g_uri_get_port(uri.get()), "", nullptr, nullptr));
@@ -188,9 +188,9 @@ std::string checkProxy(const std::string &proxy, const std::string &endpoint, bo
         return std::string("The proxy ") + what +
                "; set `proxy` to a host and port, such as http://proxy.example:3128";
     };
-    if (!isPlainText(proxy) || proxy.find(' ') != std::string::npos)
+    if (!system::isPlainText(proxy) || proxy.find(' ') != std::string::npos)
         return wrong("holds spaces or control characters");
-    const UriHandle uri = parseHttpUri(withScheme(proxy));
+    const system::UriHandle uri = parseHttpUri(withScheme(proxy));
     const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
     if (!host || *host == '\0')
         return wrong("is no URL with a host");
@@ -204,11 +204,11 @@ std::string checkProxy(const std::string &proxy, const std::string &endpoint, bo
         return wrong("is neither an http, an https nor a socks URL");
     if (!allowHttp && !isLoopback(host) && !isHttps(parseHttpUri(endpoint).get())) {
         return "By way of the proxy, faces and the key would go over plain http to " +
-               plainText(host) +
+               system::plainText(host) +
                "; unset `proxy`, use an https endpoint, or set `allow-http=true` for a proxy in "
                "your own network";
     }
     return {};
 }
 
-} // namespace ooto::service
+} // namespace ooto::http

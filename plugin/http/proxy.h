@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 /**
@@ -21,7 +21,7 @@ std::string checkProxy(const std::string &proxy, const std::string &endpoint, bo
 /** By way of whom one service is asked. */
 struct ProxyRoute {
     /** Null where neither settings nor environment say: then GLib asks the desktop, if any. */
-    ObjectHandle<GProxyResolver> resolver;
+    system::ObjectHandle<GProxyResolver> resolver;
     std::string host;                ///< the proxy's, fit to be shown; empty where none is known
     std::string setting = "`proxy`"; ///< what names it, or could
     bool http = false;               ///< libsoup itself talks to it; to others GLib does
@@ -30,10 +30,10 @@ struct ProxyRoute {
      * other, the service itself would get it. It goes there unasked: libsoup, left to answer a 407
      * by itself, asks again with a password that was refused until it gives up.
      */
-    Secret authorization;
+    system::Secret authorization;
     /** Its password in the spellings it sees, where it could put them into the service's answers.
      */
-    std::vector<Secret> secrets;
+    std::vector<system::Secret> secrets;
 };
 
 /**
@@ -44,4 +44,4 @@ struct ProxyRoute {
  */
 ProxyRoute findProxy(const HttpSettings &settings);
 
-} // namespace ooto::service
+} // namespace ooto::http

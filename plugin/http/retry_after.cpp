@@ -10,7 +10,7 @@
 #include <charconv>
 #include <string>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 std::optional<std::chrono::seconds> parseRetryAfter(std::string_view value,
@@ -19,7 +19,7 @@ std::optional<std::chrono::seconds> parseRetryAfter(std::string_view value,
     using std::chrono::seconds;
     constexpr seconds longest = std::chrono::hours(24);
 
-    const std::string text(trimmed(value));
+    const std::string text(system::trimmed(value));
     if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos) {
         long long number = 0;
         const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -29,9 +29,9 @@ std::optional<std::chrono::seconds> parseRetryAfter(std::string_view value,
     }
 
     // libsoup's parser is lenient about what a date is, but not about an empty string.
-    if (text.empty() || text.size() > maxTextBytes)
+    if (text.empty() || text.size() > system::maxTextBytes)
         return std::nullopt;
-    const DateHandle date(soup_date_time_new_from_http_string(text.c_str()));
+    const system::DateHandle date(soup_date_time_new_from_http_string(text.c_str()));
     if (!date)
         return std::nullopt;
     const seconds then(g_date_time_to_unix(date.get()));
@@ -39,4 +39,4 @@ std::optional<std::chrono::seconds> parseRetryAfter(std::string_view value,
     return std::clamp(pause, seconds(0), longest);
 }
 
-} // namespace ooto::service
+} // namespace ooto::http

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 /**
@@ -16,4 +16,4 @@ namespace ooto::service
 std::optional<std::chrono::seconds> parseRetryAfter(std::string_view value,
                                                     std::chrono::system_clock::time_point now);
 
-} // namespace ooto::service
+} // namespace ooto::http

@@ -3,7 +3,7 @@
 
 #include "system/handles.h"
 
-namespace ooto::service
+namespace ooto::http
 {
 
 GTlsCertificateFlags certificateProblems(GTlsConnection *connection)
@@ -16,7 +16,7 @@ GTlsCertificateFlags certificateProblems(GTlsConnection *connection)
 void cutOff(GIOStream *stream)
 {
     // By way of an https proxy it is TLS within TLS.
-    ObjectHandle<GIOStream> below = referTo(stream);
+    system::ObjectHandle<GIOStream> below = system::referTo(stream);
     while (below && G_IS_TLS_CONNECTION(below.get())) {
         GIOStream *base = nullptr;
         g_object_get(below.get(), "base-io-stream", &base, nullptr);
@@ -27,4 +27,4 @@ void cutOff(GIOStream *stream)
                           TRUE, nullptr);
 }
 
-} // namespace ooto::service
+} // namespace ooto::http

@@ -4,7 +4,7 @@
 
 #include <gio/gio.h>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 /** What is wrong with the certificate of the peer, G_TLS_CERTIFICATE_NO_FLAGS if nothing. */
@@ -13,4 +13,4 @@ GTlsCertificateFlags certificateProblems(GTlsConnection *connection);
 /** Closes the TCP connection below TLS, so that nothing more goes out on it. */
 void cutOff(GIOStream *stream);
 
-} // namespace ooto::service
+} // namespace ooto::http

@@ -7,10 +7,10 @@
 
 #include <string>
 
-namespace ooto::service
+namespace ooto::http
 {
 
-using TlsDatabaseHandle = ObjectHandle<GTlsDatabase>;
+using TlsDatabaseHandle = system::ObjectHandle<GTlsDatabase>;
 
 /**
  * Whom to trust: the given CA file, else the system's CAs, else (for plain http) nobody. May take
@@ -18,4 +18,4 @@ using TlsDatabaseHandle = ObjectHandle<GTlsDatabase>;
  */
 TlsDatabaseHandle loadTrustedCas(const HttpSettings &settings, std::string &error);
 
-} // namespace ooto::service
+} // namespace ooto::http

@@ -13,7 +13,7 @@
 #include <chrono>
 #include <cstdlib>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 namespace
@@ -78,4 +78,4 @@ std::shared_ptr<core::WorkerPool> analysisPool()
     return current;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::identify

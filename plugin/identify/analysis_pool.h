@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 /**
@@ -16,4 +16,4 @@ namespace ooto::gst
  */
 std::shared_ptr<core::WorkerPool> analysisPool();
 
-} // namespace ooto::gst
+} // namespace ooto::identify

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "identify/credentials_source.h"
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 namespace
@@ -34,7 +34,7 @@ bool CredentialsSource::refresh(bool refused, std::string &problem)
         return false;
     // A file that is being written may not be readable just now: the old key stays in force, and
     // nothing is said unless it is the same a little later.
-    const service::Secret before = current_.appKey;
+    const system::Secret before = current_.appKey;
     reload(now + whileItIsWritten, problem);
     return !(current_.appKey == before);
 }
@@ -42,7 +42,7 @@ bool CredentialsSource::refresh(bool refused, std::string &problem)
 void CredentialsSource::replace(service::Credentials given, std::string file, std::string &problem)
 {
     given_ = std::move(given);
-    file_ = FileWatch(std::move(file));
+    file_ = system::FileWatch(std::move(file));
     problem_.clear();
     reload(Clock::now(), problem);
 }
@@ -61,4 +61,4 @@ void CredentialsSource::reload(Clock::time_point tellAt, std::string &problem)
     problem = problem_;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::identify

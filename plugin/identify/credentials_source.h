@@ -8,7 +8,7 @@
 #include <chrono>
 #include <string>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 /** Thread-bound: one caller at a time. */
@@ -38,11 +38,11 @@ private:
     void reload(Clock::time_point tellAt, std::string &problem);
 
     service::Credentials given_;
-    FileWatch file_;
+    system::FileWatch file_;
     service::Credentials current_;
     std::string problem_; ///< since the last load
     bool told_ = false;
     Clock::time_point tellAt_{};
 };
 
-} // namespace ooto::gst
+} // namespace ooto::identify

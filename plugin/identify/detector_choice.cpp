@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "identify/detector_choice.h"
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 namespace
@@ -55,4 +55,4 @@ ChosenDetector chooseDetector(DetectorChoice choice, const std::string &model)
     return chosen;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::identify

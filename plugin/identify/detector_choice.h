@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 struct ChosenDetector {
@@ -20,4 +20,4 @@ struct ChosenDetector {
 /** Loads files: takes some 20 ms. */
 ChosenDetector chooseDetector(DetectorChoice choice, const std::string &model);
 
-} // namespace ooto::gst
+} // namespace ooto::identify

@@ -56,8 +56,8 @@
 GST_DEBUG_CATEGORY(gst_ooto_identify_debug);
 
 using namespace ooto;
-using gst::IdentifyStream;
-using gst::Settings;
+using identify::IdentifyStream;
+using identify::Settings;
 
 namespace
 {
@@ -73,14 +73,14 @@ struct IdentifyState {
     /** From start to stop. */
     core::Guarded<std::shared_ptr<IdentifyStream>> stream;
     /** Of the last run, so that counters can be read after the end, too. */
-    core::Guarded<gst::Statistics> lastStatistics;
+    core::Guarded<identify::Statistics> lastStatistics;
 
     // Streaming thread only.
-    gst::FrameClock clock;
+    element::FrameClock clock;
     GstVideoInfo info{};
 
     std::shared_ptr<IdentifyStream> running() { return *stream.lock(); }
-    gst::Statistics statistics()
+    identify::Statistics statistics()
     {
         const auto current = running();
         return current ? current->statistics() : *lastStatistics.lock();
@@ -114,10 +114,10 @@ static void gst_ooto_identify_set_property(GObject *object, guint id, const GVal
     bool tooLate = false;
     {
         auto values = state->values.lock();
-        if (gst::setIdentifyProperty(values->set, id, value))
+        if (identify::setIdentifyProperty(values->set, id, value))
             changed = values->set;
-        tooLate = changed && values->started && gst::waitsForStart(id) &&
-                  !gst::isSameProperty(values->set, *values->started, id);
+        tooLate = changed && values->started && identify::waitsForStart(id) &&
+                  !identify::isSameProperty(values->set, *values->started, id);
     }
     if (!changed) {
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -142,8 +142,8 @@ static void gst_ooto_identify_get_property(GObject *object, guint id, GValue *va
     bool known = false;
     {
         auto values = state->values.lock();
-        const bool fixed = values->started && gst::waitsForStart(id);
-        known = gst::getIdentifyProperty(fixed ? *values->started : values->set, id, value);
+        const bool fixed = values->started && identify::waitsForStart(id);
+        known = identify::getIdentifyProperty(fixed ? *values->started : values->set, id, value);
     }
     if (!known)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -159,20 +159,19 @@ static void gst_ooto_identify_finalize(GObject *object)
 static bool gst_ooto_identify_fail(GstOotoIdentify *self, const std::string &text)
 {
     // It may name a file, and names of files are bytes.
-    GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", service::validUtf8(text).c_str()),
-                      (nullptr));
+    GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", system::validUtf8(text).c_str()), (nullptr));
     return false;
 }
 
 static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &settings,
-                                      gst::CredentialsSource &credentials,
+                                      identify::CredentialsSource &credentials,
                                       service::ConnectionSettings &connection)
 {
     const std::string endpointError = service::checkEndpoint(settings.endpoint, settings.allowHttp);
     if (!endpointError.empty())
         return gst_ooto_identify_fail(self, endpointError);
     const std::string proxyError =
-        service::checkProxy(settings.proxy, settings.endpoint, settings.allowHttp);
+        http::checkProxy(settings.proxy, settings.endpoint, settings.allowHttp);
     if (!proxyError.empty())
         return gst_ooto_identify_fail(self, proxyError);
     const std::string credentialsError = credentials.load();
@@ -191,12 +190,13 @@ static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &set
 
 static bool gst_ooto_identify_open(GstOotoIdentify *self, const Settings &settings)
 {
-    gst::CredentialsSource credentials({settings.appId, settings.appKey}, settings.credentialsFile);
+    identify::CredentialsSource credentials({settings.appId, settings.appKey},
+                                            settings.credentialsFile);
     service::ConnectionSettings connection;
     if (!gst_ooto_identify_connect(self, settings, credentials, connection))
         return false;
 
-    gst::ChosenDetector chosen = gst::chooseDetector(settings.detector, settings.model);
+    identify::ChosenDetector chosen = identify::chooseDetector(settings.detector, settings.model);
     if (!chosen.error.empty())
         return gst_ooto_identify_fail(self, chosen.error);
     if (!settings.sslStrict && g_ascii_strncasecmp(settings.endpoint.c_str(), "https:", 6) == 0)
@@ -256,7 +256,7 @@ static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
     if (!stream)
         return TRUE;
     stream->stop();
-    gst::Statistics statistics = stream->statistics();
+    identify::Statistics statistics = stream->statistics();
     *state->lastStatistics.lock() = std::move(statistics);
     return TRUE;
 }
@@ -363,13 +363,13 @@ static void gst_ooto_identify_init(GstOotoIdentify *self)
 static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
 {
     GST_DEBUG_CATEGORY_INIT(gst_ooto_identify_debug, "ootoidentify", 0, "OOTO face identification");
-    gst::registerFacesMeta();
+    metadata::registerFacesMeta();
 
     GObjectClass *object = G_OBJECT_CLASS(klass);
     object->set_property = gst_ooto_identify_set_property;
     object->get_property = gst_ooto_identify_get_property;
     object->finalize = gst_ooto_identify_finalize;
-    statsProperty = gst::installIdentifyProperties(object) + 1;
+    statsProperty = identify::installIdentifyProperties(object) + 1;
     g_object_class_install_property(
         object, statsProperty,
         g_param_spec_boxed("stats", "Statistics",
@@ -386,7 +386,7 @@ static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
         "Finds faces, asks an HTTP service who they are, and attaches the answers to the buffers, "
         "without ever holding the video up",
         "gst-ooto developers");
-    const gst::Handle<GstCaps> caps(
+    const element::Handle<GstCaps> caps(
         gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
     gst_element_class_add_pad_template(
         element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get()));

@@ -14,7 +14,7 @@
 #include <numeric>
 #include <utility>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 namespace
@@ -388,4 +388,4 @@ core::PhotoBytes IdentifyStream::makePhoto(const Job &job, const core::PhotoPlan
     return bytes;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::identify

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 namespace
@@ -306,4 +306,4 @@ void IdentifyStream::onServiceState(const core::ServiceState &state)
         queueDispatch();
 }
 
-} // namespace ooto::gst
+} // namespace ooto::identify

@@ -9,7 +9,7 @@
 #include <functional>
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 namespace
@@ -70,12 +70,13 @@ GType factsType()
 {
     static const GType type = [] {
         static const GFlagsValue values[] = {
-            {FactIdentity, "Template id and similarity", "identity"},
-            {FactLiveness, "Liveness score and verdict", "liveness"},
-            {FactDeepfake, "Deepfake score and verdict", "deepfake"},
-            {FactQuality, "The service's quality scores and head pose", "quality"},
-            {FactLandmarks, "Five facial landmarks", "landmarks"},
-            {FactDemography, "Gender, age and race as the service guesses them", "demography"},
+            {metadata::FactIdentity, "Template id and similarity", "identity"},
+            {metadata::FactLiveness, "Liveness score and verdict", "liveness"},
+            {metadata::FactDeepfake, "Deepfake score and verdict", "deepfake"},
+            {metadata::FactQuality, "The service's quality scores and head pose", "quality"},
+            {metadata::FactLandmarks, "Five facial landmarks", "landmarks"},
+            {metadata::FactDemography, "Gender, age and race as the service guesses them",
+             "demography"},
             {0, nullptr, nullptr}};
         const GType registered = g_flags_register_static("GstOotoFacts", values);
         gst_type_mark_as_plugin_api(registered, static_cast<GstPluginAPIFlags>(0));
@@ -111,7 +112,7 @@ Property shownText(Property property, std::string Settings::*field)
 {
     property.set = [set = std::move(property.set), field](Settings &settings, const GValue *value) {
         set(settings, value);
-        settings.*field = service::validUtf8(settings.*field);
+        settings.*field = system::validUtf8(settings.*field);
     };
     return property;
 }
@@ -121,19 +122,19 @@ Property headerText(Property property, std::string Settings::*field)
 {
     property.set = [set = std::move(property.set), field](Settings &settings, const GValue *value) {
         set(settings, value);
-        settings.*field = service::plainText(settings.*field, longestHeader);
+        settings.*field = system::plainText(settings.*field, longestHeader);
     };
     return property;
 }
 
 /** Never readable. */
-Property secret(service::Secret Settings::*field, const char *name, const char *nick,
+Property secret(system::Secret Settings::*field, const char *name, const char *nick,
                 const char *blurb, GParamFlags flags)
 {
     return {g_param_spec_string(name, nick, blurb, nullptr, flags),
             [field](Settings &settings, const GValue *value) {
                 const char *text = g_value_get_string(value);
-                settings.*field = service::Secret(text ? text : "");
+                settings.*field = system::Secret(text ? text : "");
             },
             nullptr};
 }
@@ -460,4 +461,4 @@ bool getIdentifyProperty(const Settings &settings, unsigned id, GValue *value)
     return true;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::identify

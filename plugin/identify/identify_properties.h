@@ -6,7 +6,7 @@
 
 #include <glib-object.h>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 /** Installs every property but `stats`, with ids 1 .. count; @return count */
@@ -21,4 +21,4 @@ bool isSameProperty(const Settings &a, const Settings &b, unsigned id);
 bool setIdentifyProperty(Settings &settings, unsigned id, const GValue *value);
 bool getIdentifyProperty(const Settings &settings, unsigned id, GValue *value);
 
-} // namespace ooto::gst
+} // namespace ooto::identify

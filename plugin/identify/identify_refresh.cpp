@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 void IdentifyStream::applyLimits(const std::shared_ptr<const Settings> &settings)
@@ -70,20 +70,22 @@ void IdentifyStream::complain(const std::string &problem)
 {
     if (!problem.empty())
         GST_ELEMENT_WARNING(element_, RESOURCE, SETTINGS,
-                            ("%s", service::validUtf8(problem).c_str()), (nullptr));
+                            ("%s", system::validUtf8(problem).c_str()), (nullptr));
 }
 
-void IdentifyStream::renameFaces(std::shared_ptr<const Labels> labels)
+void IdentifyStream::renameFaces(std::shared_ptr<const metadata::Labels> labels)
 {
-    std::shared_ptr<const Labels> old; // which may be large, and is not destroyed under the lock
+    std::shared_ptr<const metadata::Labels>
+        old; // which may be large, and is not destroyed under the lock
     {
         auto shared = shared_.lock();
         old = shared->labels;
-        const ReportContext before{{}, 0, {}, std::exchange(shared->labels, std::move(labels))};
-        const ReportContext after{{}, 0, {}, shared->labels};
+        const metadata::ReportContext before{
+            {}, 0, {}, std::exchange(shared->labels, std::move(labels))};
+        const metadata::ReportContext after{{}, 0, {}, shared->labels};
         core::FaceBook::Events renamed;
         for (const core::FaceView &face : shared->book.faces(shared->latest.runningTime)) {
-            if (displayNameOf(before, face) != displayNameOf(after, face))
+            if (metadata::displayNameOf(before, face) != metadata::displayNameOf(after, face))
                 renamed.push_back(
                     {core::FaceEventType::Updated, face, shared->latest, false, nullptr, false});
         }
@@ -92,4 +94,4 @@ void IdentifyStream::renameFaces(std::shared_ptr<const Labels> labels)
     postReports();
 }
 
-} // namespace ooto::gst
+} // namespace ooto::identify

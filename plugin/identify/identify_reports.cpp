@@ -9,7 +9,7 @@
 
 #include <utility>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 namespace
@@ -31,7 +31,7 @@ void IdentifyStream::take(Shared &shared, core::FaceBook::Events events, Told to
             ++shared.statistics.tracks;
         else if (event.type == core::FaceEventType::End)
             shared.statistics.countEnd(event.face);
-        event.number = nextEventNumber();
+        event.number = metadata::nextEventNumber();
         if (told == Told::OnBusAndDownstream) {
             event.sequence = ++*shared.told;
             shared.downstream.push_back(event);
@@ -42,10 +42,11 @@ void IdentifyStream::take(Shared &shared, core::FaceBook::Events events, Told to
 
 void IdentifyStream::pushEvents(const core::FaceBook::Events &events, const Settings &settings,
                                 const core::FrameShape &shape,
-                                const std::shared_ptr<const Labels> &labels)
+                                const std::shared_ptr<const metadata::Labels> &labels)
 {
     for (const core::FaceEvent &event : events) {
-        Handle<GstStructure> report = faceReport(event, context(settings, shape, labels));
+        element::Handle<GstStructure> report =
+            metadata::faceReport(event, context(settings, shape, labels));
         gst_pad_push_event(GST_BASE_TRANSFORM_SRC_PAD(element_),
                            gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, report.release()));
     }
@@ -56,7 +57,7 @@ void IdentifyStream::pushEvents()
 {
     core::FaceBook::Events events;
     std::shared_ptr<const Settings> settings;
-    std::shared_ptr<const Labels> labels;
+    std::shared_ptr<const metadata::Labels> labels;
     core::FrameShape shape;
     {
         auto shared = shared_.lock();
@@ -77,7 +78,7 @@ void IdentifyStream::postReports()
         Report report;
         std::shared_ptr<const Settings> settings;
         core::FrameShape shape;
-        std::shared_ptr<const Labels> labels;
+        std::shared_ptr<const metadata::Labels> labels;
         {
             auto shared = shared_.lock();
             if (first && shared->posting)
@@ -122,7 +123,7 @@ void IdentifyStream::awaitReports()
 }
 
 void IdentifyStream::post(const core::FaceEvent &event, const Settings &settings,
-                          const ReportContext &reportContext)
+                          const metadata::ReportContext &reportContext)
 {
     GST_DEBUG_OBJECT(element_, "track %d of visit %u: %s, %s, %s %s", event.face.trackId,
                      static_cast<unsigned>(event.face.visit), core::eventName(event.type).data(),
@@ -130,7 +131,7 @@ void IdentifyStream::post(const core::FaceEvent &event, const Settings &settings
                      core::reasonName(event.face.reason).data(), templateOf(event.face));
     if (!settings.postMessages)
         return;
-    Handle<GstStructure> report = faceReport(event, reportContext);
+    element::Handle<GstStructure> report = metadata::faceReport(event, reportContext);
     gst_element_post_message(element_,
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
 }
@@ -138,7 +139,7 @@ void IdentifyStream::post(const core::FaceEvent &event, const Settings &settings
 void IdentifyStream::post(const core::ServiceState &state, const Settings &settings)
 {
     const std::string name(core::conditionName(state.condition));
-    Handle<GstStructure> report = serviceReport(state, cameraName(settings));
+    element::Handle<GstStructure> report = metadata::serviceReport(state, cameraName(settings));
     gst_element_post_message(element_,
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
 
@@ -154,10 +155,11 @@ void IdentifyStream::post(const core::ServiceState &state, const Settings &setti
 
 void IdentifyStream::post(const Notice &notice, const Settings &settings)
 {
-    Handle<GstStructure> report = noticeReport(notice.text, cameraName(settings));
+    element::Handle<GstStructure> report =
+        metadata::noticeReport(notice.text, cameraName(settings));
     gst_element_post_message(element_,
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
     GST_INFO_OBJECT(element_, "%s", notice.text.c_str());
 }
 
-} // namespace ooto::gst
+} // namespace ooto::identify

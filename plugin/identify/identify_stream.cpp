@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 namespace
@@ -39,10 +39,10 @@ void withhold(core::FaceView &face)
     face.serviceBox.reset();
 }
 
-std::vector<core::Observation> observationsOf(const std::vector<UpstreamFace> &faces)
+std::vector<core::Observation> observationsOf(const std::vector<metadata::UpstreamFace> &faces)
 {
     std::vector<core::Observation> seen;
-    for (const UpstreamFace &face : faces) {
+    for (const metadata::UpstreamFace &face : faces) {
         core::Observation observation;
         observation.box = face.box;
         observation.score = face.score;
@@ -58,7 +58,7 @@ IdentifyStream::IdentifyStream(GstElement *element, const Settings &settings,
                                std::unique_ptr<vision::Detector> detector,
                                CredentialsSource credentials, std::string notice)
     : element_(element),
-      elementName_(service::validUtf8(GST_OBJECT_NAME(element))),
+      elementName_(system::validUtf8(GST_OBJECT_NAME(element))),
       notice_(std::move(notice)),
       source_(settings.detector),
       roiType_(settings.roiType),
@@ -68,7 +68,7 @@ IdentifyStream::IdentifyStream(GstElement *element, const Settings &settings,
 {
     if (detector_)
         stillness_ = core::Stillness(detector_->stillInterval());
-    EventSequence told = eventSequenceOf(cameraName(settings));
+    metadata::EventSequence told = metadata::eventSequenceOf(cameraName(settings));
     auto shared = shared_.lock();
     shared->told = std::move(told);
     shared->settings = std::make_shared<const Settings>(settings);
@@ -102,7 +102,7 @@ std::string IdentifyStream::connect(const service::ConnectionSettings &connectio
 void IdentifyStream::configure(const Settings &settings)
 {
     bool lacksCredentials = false;
-    EventSequence told = eventSequenceOf(cameraName(settings));
+    metadata::EventSequence told = metadata::eventSequenceOf(cameraName(settings));
     {
         auto shared = shared_.lock();
         const std::shared_ptr<const Settings> old = shared->settings;
@@ -221,7 +221,7 @@ void IdentifyStream::watchFaces(GstBuffer *buffer, const GstVideoInfo &info,
         watch_.forget();
         return;
     }
-    LumaReader reader(buffer, info, visible);
+    element::LumaReader reader(buffer, info, visible);
     watch_.look(times.runningTime, faces, [&](const core::Box &box) { return reader.read(box); });
     if (watch_.wantsSample())
         shared_.lock()->urgent = true;
@@ -240,11 +240,11 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
                            const core::FrameTimes &times)
 {
     const auto begin = std::chrono::steady_clock::now();
-    const core::PixelRect visible = visibleRect(buffer, info);
+    const core::PixelRect visible = element::visibleRect(buffer, info);
     const core::FrameShape shape{visible.width, visible.height, info.par_n, info.par_d};
-    std::vector<UpstreamFace> upstream;
+    std::vector<metadata::UpstreamFace> upstream;
     if (source_ == DetectorChoice::Upstream)
-        upstream = upstreamFaces(buffer, roiType_, visible);
+        upstream = metadata::upstreamFaces(buffer, roiType_, visible);
 
     watchFaces(buffer, info, times, visible);
     Job job;
@@ -271,9 +271,9 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
 
     std::vector<core::FaceView> faces;
     core::FaceBook::Events events;
-    StreamNotices notices{"", "", notice_};
+    metadata::StreamNotices notices{"", "", notice_};
     std::string smallFaces;
-    std::shared_ptr<const Labels> labels;
+    std::shared_ptr<const metadata::Labels> labels;
     {
         auto shared = shared_.lock();
         // Both at once: the events are what the buffer's metadata comes of.
@@ -295,9 +295,9 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
     if (!smallFaces.empty())
         notices.notice += (notices.notice.empty() ? "" : " ") + smallFaces;
     pushEvents(events, *job.settings, shape, labels);
-    ReportContext reportContext = context(*job.settings, shape, std::move(labels));
+    metadata::ReportContext reportContext = context(*job.settings, shape, std::move(labels));
     reportContext.runningTime = times.runningTime;
-    attachFaces(buffer, faces, reportContext, notices, visible.x, visible.y, upstream);
+    metadata::attachFaces(buffer, faces, reportContext, notices, visible.x, visible.y, upstream);
     if (sampled && !job.settings->backpressure)
         startAnalysis(buffer, info, std::move(job));
     if (dispatchNow)
@@ -467,8 +467,9 @@ std::string IdentifyStream::cameraName(const Settings &settings) const
     return settings.camera.empty() ? elementName_ : settings.camera;
 }
 
-ReportContext IdentifyStream::context(const Settings &settings, const core::FrameShape &shape,
-                                      std::shared_ptr<const Labels> labels) const
+metadata::ReportContext
+IdentifyStream::context(const Settings &settings, const core::FrameShape &shape,
+                        std::shared_ptr<const metadata::Labels> labels) const
 {
     return {cameraName(settings),
             settings.facts,
@@ -478,4 +479,4 @@ ReportContext IdentifyStream::context(const Settings &settings, const core::Fram
             source_ != DetectorChoice::Upstream};
 }
 
-} // namespace ooto::gst
+} // namespace ooto::identify

@@ -31,7 +31,7 @@
 #include <variant>
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 /**
@@ -88,7 +88,7 @@ private:
 
     struct Shared {
         std::shared_ptr<const Settings> settings;
-        std::shared_ptr<const Labels> labels = std::make_shared<const Labels>();
+        std::shared_ptr<const metadata::Labels> labels = std::make_shared<const metadata::Labels>();
         core::FaceBook book;
         core::Sampler sampler;
         std::optional<core::StreamTime> sampleDue; ///< since when one is, and was not taken
@@ -106,7 +106,7 @@ private:
         core::SmallFaces smallFaces;
         std::deque<Report> reports;        ///< in the order in which they are to be told
         core::FaceBook::Events downstream; ///< for the streaming thread to push as events
-        EventSequence told;                ///< numbers these, for as long as the camera has a name
+        metadata::EventSequence told;      ///< numbers these, for as long as the camera has a name
         bool posting = false;              ///< somebody is at it
         Analysis analysis = Analysis::Idle;
         unsigned epoch = 0; ///< tracks ended meanwhile: results of an older one do not count
@@ -164,7 +164,7 @@ private:
     void refreshFiles();
     void noteBudget();
     void complain(const std::string &problem);
-    void renameFaces(std::shared_ptr<const Labels> labels);
+    void renameFaces(std::shared_ptr<const metadata::Labels> labels);
 
     /** What keeps photos that are due from being sent. */
     struct Hindrance {
@@ -194,17 +194,18 @@ private:
     static void noteFirstAnswer(Shared &shared, const core::Reply &reply);
     static void noteTimes(Shared &shared, const core::FrameTimes &times);
     void pushEvents(const core::FaceBook::Events &events, const Settings &settings,
-                    const core::FrameShape &shape, const std::shared_ptr<const Labels> &labels);
+                    const core::FrameShape &shape,
+                    const std::shared_ptr<const metadata::Labels> &labels);
     void pushEvents();
     void postReports();
     void awaitReports();
     void post(const core::FaceEvent &event, const Settings &settings,
-              const ReportContext &reportContext);
+              const metadata::ReportContext &reportContext);
     void post(const core::ServiceState &state, const Settings &settings);
     void post(const Notice &notice, const Settings &settings);
     std::string cameraName(const Settings &settings) const;
-    ReportContext context(const Settings &settings, const core::FrameShape &shape,
-                          std::shared_ptr<const Labels> labels) const;
+    metadata::ReportContext context(const Settings &settings, const core::FrameShape &shape,
+                                    std::shared_ptr<const metadata::Labels> labels) const;
     core::BookRules rules(const Settings &settings) const;
 
     GstElement *const element_; ///< borrowed: it owns us
@@ -224,9 +225,9 @@ private:
     // stop.
     std::unique_ptr<vision::Detector> detector_;
     CredentialsSource credentials_;
-    LabelsFile labelsFile_;
+    metadata::LabelsFile labelsFile_;
     std::shared_ptr<const Settings> limitsOf_; ///< whose limits the caller has
-    SampleFrame sample_;
+    element::SampleFrame sample_;
     core::Stillness stillness_;
     unsigned stillnessEpoch_ = 0;
     core::LumaGrid grid_;
@@ -247,4 +248,4 @@ private:
     std::unique_ptr<service::Caller> caller_; ///< null without credentials (dry-run)
 };
 
-} // namespace ooto::gst
+} // namespace ooto::identify

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 /** `detector`, by the values of the registered enum. */
@@ -22,7 +22,7 @@ struct Settings {
     bool allowHttp = false;
     bool active = true;
     std::string appId;
-    service::Secret appKey;
+    system::Secret appKey;
     std::string credentialsFile;
     bool checkLiveness = false;
     bool checkDeepfake = false;
@@ -31,7 +31,7 @@ struct Settings {
     std::string sslCaFile;
     std::string proxy;
     std::string proxyId;
-    service::Secret proxyPassword;
+    system::Secret proxyPassword;
     std::string userAgent = "gst-ooto/" OOTO_VERSION;
     unsigned maxInFlight = 4;
     double maxRate = 5;                     ///< requests per second; 0 = no limit
@@ -61,7 +61,8 @@ struct Settings {
     bool backpressure = false;
     unsigned holdTimeMs = 1000;
     std::string labelsFile;
-    unsigned facts = FactIdentity | FactLiveness | FactDeepfake | FactQuality | FactLandmarks;
+    unsigned facts = metadata::FactIdentity | metadata::FactLiveness | metadata::FactDeepfake |
+                     metadata::FactQuality | metadata::FactLandmarks;
     std::string camera; ///< empty: the element's name
     bool postMessages = true;
     bool messagePhotos = false;
@@ -84,4 +85,4 @@ struct Settings {
     }
 };
 
-} // namespace ooto::gst
+} // namespace ooto::identify

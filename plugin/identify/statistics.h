@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <map>
 
-namespace ooto::gst
+namespace ooto::identify
 {
 
 /** Counters of one run of one element, from READY to READY. Not thread-safe. */
@@ -49,7 +49,7 @@ struct Statistics {
     void countCancelled();
     void countVerdict(core::Status status);
     void countEnd(const core::FaceView &face);
-    Handle<GstStructure> toStructure() const;
+    element::Handle<GstStructure> toStructure() const;
 };
 
-} // namespace ooto::gst
+} // namespace ooto::identify

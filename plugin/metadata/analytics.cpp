@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <atomic>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 namespace
@@ -169,4 +169,4 @@ void addAnalytics(GstBuffer *buffer, const core::FaceView &face, const ReportCon
         addTrack(meta, object.id, buffer, face, context);
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

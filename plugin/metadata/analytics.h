@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 /** An object detection that is on a buffer. */
@@ -37,4 +37,4 @@ std::vector<AnalyticsObject> analyticsObjects(GstBuffer *buffer, const std::stri
 void addAnalytics(GstBuffer *buffer, const core::FaceView &face, const ReportContext &context,
                   const GstVideoRectangle &px, const std::optional<AnalyticsObject> &known);
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

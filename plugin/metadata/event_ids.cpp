@@ -13,7 +13,7 @@
 #include <map>
 #include <string_view>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 namespace
@@ -145,4 +145,4 @@ EventSequence eventSequenceOf(const std::string &camera)
     return sequences.lock()->of(camera);
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 /**
@@ -36,4 +36,4 @@ using EventSequence = std::shared_ptr<std::atomic<std::uint64_t>>;
  */
 EventSequence eventSequenceOf(const std::string &camera);
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

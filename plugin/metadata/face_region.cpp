@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 namespace
@@ -121,4 +121,4 @@ void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &
         addAnswer(region, face, context);
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -7,7 +7,7 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 /** The face's box in pixels of the buffer: at least one pixel, inside the visible picture. */
@@ -32,4 +32,4 @@ GstVideoRegionOfInterestMeta *addRegion(GstBuffer *buffer, const core::FaceView 
 void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
                     const ReportContext &context);
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -4,7 +4,7 @@
 #include "metadata/event_ids.h"
 #include "metadata/facts.h"
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 namespace
@@ -175,4 +175,4 @@ void describeFace(GstStructure *structure, const core::FaceView &face, const Rep
         gst_structure_set(structure, "name", G_TYPE_STRING, name.c_str(), nullptr);
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -11,7 +11,7 @@
 #include <memory>
 #include <string>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 /** What goes with every face of a stream. */
@@ -31,4 +31,4 @@ std::string displayNameOf(const ReportContext &context, const core::FaceView &fa
 void describeFace(GstStructure *structure, const core::FaceView &face,
                   const ReportContext &context);
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -5,7 +5,7 @@
 #include "metadata/analytics.h"
 #include "metadata/face_region.h"
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 namespace
@@ -85,4 +85,4 @@ void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
     setNotices(structure, notices);
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 /** The custom meta's name, and that of its structure. */
@@ -37,4 +37,4 @@ void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
                  const ReportContext &context, const StreamNotices &notices, int offsetX,
                  int offsetY, const std::vector<UpstreamFace> &upstream);
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

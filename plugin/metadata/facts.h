@@ -2,7 +2,7 @@
 // Which groups of fields are attached and reported.
 #pragma once
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 /** `facts`, by the bits of the registered flags. */
@@ -15,4 +15,4 @@ enum Fact : unsigned {
     FactDemography = 1 << 5,
 };
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -11,16 +11,16 @@
 #include <algorithm>
 #include <string_view>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 namespace
 {
 
-using service::CharsHandle;
-using service::ErrorHandle;
-using service::ErrorOut;
-using service::KeyFileHandle;
+using system::CharsHandle;
+using system::ErrorHandle;
+using system::ErrorOut;
+using system::KeyFileHandle;
 
 constexpr const char *group = "labels";
 constexpr std::string_view groupLine = "[labels]";
@@ -67,7 +67,7 @@ std::string linesInUtf8(std::string_view text, std::size_t &leftOut)
     bool amongLabels = false;
     while (!text.empty()) {
         const std::string_view line = takeLine(text);
-        const std::string_view content = service::trimmed(line);
+        const std::string_view content = system::trimmed(line);
         const bool isGroup = content.starts_with('[');
         if (isGroup)
             amongLabels = content == groupLine;
@@ -87,12 +87,12 @@ std::shared_ptr<const Labels> parse(const std::string &text, std::string &proble
     const KeyFileHandle keys(g_key_file_new());
     ErrorHandle error;
     gsize count = 0;
-    service::Handle<char *, g_strfreev> names;
+    system::Handle<char *, g_strfreev> names;
     if (g_key_file_load_from_data(keys.get(), text.data(), text.size(), G_KEY_FILE_NONE,
                                   ErrorOut(error)))
         names.reset(g_key_file_get_keys(keys.get(), group, &count, ErrorOut(error)));
     if (!names) {
-        problem = service::plainText(error->message);
+        problem = system::plainText(error->message);
         return nullptr;
     }
     auto labels = std::make_shared<Labels>();
@@ -121,21 +121,21 @@ std::string namesIn(const std::string &text)
 /** @param problem set, too, where some of the names can be used */
 std::shared_ptr<const Labels> read(const std::string &file, std::string &problem)
 {
-    const std::string name = "The labels file " + service::plainText(file);
-    const auto content = service::readRegularFile(file, largestFile, problem);
+    const std::string name = "The labels file " + system::plainText(file);
+    const auto content = system::readRegularFile(file, largestFile, problem);
     if (!content) {
         problem = name + " cannot be used: it " + problem;
         return nullptr;
     }
-    if (service::isUtf16(*content)) {
-        const auto text = service::fromUtf16(*content);
+    if (system::isUtf16(*content)) {
+        const auto text = system::fromUtf16(*content);
         problem = name + " is written as UTF-16, so " + namesIn(text.value_or("")) +
                   " is used; save it as UTF-8";
         return nullptr;
     }
     std::size_t leftOut = 0;
     const auto labels =
-        parse(linesInUtf8(service::withoutByteOrderMark(*content), leftOut), problem);
+        parse(linesInUtf8(system::withoutByteOrderMark(*content), leftOut), problem);
     if (!labels)
         problem = name + " cannot be used: " + problem +
                   ". It needs a line [labels], and below that lines such as "
@@ -158,7 +158,7 @@ bool LabelsFile::refresh(const std::string &file, std::string &problem)
 {
     const std::shared_ptr<const Labels> before = labels_;
     if (file != file_.path()) {
-        file_ = FileWatch(file);
+        file_ = system::FileWatch(file);
         if (file.empty())
             labels_ = std::make_shared<const Labels>();
     }
@@ -170,4 +170,4 @@ bool LabelsFile::refresh(const std::string &file, std::string &problem)
     return labels_ != before && *labels_ != *before;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

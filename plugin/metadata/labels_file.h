@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 /**
@@ -38,8 +38,8 @@ public:
     const std::shared_ptr<const Labels> &labels() const { return labels_; }
 
 private:
-    FileWatch file_;
+    system::FileWatch file_;
     std::shared_ptr<const Labels> labels_ = std::make_shared<const Labels>();
 };
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -2,7 +2,7 @@
 // Stands in for analytics.cpp where there is no GstAnalytics.
 #include "metadata/analytics.h"
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 std::vector<AnalyticsObject> analyticsObjects(GstBuffer *, const std::string &)
@@ -15,4 +15,4 @@ void addAnalytics(GstBuffer *, const core::FaceView &, const ReportContext &,
 {
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -8,7 +8,7 @@
 
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 using Regions = std::vector<GstVideoRegionOfInterestMeta *>;
@@ -30,4 +30,4 @@ inline core::Box boxOf(const GstVideoRegionOfInterestMeta *region)
     return {double(region->x), double(region->y), double(region->w), double(region->h)};
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

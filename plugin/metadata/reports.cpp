@@ -4,7 +4,7 @@
 #include "metadata/event_ids.h"
 #include "metadata/structure_json.h"
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 namespace
@@ -64,8 +64,10 @@ void setPhoto(GstStructure *structure, const core::FaceEvent &event)
 {
     if (!event.photo)
         return;
-    Handle<GstBuffer> buffer(gst_buffer_new_memdup(event.photo->data(), event.photo->size()));
-    Handle<GstCaps> caps(gst_caps_new_empty_simple(event.photoIsPng ? "image/png" : "image/jpeg"));
+    element::Handle<GstBuffer> buffer(
+        gst_buffer_new_memdup(event.photo->data(), event.photo->size()));
+    element::Handle<GstCaps> caps(
+        gst_caps_new_empty_simple(event.photoIsPng ? "image/png" : "image/jpeg"));
     GstSample *sample = gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr);
     gst_structure_set(structure, "photo", GST_TYPE_SAMPLE, sample, nullptr);
     gst_sample_unref(sample);
@@ -78,9 +80,9 @@ void setJson(GstStructure *structure)
 
 } // namespace
 
-Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContext &context)
+element::Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContext &context)
 {
-    Handle<GstStructure> report(
+    element::Handle<GstStructure> report(
         gst_structure_new("ooto-face", "type", G_TYPE_STRING, core::eventName(event.type).data(),
                           "event-id", G_TYPE_STRING, eventId(event.number).c_str(), nullptr));
     if (event.sequence)
@@ -95,9 +97,10 @@ Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContex
     return report;
 }
 
-Handle<GstStructure> serviceReport(const core::ServiceState &state, const std::string &camera)
+element::Handle<GstStructure> serviceReport(const core::ServiceState &state,
+                                            const std::string &camera)
 {
-    Handle<GstStructure> report(gst_structure_new(
+    element::Handle<GstStructure> report(gst_structure_new(
         "ooto-service", "state", G_TYPE_STRING, core::conditionName(state.condition).data(),
         "camera", G_TYPE_STRING, camera.c_str(), "since", G_TYPE_STRING,
         iso8601(state.since).c_str(), nullptr));
@@ -107,13 +110,13 @@ Handle<GstStructure> serviceReport(const core::ServiceState &state, const std::s
     return report;
 }
 
-Handle<GstStructure> noticeReport(const std::string &text, const std::string &camera)
+element::Handle<GstStructure> noticeReport(const std::string &text, const std::string &camera)
 {
-    Handle<GstStructure> report(gst_structure_new("ooto-notice", "text", G_TYPE_STRING,
-                                                  text.c_str(), "camera", G_TYPE_STRING,
-                                                  camera.c_str(), nullptr));
+    element::Handle<GstStructure> report(gst_structure_new("ooto-notice", "text", G_TYPE_STRING,
+                                                           text.c_str(), "camera", G_TYPE_STRING,
+                                                           camera.c_str(), nullptr));
     setJson(report.get());
     return report;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

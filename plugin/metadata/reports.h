@@ -7,16 +7,18 @@
 #include "element/handles.h"
 #include "metadata/face_structure.h"
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 /** The structure `ooto-face`, with the same as one string in its field `json`. */
-Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContext &context);
+element::Handle<GstStructure> faceReport(const core::FaceEvent &event,
+                                         const ReportContext &context);
 
 /** The structure `ooto-service`: state, reason, since (ISO 8601, UTC), and json. */
-Handle<GstStructure> serviceReport(const core::ServiceState &state, const std::string &camera);
+element::Handle<GstStructure> serviceReport(const core::ServiceState &state,
+                                            const std::string &camera);
 
 /** The structure `ooto-notice`: something for people to know, as `text`, and json. */
-Handle<GstStructure> noticeReport(const std::string &text, const std::string &camera);
+element::Handle<GstStructure> noticeReport(const std::string &text, const std::string &camera);
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

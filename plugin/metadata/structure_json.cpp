@@ -6,7 +6,7 @@
 #include <cmath>
 #include <memory>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 namespace
@@ -82,4 +82,4 @@ std::string toJson(const GstStructure *structure)
     return text.get();
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 /**
@@ -15,4 +15,4 @@ namespace ooto::gst
  */
 std::string toJson(const GstStructure *structure);
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <set>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 namespace
@@ -150,4 +150,4 @@ std::vector<const UpstreamFace *> matchFaces(const std::vector<core::FaceView> &
     return matches;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

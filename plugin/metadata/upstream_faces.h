@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::metadata
 {
 
 /** One face; a region and a detection of the same place are one. */
@@ -40,4 +40,4 @@ std::vector<UpstreamFace> upstreamFaces(GstBuffer *buffer, const std::string &ty
 std::vector<const UpstreamFace *> matchFaces(const std::vector<core::FaceView> &faces,
                                              const std::vector<UpstreamFace> &upstream);
 
-} // namespace ooto::gst
+} // namespace ooto::metadata

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 namespace
@@ -97,4 +97,4 @@ void appendOutline(const OutlineBorders &borders, const LineStyle &style, Colour
     appendStrip({rightStart, upper, right, lower}, true, borders, style, colour, to);
 }
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

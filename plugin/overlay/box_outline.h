@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 /** In pixels of the frame; horizontal and vertical lines differ where pixels are not square. */
@@ -29,4 +29,4 @@ OutlineBorders outlineBorders(const core::Box &box, const core::Box &frame, cons
 void appendOutline(const OutlineBorders &borders, const LineStyle &style, Colour colour,
                    std::vector<RectangleHandle> &to);
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 namespace
@@ -149,4 +149,4 @@ void FacePainter::appendPlate(const Plate &plate, double x, double y)
         plate.width, plate.height, GST_VIDEO_OVERLAY_FORMAT_FLAG_NONE));
 }
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

@@ -9,7 +9,7 @@
 #include <optional>
 #include <unordered_map>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 /** What people choose; see the element's properties. */
@@ -55,4 +55,4 @@ private:
     std::unordered_map<std::uint64_t, int> labelSlots_; ///< by track id, of the last frame only
 };
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

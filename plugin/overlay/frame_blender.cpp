@@ -9,7 +9,7 @@
 #include <limits>
 #include <utility>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 // The header of GStreamer 1.22 declares it without C linkage, so that C++ looks for another name.
@@ -147,7 +147,7 @@ void blendRectangle(GstVideoFrame &frame, GstVideoOverlayRectangle *rectangle)
         rectangle, GST_VIDEO_OVERLAY_FORMAT_FLAG_NONE);
     GstVideoInfo info;
     gst_video_info_set_format(&info, GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB, width, height);
-    MappedFrame source(pixels, info, GST_MAP_READ);
+    element::MappedFrame source(pixels, info, GST_MAP_READ);
     if (!source)
         return;
     if (GST_VIDEO_FORMAT_INFO_HAS_PALETTE(frame.info.finfo)) {
@@ -167,4 +167,4 @@ void blendOnto(GstVideoFrame &frame, GstVideoOverlayComposition *composition)
         blendRectangle(frame, gst_video_overlay_composition_get_rectangle(composition, i));
 }
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

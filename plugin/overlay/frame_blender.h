@@ -4,7 +4,7 @@
 
 #include <gst/video/video.h>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 /**
@@ -18,4 +18,4 @@ namespace ooto::gst
  */
 void blendOnto(GstVideoFrame &frame, GstVideoOverlayComposition *composition);
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

@@ -48,7 +48,8 @@ GST_DEBUG_CATEGORY_STATIC(gst_ooto_overlay_debug);
 namespace
 {
 
-using namespace ooto::gst;
+using namespace ooto;
+using namespace ooto::overlay;
 
 struct OverlayState {
     ooto::core::Guarded<OverlaySettings> settings; ///< written by any thread
@@ -73,11 +74,11 @@ bool hasCompositionFeature(const GstCaps *caps, guint index = 0)
 }
 
 /** The first structure with, or without, the composition's caps feature; null if there is none. */
-Handle<GstCaps> firstStructure(const GstCaps *caps, bool withFeature)
+element::Handle<GstCaps> firstStructure(const GstCaps *caps, bool withFeature)
 {
     for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
         if (hasCompositionFeature(caps, i) == withFeature)
-            return Handle<GstCaps>(gst_caps_fixate(gst_caps_copy_nth(caps, i)));
+            return element::Handle<GstCaps>(gst_caps_fixate(gst_caps_copy_nth(caps, i)));
     }
     return nullptr;
 }
@@ -218,7 +219,7 @@ static bool gst_ooto_overlay_is_blended_downstream(GstBaseTransform *trans, GstC
     // Elements of GstBaseTransform answer an ALLOCATION query only for caps that they have.
     if (!gst_pad_set_caps(trans->srcpad, caps))
         return false;
-    const Handle<GstQuery> query(gst_query_new_allocation(caps, FALSE));
+    const element::Handle<GstQuery> query(gst_query_new_allocation(caps, FALSE));
     return gst_pad_peer_query(trans->srcpad, query.get()) &&
            gst_query_find_allocation_meta(query.get(), GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE,
                                           nullptr);
@@ -235,8 +236,8 @@ static GstCaps *gst_ooto_overlay_fixate_caps(GstBaseTransform *trans, GstPadDire
         return GST_BASE_TRANSFORM_CLASS(gst_ooto_overlay_parent_class)
             ->fixate_caps(trans, direction, caps, othercaps);
     OverlayState &state = gst_ooto_overlay_state(trans);
-    Handle<GstCaps> plain = firstStructure(othercaps, false);
-    Handle<GstCaps> featured = firstStructure(othercaps, true);
+    element::Handle<GstCaps> plain = firstStructure(othercaps, false);
+    element::Handle<GstCaps> featured = firstStructure(othercaps, true);
     gst_caps_unref(othercaps);
     state.attaches = featured && gst_ooto_overlay_is_blended_downstream(trans, featured.get());
     GST_INFO_OBJECT(trans, "overlays are %s", state.attaches ? "blended downstream" : "drawn here");
@@ -294,7 +295,7 @@ static GstFlowReturn gst_ooto_overlay_transform_ip(GstBaseTransform *trans, GstB
         attachComposition(buffer, state.composition);
         return GST_FLOW_OK;
     }
-    MappedFrame frame(buffer, state.info, GST_MAP_READWRITE);
+    element::MappedFrame frame(buffer, state.info, GST_MAP_READWRITE);
     if (frame)
         blendOnto(*frame, state.composition);
     else // a picture without boxes is better than no picture

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 LabelPlacer::LabelPlacer(const core::Box &frame, std::vector<core::Box> faces, double gap)
@@ -95,4 +95,4 @@ double LabelPlacer::overText(const core::Box &box) const
     return area;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 /** Where something was put. The slot is to be handed in again for the next frame. */
@@ -45,4 +45,4 @@ private:
     double gap_;
 };
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

@@ -6,11 +6,11 @@
 
 #include <pango/pangocairo.h>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
-struct OverlayUnref : HandleDeleter {
-    using HandleDeleter::operator();
+struct OverlayUnref : element::HandleDeleter {
+    using element::HandleDeleter::operator();
     void operator()(GstVideoOverlayRectangle *it) const { gst_video_overlay_rectangle_unref(it); }
     void operator()(GstVideoOverlayComposition *it) const
     {
@@ -29,8 +29,8 @@ struct OverlayUnref : HandleDeleter {
 template<typename T>
 using OverlayHandle = std::unique_ptr<T, OverlayUnref>;
 
-using BufferHandle = Handle<GstBuffer>;
+using BufferHandle = element::Handle<GstBuffer>;
 using RectangleHandle = OverlayHandle<GstVideoOverlayRectangle>;
 using CompositionHandle = OverlayHandle<GstVideoOverlayComposition>;
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 namespace
@@ -122,29 +122,30 @@ bool isFace(const GstVideoRegionOfInterestMeta *region)
  * The face's region; null when there is none, or when numbers do not tell which it is: those of
  * another type may be of anything, and count where they lie on the face.
  */
-const GstVideoRegionOfInterestMeta *regionOf(const GstStructure *face, const Regions &regions,
+const GstVideoRegionOfInterestMeta *regionOf(const GstStructure *face,
+                                             const metadata::Regions &regions,
                                              const std::optional<core::Box> &box)
 {
     int id = 0;
     if (!gst_structure_get_int(face, "roi-id", &id) || id == 0)
         return nullptr;
-    Regions found;
-    std::copy_if(regions.begin(), regions.end(), std::back_inserter(found),
-                 [&](const auto *region) {
-                     return region->id == id &&
-                            (isFace(region) || (box && core::iou(boxOf(region), *box) > sameFace));
-                 });
+    metadata::Regions found;
+    std::copy_if(
+        regions.begin(), regions.end(), std::back_inserter(found), [&](const auto *region) {
+            return region->id == id &&
+                   (isFace(region) || (box && core::iou(metadata::boxOf(region), *box) > sameFace));
+        });
     if (found.size() > 1)
         std::erase_if(found, [](const auto *region) { return !isFace(region); });
     return found.size() == 1 ? found.front() : nullptr;
 }
 
-void readFace(const GstStructure *from, const Regions &regions, OverlayScene &scene)
+void readFace(const GstStructure *from, const metadata::Regions &regions, OverlayScene &scene)
 {
     // GStreamer moves and scales a region with the picture, and nobody the facts.
     std::optional<core::Box> box = boxField(from, scene.visible);
     if (const GstVideoRegionOfInterestMeta *region = regionOf(from, regions, box))
-        box = boxOf(region);
+        box = metadata::boxOf(region);
     if (!box || !isInSight(*box, scene))
         return;
     OverlayFace face;
@@ -162,7 +163,7 @@ void readFace(const GstStructure *from, const Regions &regions, OverlayScene &sc
     scene.faces.push_back(std::move(face));
 }
 
-void readFacesMeta(GstMeta *meta, const Regions &regions, OverlayScene &scene)
+void readFacesMeta(GstMeta *meta, const metadata::Regions &regions, OverlayScene &scene)
 {
     const GstStructure *from =
         gst_custom_meta_get_structure(reinterpret_cast<GstCustomMeta *>(meta));
@@ -190,7 +191,7 @@ void readFacesMeta(GstMeta *meta, const Regions &regions, OverlayScene &scene)
 void readRegion(const GstVideoRegionOfInterestMeta *region, OverlayScene &scene)
 {
     OverlayFace face;
-    face.box = boxOf(region);
+    face.box = metadata::boxOf(region);
     if (!isInSight(face.box, scene))
         return;
     face.trackId = region->id > 0 ? static_cast<std::uint64_t>(region->id) : 0;
@@ -208,11 +209,11 @@ void readRegion(const GstVideoRegionOfInterestMeta *region, OverlayScene &scene)
 OverlayScene readOverlayScene(GstBuffer *buffer, const GstVideoInfo &info)
 {
     OverlayScene scene;
-    const core::PixelRect visible = visibleRect(buffer, info);
+    const core::PixelRect visible = element::visibleRect(buffer, info);
     scene.visible = {double(visible.x), double(visible.y), double(visible.width),
                      double(visible.height)};
-    const GstMetaInfo *ours = gst_meta_get_info(facesMetaName);
-    const Regions regions = regionsOn(buffer);
+    const GstMetaInfo *ours = gst_meta_get_info(metadata::facesMetaName);
+    const metadata::Regions regions = metadata::regionsOn(buffer);
     bool found = false;
     gpointer position = nullptr;
     while (GstMeta *meta = ours ? gst_buffer_iterate_meta(buffer, &position) : nullptr) {
@@ -228,4 +229,4 @@ OverlayScene readOverlayScene(GstBuffer *buffer, const GstVideoInfo &info)
     return scene;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

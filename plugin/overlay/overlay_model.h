@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 /** `None`: a face about which nobody has said anything, as from another detector's ROI. */
@@ -50,4 +50,4 @@ struct OverlayScene {
  */
 OverlayScene readOverlayScene(GstBuffer *buffer, const GstVideoInfo &info);
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "overlay/overlay_text.h"
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 namespace
@@ -105,4 +105,4 @@ Colour serviceColour(const std::string &serviceState)
     return serviceState == "degraded" ? orange : vermillion;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

@@ -4,7 +4,7 @@
 
 #include "overlay/overlay_model.h"
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 /** Opaque colours as 0xAARRGGBB. */
@@ -28,4 +28,4 @@ LabelText labelText(const OverlayFace &face);
 Colour statusColour(FaceStatus status);
 Colour serviceColour(const std::string &serviceState);
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

@@ -7,7 +7,7 @@
 #include <functional>
 #include <numbers>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 namespace
@@ -248,4 +248,4 @@ OverlayHandle<PangoLayout> PlateRenderer::layout(const std::string &text, int fo
     return made;
 }
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

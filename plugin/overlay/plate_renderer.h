@@ -7,7 +7,7 @@
 
 #include <list>
 
-namespace ooto::gst
+namespace ooto::overlay
 {
 
 /** How large text is, and for what pixels. */
@@ -71,4 +71,4 @@ private:
     std::list<Drawn> drawn_; ///< the last used one comes first
 };
 
-} // namespace ooto::gst
+} // namespace ooto::overlay

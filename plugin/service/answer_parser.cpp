@@ -51,7 +51,7 @@ public:
     JsonFields root() const { return root_; }
 
 private:
-    ObjectHandle<JsonParser> parser_{json_parser_new()};
+    system::ObjectHandle<JsonParser> parser_{json_parser_new()};
     JsonFields root_;
 };
 

@@ -108,7 +108,8 @@ Budget::Taken Budget::take(std::uint64_t limit)
     taken = takeHere(today, limit);
     if (!std::exchange(known_.lock()->toldFailure, true))
         taken.warnings.push_back("The day's count of requests cannot be kept in '" +
-                                 plainText(file_.path()) + "' (" + plainText(error) +
+                                 system::plainText(file_.path()) + "' (" +
+                                 system::plainText(error) +
                                  "), so `max-requests-per-day` is counted in this process only, "
                                  "and anew after a restart; set XDG_STATE_HOME to a directory "
                                  "that can be written");

@@ -49,7 +49,8 @@ Outcome failed(std::string &error)
  * A lock of the file system's own, on a file beside the record: that one is replaced, and a lock
  * on it would be one on the past. The lock goes with the descriptor.
  */
-Outcome lock(const FileDescriptor &file, std::chrono::milliseconds patience, std::string &error)
+Outcome lock(const system::FileDescriptor &file, std::chrono::milliseconds patience,
+             std::string &error)
 {
     const auto end = std::chrono::steady_clock::now() + patience;
     while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -133,7 +134,8 @@ std::string written(const DayRecord &record)
 /** @return false when there is a file that cannot be read */
 bool readRecord(const std::string &path, std::optional<DayRecord> &record)
 {
-    const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const system::FileDescriptor file(
+        open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file)
         return errno == ENOENT;
     std::array<char, 64> text{};
@@ -150,7 +152,7 @@ bool replaceRecord(const std::string &path, const DayRecord &record)
     const std::string fresh = path + ".new";
     const std::string text = written(record);
     {
-        const FileDescriptor file(
+        const system::FileDescriptor file(
             open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
                  onlyMine));
         if (!file)
@@ -171,7 +173,7 @@ std::string BudgetFile::pathFor(const std::string &endpoint, const std::string &
 {
     // No endpoint holds a line break, so that no two services look alike here.
     const std::string whose = endpoint + '\n' + appId;
-    const CharsHandle hash(g_compute_checksum_for_data(
+    const system::CharsHandle hash(g_compute_checksum_for_data(
         G_CHECKSUM_SHA256, reinterpret_cast<const guchar *>(whose.data()), whose.size()));
     return stateHome() + "/ooto/budget-" + std::string(hash.get()).substr(0, 32);
 }
@@ -190,9 +192,9 @@ Outcome BudgetFile::update(const Change &change, std::chrono::milliseconds patie
     const std::string directory = std::filesystem::path(path_).parent_path();
     if (g_mkdir_with_parents(directory.c_str(), 0700) != 0)
         return failed(error);
-    const FileDescriptor lockFile(open((path_ + ".lock").c_str(),
-                                       O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
-                                       onlyMine));
+    const system::FileDescriptor lockFile(
+        open((path_ + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+             onlyMine));
     if (!lockFile)
         return failed(error);
     if (const Outcome locked = lock(lockFile, patience, error); locked != Outcome::Done)

@@ -23,7 +23,7 @@ Caller::Slot::~Slot()
 }
 
 std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, const core::Limits &limits,
-                                     const Secret &appKey, StateHandler onStateChange,
+                                     const system::Secret &appKey, StateHandler onStateChange,
                                      std::string &error)
 {
     auto client = Client::forSettings(settings, error);
@@ -70,7 +70,7 @@ void Caller::send(Slot slot, Request request, ReplyHandler onReply, RestartHandl
                  {std::move(onReply), std::move(onRestart)});
 }
 
-void Caller::setAppKey(const Secret &key)
+void Caller::setAppKey(const system::Secret &key)
 {
     client_->setKey(*mailbox_, key);
 }

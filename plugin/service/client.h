@@ -116,7 +116,7 @@ public:
      * @param error set to a text for people when nullptr is returned (an unreadable CA file)
      */
     static std::unique_ptr<Caller> open(const ConnectionSettings &settings,
-                                        const core::Limits &limits, const Secret &appKey,
+                                        const core::Limits &limits, const system::Secret &appKey,
                                         StateHandler onStateChange, std::string &error);
 
     /** To be called before the first reserve(). */
@@ -138,7 +138,7 @@ public:
      * The key to be used from now on. Also the same as before: it ends the pause after a 401 or
      * 403. That the service refuses it is of no matter to callers with other keys.
      */
-    void setAppKey(const Secret &key);
+    void setAppKey(const system::Secret &key);
     /** 1..64; where callers of one client differ the smallest holds. */
     void setMaxInFlight(unsigned maxInFlight);
     /**

@@ -11,7 +11,7 @@ namespace ooto::service
 {
 
 /** Elements with the same settings share connections, limits and health. */
-struct ConnectionSettings : HttpSettings { // `endpoint` is checked by checkEndpoint()
+struct ConnectionSettings : http::HttpSettings { // `endpoint` is checked by checkEndpoint()
     std::string appId;
 
     auto operator<=>(const ConnectionSettings &) const = default;

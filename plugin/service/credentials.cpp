@@ -37,14 +37,14 @@ class CredentialsFile
 {
 public:
     explicit CredentialsFile(const std::string &path)
-        : path_(path), name_("The credentials file '" + plainText(path) + "' ")
+        : path_(path), name_("The credentials file '" + system::plainText(path) + "' ")
     {
     }
 
     bool named() const { return !path_.empty(); }
 
     /** The value of a part, or nothing and an error. */
-    Secret value(const Part &part, std::string &error)
+    system::Secret value(const Part &part, std::string &error)
     {
         if (!keyFile_ && !load(error))
             return {};
@@ -59,15 +59,15 @@ public:
         }
         // The messages of GKeyFile quote the file, so none is passed on: it could be the key. A
         // value that it does not understand it may return as well.
-        ErrorHandle failure;
-        const CharsHandle text(
-            g_key_file_get_string(keyFile_.get(), "ooto", part.property, ErrorOut(failure)));
+        system::ErrorHandle failure;
+        const system::CharsHandle text(g_key_file_get_string(keyFile_.get(), "ooto", part.property,
+                                                             system::ErrorOut(failure)));
         if (!text || failure) {
             error = name_ + "has a value for " + part.property +
                     " that cannot be read; it must be UTF-8, with \\\\ for a backslash";
             return {};
         }
-        Secret value(trimmed(text.get()));
+        system::Secret value(system::trimmed(text.get()));
         explicit_bzero(text.get(), std::strlen(text.get()));
         if (value.empty())
             error = name_ + "has an empty " + part.property + "; write it behind the =";
@@ -77,24 +77,24 @@ public:
 private:
     bool load(std::string &error)
     {
-        RegularFile file(path_);
+        system::RegularFile file(path_);
         if (!file.problem().empty())
             return fail(error, file.problem() + check);
         if (file.mode() & 007) {
             return fail(error, "is open to everyone on this machine; run: chmod o-rwx " +
-                                   plainText(path_));
+                                   system::plainText(path_));
         }
         WipedBuffer buffer;
         const auto size = file.read(buffer.bytes);
         if (!size)
             return fail(error, file.problem() + check);
         if (*size == buffer.bytes.size())
-            return fail(error, tooLarge(maxFileBytes) + ", so it is no key file; " + form);
+            return fail(error, system::tooLarge(maxFileBytes) + ", so it is no key file; " + form);
         const std::string_view whole(buffer.bytes.data(), *size);
-        if (isUtf16(whole))
+        if (system::isUtf16(whole))
             return fail(error, "is written as UTF-16; save it as UTF-8");
-        const std::string_view text = withoutByteOrderMark(whole);
-        KeyFileHandle keyFile(g_key_file_new());
+        const std::string_view text = system::withoutByteOrderMark(whole);
+        system::KeyFileHandle keyFile(g_key_file_new());
         if (!g_key_file_load_from_data(keyFile.get(), text.data(), text.size(), G_KEY_FILE_NONE,
                                        nullptr))
             return fail(error, std::string("is no key file; ") + form);
@@ -114,13 +114,14 @@ private:
 
     const std::string &path_;
     std::string name_;
-    KeyFileHandle keyFile_;
+    system::KeyFileHandle keyFile_;
 };
 
 /** One part from the first place that has it. */
-Secret findPart(const Part &part, const Secret &given, CredentialsFile &file, std::string &error)
+system::Secret findPart(const Part &part, const system::Secret &given, CredentialsFile &file,
+                        std::string &error)
 {
-    Secret value = given;
+    system::Secret value = given;
     if (value.empty() && file.named()) {
         value = file.value(part, error);
         if (!error.empty())
@@ -128,7 +129,7 @@ Secret findPart(const Part &part, const Secret &given, CredentialsFile &file, st
     }
     if (value.empty()) {
         if (const char *variable = std::getenv(part.variable))
-            value = Secret(variable);
+            value = system::Secret(variable);
     }
     if (value.empty()) {
         error = std::string("No ") + part.property + " is set; set the property `" + part.property +
@@ -148,7 +149,7 @@ CredentialsResult findCredentials(const Credentials &given, const std::string &c
 {
     CredentialsFile file(credentialsFile);
     CredentialsResult result;
-    const Secret id = findPart(idPart, Secret(given.appId), file, result.error);
+    const system::Secret id = findPart(idPart, system::Secret(given.appId), file, result.error);
     if (result.error.empty())
         result.credentials.appKey = findPart(keyPart, given.appKey, file, result.error);
     if (!result.error.empty())

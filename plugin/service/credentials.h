@@ -11,7 +11,7 @@ namespace ooto::service
 
 struct Credentials {
     std::string appId;
-    Secret appKey;
+    system::Secret appKey;
 };
 
 /** Credentials, or a text for people that says what to set. */

@@ -24,10 +24,10 @@ std::string checkEndpoint(const std::string &endpoint, bool allowHttp)
 {
     if (endpoint.empty())
         return wrong("is empty");
-    if (!isPlainText(endpoint) || endpoint.find(' ') != std::string::npos)
+    if (!system::isPlainText(endpoint) || endpoint.find(' ') != std::string::npos)
         return wrong("holds spaces or control characters");
 
-    const UriHandle uri = parseHttpUri(endpoint);
+    const system::UriHandle uri = http::parseHttpUri(endpoint);
     if (!uri)
         return wrong("is no URL");
     const std::string_view scheme = g_uri_get_scheme(uri.get());
@@ -46,8 +46,9 @@ std::string checkEndpoint(const std::string &endpoint, bool allowHttp)
     if (g_uri_get_fragment(uri.get()))
         return wrong("holds a fragment (#), which it must not");
 
-    if (scheme == "http" && !allowHttp && !isLoopback(host)) {
-        return "The endpoint would send faces and the key over plain http to " + plainText(host) +
+    if (scheme == "http" && !allowHttp && !http::isLoopback(host)) {
+        return "The endpoint would send faces and the key over plain http to " +
+               system::plainText(host) +
                "; use an https URL, or set `allow-http=true` for a service in your own network";
     }
     return {};

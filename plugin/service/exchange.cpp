@@ -12,9 +12,9 @@
 namespace ooto::service
 {
 
-Exchange::Exchange(const ConnectionSettings &settings, Request request, Secret key,
-                   std::string host, std::shared_ptr<const ProxyRoute> route,
-                   std::shared_ptr<Http2Connections> connections, Handlers handlers)
+Exchange::Exchange(const ConnectionSettings &settings, Request request, system::Secret key,
+                   std::string host, std::shared_ptr<const http::ProxyRoute> route,
+                   std::shared_ptr<http::Http2Connections> connections, Handlers handlers)
     : settings_(settings),
       request_(std::move(request)),
       key_(std::move(key)),
@@ -22,7 +22,7 @@ Exchange::Exchange(const ConnectionSettings &settings, Request request, Secret k
       route_(std::move(route)),
       connections_(std::move(connections)),
       handlers_(std::move(handlers)),
-      sendable_(key_.fitsHeader() && fitsHeader(settings.appId)),
+      sendable_(key_.fitsHeader() && system::fitsHeader(settings.appId)),
       body_(makePhotoBody(request_))
 {
     request_.photo.reset(); // the body has a copy of its own
@@ -106,9 +106,9 @@ void Exchange::handshakeDone(GIOStream *stream)
 {
     if (!G_IS_TLS_CONNECTION(stream))
         return;
-    const auto problems = certificateProblems(G_TLS_CONNECTION(stream));
+    const auto problems = http::certificateProblems(G_TLS_CONNECTION(stream));
     if (settings_.sslStrict && problems != G_TLS_CERTIFICATE_NO_FLAGS) {
-        cutOff(stream);
+        http::cutOff(stream);
         refuse(problems);
         return;
     }
@@ -119,7 +119,7 @@ void Exchange::handshakeDone(GIOStream *stream)
 void Exchange::starting()
 {
     SoupMessage *message = message_.get();
-    const bool tls = isHttps(soup_message_get_uri(message));
+    const bool tls = http::isHttps(soup_message_get_uri(message));
     auto problems = soup_message_get_tls_peer_certificate_errors(message);
     if (!soup_message_get_tls_peer_certificate(message))
         problems = G_TLS_CERTIFICATE_GENERIC_ERROR;
@@ -137,7 +137,7 @@ void Exchange::starting()
 void Exchange::refuse(GTlsCertificateFlags problems)
 {
     certificateFlags_ = problems;
-    const ErrorHandle error(
+    const system::ErrorHandle error(
         g_error_new_literal(G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "bad certificate"));
     finish(judgeError(*error, certificateFlags_, host_), Rest::Cancel);
 }
@@ -154,7 +154,7 @@ void Exchange::startDeadline()
     // Our own, because the timeout of a SoupSession starts again with every byte. Its data is
     // borrowed: the source goes before this object does.
     const auto left = std::clamp<std::int64_t>(request_.timeout.count(), 1, G_MAXUINT);
-    deadline_ = SourceHandle(g_timeout_source_new(static_cast<guint>(left)));
+    deadline_ = system::SourceHandle(g_timeout_source_new(static_cast<guint>(left)));
     g_source_set_callback(
         deadline_.get(),
         [](gpointer data) -> gboolean {
@@ -176,8 +176,8 @@ void Exchange::resume(GObject *, GAsyncResult *result, gpointer keeper)
 
 void Exchange::headersCame(GAsyncResult *result)
 {
-    ErrorHandle error;
-    stream_.reset(soup_session_send_finish(session_, result, ErrorOut(error)));
+    system::ErrorHandle error;
+    stream_.reset(soup_session_send_finish(session_, result, system::ErrorOut(error)));
     if (!stream_) {
         fail(*error);
         return;
@@ -208,8 +208,8 @@ void Exchange::readOn()
 
 void Exchange::bytesCame(GAsyncResult *result)
 {
-    ErrorHandle error;
-    const gssize size = g_input_stream_read_finish(stream_.get(), result, ErrorOut(error));
+    system::ErrorHandle error;
+    const gssize size = g_input_stream_read_finish(stream_.get(), result, system::ErrorOut(error));
     if (size < 0) {
         // A refusal is one even when its explanation was lost on the way.
         if (response_.status == SOUP_STATUS_OK)
@@ -241,7 +241,7 @@ void Exchange::bodyEnded()
     // libsoup takes a body that is too short for whole when the connection was to close anyhow.
     if (response_.status == SOUP_STATUS_OK && plain && counted &&
         response_.body.size() < static_cast<std::size_t>(length)) {
-        const ErrorHandle error(
+        const system::ErrorHandle error(
             g_error_new_literal(G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "truncated"));
         fail(*error);
         return;
@@ -298,7 +298,7 @@ void Exchange::restartedBySoup()
         left_ = false;
         return;
     }
-    const ErrorHandle error(
+    const system::ErrorHandle error(
         g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "connection closed"));
     finish(judgeError(*error, 0, host_), Rest::Cancel);
 }

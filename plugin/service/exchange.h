@@ -29,9 +29,9 @@ public:
     };
 
     /** @param host whom the request goes to, fit to be shown */
-    Exchange(const ConnectionSettings &settings, Request request, Secret key, std::string host,
-             std::shared_ptr<const ProxyRoute> route, std::shared_ptr<Http2Connections> connections,
-             Handlers handlers);
+    Exchange(const ConnectionSettings &settings, Request request, system::Secret key,
+             std::string host, std::shared_ptr<const http::ProxyRoute> route,
+             std::shared_ptr<http::Http2Connections> connections, Handlers handlers);
     ~Exchange();
 
     void start(SoupSession *session);
@@ -69,18 +69,18 @@ private:
 
     const ConnectionSettings settings_;
     Request request_;
-    const Secret key_;
+    const system::Secret key_;
     const std::string host_;
-    const std::shared_ptr<const ProxyRoute> route_;
-    const std::shared_ptr<Http2Connections> connections_;
+    const std::shared_ptr<const http::ProxyRoute> route_;
+    const std::shared_ptr<http::Http2Connections> connections_;
     Handlers handlers_;   ///< `onDone` is empty once the end is told
     const bool sendable_; ///< id and key fit into headers
     PhotoBody body_;
-    ObjectHandle<SoupMessage> message_;
+    system::ObjectHandle<SoupMessage> message_;
     SoupSession *session_ = nullptr; ///< borrowed until the headers came
-    ObjectHandle<GCancellable> cancellable_{g_cancellable_new()};
-    SourceHandle deadline_;
-    ObjectHandle<GInputStream> stream_;
+    system::ObjectHandle<GCancellable> cancellable_{g_cancellable_new()};
+    system::SourceHandle deadline_;
+    system::ObjectHandle<GInputStream> stream_;
     std::array<char, 16384> chunk_{};
     HttpResponse response_;
     GTlsCertificateFlags certificateFlags_ = G_TLS_CERTIFICATE_NO_FLAGS;

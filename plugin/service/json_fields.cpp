@@ -75,15 +75,15 @@ const char *JsonFields::string(const char *name) const
 
 std::optional<std::string> JsonFields::text(const char *name) const
 {
-    const std::string_view text = trimmed(string(name));
-    if (text.empty() || text.size() > maxTextBytes || !isPlainText(text))
+    const std::string_view text = system::trimmed(string(name));
+    if (text.empty() || text.size() > system::maxTextBytes || !system::isPlainText(text))
         return std::nullopt;
     return std::string(text);
 }
 
 std::string JsonFields::shownText(const char *name) const
 {
-    return plainText(string(name));
+    return system::plainText(string(name));
 }
 
 } // namespace ooto::service

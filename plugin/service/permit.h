@@ -11,7 +11,7 @@ namespace ooto::service
 
 struct Permit {
     core::Traffic::Ticket ticket;
-    Secret key;          ///< the caller's at that time
+    system::Secret key;  ///< the caller's at that time
     Budget::Grant grant; ///< in the day's budget
 };
 

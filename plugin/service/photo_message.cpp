@@ -9,14 +9,14 @@ namespace ooto::service
 namespace
 {
 
-using MultipartHandle = Handle<SoupMultipart, soup_multipart_free>;
-using HeadersHandle = Handle<SoupMessageHeaders, soup_message_headers_unref>;
+using MultipartHandle = system::Handle<SoupMultipart, soup_multipart_free>;
+using HeadersHandle = system::Handle<SoupMessageHeaders, soup_message_headers_unref>;
 using Photo = std::shared_ptr<const std::vector<std::uint8_t>>;
 
 /** The photo's own bytes, which the GBytes keep alive. */
-BytesHandle borrowBytes(const Photo &photo)
+system::BytesHandle borrowBytes(const Photo &photo)
 {
-    return BytesHandle(g_bytes_new_with_free_func(
+    return system::BytesHandle(g_bytes_new_with_free_func(
         photo->data(), photo->size(), [](gpointer keeper) { delete static_cast<Photo *>(keeper); },
         new Photo(photo)));
 }
@@ -43,7 +43,7 @@ std::string addressFor(const ConnectionSettings &settings, const Request &reques
 PhotoBody makePhotoBody(const Request &request)
 {
     const MultipartHandle multipart(soup_multipart_new(SOUP_FORM_MIME_TYPE_MULTIPART));
-    const BytesHandle photo = borrowBytes(
+    const system::BytesHandle photo = borrowBytes(
         request.photo ? request.photo : std::make_shared<const std::vector<std::uint8_t>>());
     soup_multipart_append_form_file(multipart.get(), "photo",
                                     request.png ? "photo.png" : "photo.jpg",
@@ -58,11 +58,11 @@ PhotoBody makePhotoBody(const Request &request)
     return body;
 }
 
-ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
-                                           const Request &request, const Secret &key,
-                                           const PhotoBody &body)
+system::ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
+                                                   const Request &request,
+                                                   const system::Secret &key, const PhotoBody &body)
 {
-    ObjectHandle<SoupMessage> made(
+    system::ObjectHandle<SoupMessage> made(
         soup_message_new(SOUP_METHOD_POST, addressFor(settings, request).c_str()));
     if (!made)
         return made;

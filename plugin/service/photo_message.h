@@ -12,15 +12,16 @@ namespace ooto::service
 
 /** The multipart/form-data body around one photo; may be sent more than once. */
 struct PhotoBody {
-    BytesHandle bytes;
-    CharsHandle contentType;
+    system::BytesHandle bytes;
+    system::CharsHandle contentType;
 };
 
 PhotoBody makePhotoBody(const Request &request);
 
 /** The POST of such a body; null when the endpoint is no URL. */
-ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
-                                           const Request &request, const Secret &key,
-                                           const PhotoBody &body);
+system::ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
+                                                   const Request &request,
+                                                   const system::Secret &key,
+                                                   const PhotoBody &body);
 
 } // namespace ooto::service

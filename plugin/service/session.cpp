@@ -20,9 +20,9 @@ constexpr std::chrono::seconds closePatience{2};
 
 std::string shownHost(const std::string &endpoint)
 {
-    const UriHandle uri = parseHttpUri(endpoint);
+    const system::UriHandle uri = http::parseHttpUri(endpoint);
     const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
-    return host ? plainText(host) : "the service";
+    return host ? system::plainText(host) : "the service";
 }
 
 } // namespace
@@ -35,7 +35,7 @@ Session::Session(ConnectionSettings settings)
 void Session::open(GTlsDatabase *trustedCas)
 {
     // Letters outside of ASCII are opaque to servers, and allowed (RFC 9110, section 5.5).
-    const bool named = !settings_.userAgent.empty() && isPlainText(settings_.userAgent);
+    const bool named = !settings_.userAgent.empty() && system::isPlainText(settings_.userAgent);
     // No time limit of its own: each exchange has a deadline, and a shorter one of the session
     // would end it early.
     session_.reset(soup_session_new_with_options(
@@ -43,7 +43,7 @@ void Session::open(GTlsDatabase *trustedCas)
         "user-agent", named ? settings_.userAgent.c_str() : "ooto", nullptr));
     // Nobody is here to be asked for a password, and none is to be sent to whoever asks.
     soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_AUTH_MANAGER);
-    route_ = std::make_shared<const ProxyRoute>(findProxy(settings_));
+    route_ = std::make_shared<const http::ProxyRoute>(http::findProxy(settings_));
     if (route_->resolver)
         soup_session_set_proxy_resolver(session_.get(), route_->resolver.get());
     g_signal_connect(session_.get(), "request-queued",
@@ -66,7 +66,8 @@ void Session::authorize(SoupMessage *message)
     }
 }
 
-std::shared_ptr<Exchange> Session::make(Request request, Secret key, Exchange::Handlers handlers)
+std::shared_ptr<Exchange> Session::make(Request request, system::Secret key,
+                                        Exchange::Handlers handlers)
 {
     std::erase_if(exchanges_, [](const auto &exchange) { return exchange.expired(); });
     auto exchange = std::make_shared<Exchange>(settings_, std::move(request), std::move(key), host_,
@@ -87,7 +88,7 @@ void Session::close()
 
     GMainContext *context = g_main_context_get_thread_default();
     bool patient = true;
-    SourceHandle limit(
+    system::SourceHandle limit(
         g_timeout_source_new(static_cast<guint>(std::chrono::milliseconds(closePatience).count())));
     g_source_set_callback(
         limit.get(),

@@ -20,7 +20,8 @@ public:
 
     /** @param trustedCas of loadTrustedCas() */
     void open(GTlsDatabase *trustedCas);
-    std::shared_ptr<Exchange> make(Request request, Secret key, Exchange::Handlers handlers);
+    std::shared_ptr<Exchange> make(Request request, system::Secret key,
+                                   Exchange::Handlers handlers);
     void start(Exchange &exchange) { exchange.start(session_.get()); }
     /** Abandons what is under way, and returns when libsoup has let go of it. */
     void close();
@@ -30,9 +31,10 @@ private:
 
     const ConnectionSettings settings_;
     std::string host_; ///< fit to be shown
-    std::shared_ptr<const ProxyRoute> route_;
-    ObjectHandle<SoupSession> session_;
-    const std::shared_ptr<Http2Connections> connections_ = std::make_shared<Http2Connections>();
+    std::shared_ptr<const http::ProxyRoute> route_;
+    system::ObjectHandle<SoupSession> session_;
+    const std::shared_ptr<http::Http2Connections> connections_ =
+        std::make_shared<http::Http2Connections>();
     std::vector<std::weak_ptr<Exchange>> exchanges_;
 };
 

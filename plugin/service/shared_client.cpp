@@ -36,7 +36,7 @@ std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, 
     if (auto client = known())
         return client;
 
-    TlsDatabaseHandle trustedCas = loadTrustedCas(settings, error);
+    http::TlsDatabaseHandle trustedCas = http::loadTrustedCas(settings, error);
     if (!trustedCas && !settings.sslCaFile.empty())
         return nullptr;
     // Made outside of the lock; should another thread have been faster, this one goes unused, and
@@ -53,7 +53,7 @@ std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, 
     return client;
 }
 
-Client::Client(const ConnectionSettings &settings, TlsDatabaseHandle trustedCas)
+Client::Client(const ConnectionSettings &settings, http::TlsDatabaseHandle trustedCas)
     : shared_(std::random_device()()),
       budget_(Budget::forPath(BudgetFile::pathFor(settings.endpoint, settings.appId))),
       session_(std::make_shared<Session>(settings))
@@ -67,7 +67,7 @@ Client::~Client()
     network_.post([session = session_] { session->close(); });
 }
 
-core::Traffic::KeyId Client::Shared::idOf(const Secret &key)
+core::Traffic::KeyId Client::Shared::idOf(const system::Secret &key)
 {
     for (const auto &[id, known] : keys) {
         if (known == key)
@@ -82,7 +82,7 @@ void Client::Shared::forgetUnusedKeys()
     std::erase_if(keys, [this](const auto &entry) { return !traffic.usesKey(entry.first); });
 }
 
-void Client::join(const MailboxRef &mailbox, const core::Limits &limits, const Secret &key)
+void Client::join(const MailboxRef &mailbox, const core::Limits &limits, const system::Secret &key)
 {
     budget_.look();
     {
@@ -116,7 +116,7 @@ void Client::leave(const MailboxRef &mailbox)
     });
 }
 
-void Client::setKey(const Mailbox &mailbox, const Secret &key)
+void Client::setKey(const Mailbox &mailbox, const system::Secret &key)
 {
     {
         auto shared = shared_.lock();

@@ -36,10 +36,10 @@ public:
     /** The process's client for these settings; null and a text for people when it cannot be. */
     static std::shared_ptr<Client> forSettings(const ConnectionSettings &settings,
                                                std::string &error);
-    Client(const ConnectionSettings &settings, TlsDatabaseHandle trustedCas);
+    Client(const ConnectionSettings &settings, http::TlsDatabaseHandle trustedCas);
     ~Client();
 
-    void join(const MailboxRef &mailbox, const core::Limits &limits, const Secret &key);
+    void join(const MailboxRef &mailbox, const core::Limits &limits, const system::Secret &key);
     /** Returns when no handler of the mailbox runs or ever will. */
     void leave(const MailboxRef &mailbox);
     template<typename T>
@@ -50,7 +50,7 @@ public:
         limits.*limit = value;
         shared->traffic.setLimits(mailbox.member, limits, Clock::now());
     }
-    void setKey(const Mailbox &mailbox, const Secret &key);
+    void setKey(const Mailbox &mailbox, const system::Secret &key);
     void setWarningHandler(const MailboxRef &mailbox, Caller::WarningHandler onWarning);
 
     void wakeIn(std::chrono::milliseconds delay, const MailboxRef &mailbox,
@@ -72,10 +72,10 @@ private:
 
         core::Traffic traffic;
         std::map<core::Traffic::MemberId, MailboxRef> mailboxes;
-        std::map<core::Traffic::KeyId, Secret> keys; ///< that callers use now
+        std::map<core::Traffic::KeyId, system::Secret> keys; ///< that callers use now
         core::Traffic::KeyId keysKnown = 0;
 
-        core::Traffic::KeyId idOf(const Secret &key);
+        core::Traffic::KeyId idOf(const system::Secret &key);
         void forgetUnusedKeys();
     };
 
@@ -94,7 +94,7 @@ private:
     core::Guarded<Shared> shared_;
     Budget &budget_; ///< also of other clients that ask the same service with the same id
     std::shared_ptr<Session> session_; ///< used on the network thread only
-    NetworkThread network_;            ///< last: ends before what its tasks use
+    http::NetworkThread network_;      ///< last: ends before what its tasks use
 };
 
 } // namespace ooto::service

@@ -62,7 +62,7 @@ bool isTemporary(Outcome outcome)
  * case, as host names come in lower case. A secret of a few characters is none, and is not looked
  * for.
  */
-std::string without(const Secret &hidden, std::string text)
+std::string without(const system::Secret &hidden, std::string text)
 {
     constexpr std::size_t shortest = 4;
     constexpr std::size_t telling = 12;
@@ -84,7 +84,7 @@ std::string without(const Secret &hidden, std::string text)
 
 std::string without(const Secrets &secrets, std::string text)
 {
-    for (const Secret &secret : secrets)
+    for (const system::Secret &secret : secrets)
         text = without(secret, std::move(text));
     return text;
 }
@@ -110,16 +110,16 @@ std::string redirectTarget(const HttpResponse &response)
 {
     if (response.location.empty())
         return "a place that it did not name";
-    const UriHandle own = parseHttpUri(response.endpoint);
-    const CharsHandle whole(g_uri_resolve_relative(
+    const system::UriHandle own = http::parseHttpUri(response.endpoint);
+    const system::CharsHandle whole(g_uri_resolve_relative(
         response.endpoint.c_str(), response.location.c_str(), G_URI_FLAGS_NONE, nullptr));
-    const UriHandle uri = whole ? parseHttpUri(whole.get()) : nullptr;
+    const system::UriHandle uri = whole ? http::parseHttpUri(whole.get()) : nullptr;
     if (own && uri && sameOrigin(own.get(), uri.get()))
         return "another path of its own";
     const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
     if (!host || *host == '\0')
         return "a place that is no URL with a host";
-    return plainText(std::string(g_uri_get_scheme(uri.get())) + "://" + host);
+    return system::plainText(std::string(g_uri_get_scheme(uri.get())) + "://" + host);
 }
 
 /** `info` of the service, as a clause to put behind a sentence. */
@@ -209,9 +209,10 @@ std::string failureText(const GError &error, const std::string &host)
     if (is(G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
         return host + " ended its answer before it was complete";
     if (error.domain == G_TLS_ERROR)
-        return "No safe connection to " + host + " came about: " + plainText(error.message) +
+        return "No safe connection to " + host +
+               " came about: " + system::plainText(error.message) +
                "; check that `endpoint` speaks https";
-    return host + " cannot be reached: " + plainText(error.message) +
+    return host + " cannot be reached: " + system::plainText(error.message) +
            "; check `endpoint` and the network";
 }
 
@@ -243,7 +244,7 @@ core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
     if (reply.outcome == Outcome::Refused)
         reply.errorCode = error.code;
     if (isTemporary(reply.outcome))
-        reply.retryAfter = parseRetryAfter(response.retryAfter, now);
+        reply.retryAfter = http::parseRetryAfter(response.retryAfter, now);
     const std::string target = without(secrets, redirectTarget(response));
     reply.text = refusalText(response, reply.outcome, error, target, host);
     return reply;

@@ -26,7 +26,7 @@ struct HttpResponse {
 
 /** What the request carried: should somebody repeat it in a response, it is not repeated further.
  */
-using Secrets = std::vector<Secret>;
+using Secrets = std::vector<system::Secret>;
 
 /** @param host whom the request went to, fit to be shown */
 core::Reply judgeResponse(const HttpResponse &response, const std::string &host,

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace ooto::service
+namespace ooto::system
 {
 
 class FileDescriptor
@@ -36,4 +36,4 @@ private:
     int descriptor_;
 };
 
-} // namespace ooto::service
+} // namespace ooto::system

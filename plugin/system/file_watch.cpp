@@ -3,7 +3,7 @@
 
 #include <glib/gstdio.h>
 
-namespace ooto::gst
+namespace ooto::system
 {
 
 bool FileWatch::changed()
@@ -30,4 +30,4 @@ std::optional<FileWatch::FileState> FileWatch::look() const
                      static_cast<std::uintmax_t>(found.st_size)};
 }
 
-} // namespace ooto::gst
+} // namespace ooto::system

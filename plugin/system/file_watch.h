@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace ooto::gst
+namespace ooto::system
 {
 
 /**
@@ -50,4 +50,4 @@ private:
     std::chrono::steady_clock::time_point nextLook_{};
 };
 
-} // namespace ooto::gst
+} // namespace ooto::system

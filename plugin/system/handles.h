@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-namespace ooto::service
+namespace ooto::system
 {
 
 template<auto Release>
@@ -84,4 +84,4 @@ private:
     GSource *source_ = nullptr;
 };
 
-} // namespace ooto::service
+} // namespace ooto::system

@@ -3,7 +3,7 @@
 
 #include "system/handles.h"
 
-namespace ooto::service
+namespace ooto::system
 {
 
 namespace
@@ -60,4 +60,4 @@ std::string_view trimmed(std::string_view text)
     return text.substr(first, text.find_last_not_of(space) - first + 1);
 }
 
-} // namespace ooto::service
+} // namespace ooto::system

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace ooto::service
+namespace ooto::system
 {
 
 /** The longest text of others that is kept, bytes. */
@@ -23,4 +23,4 @@ bool isPlainText(std::string_view text);
 /** Without the ASCII white space at both ends. */
 std::string_view trimmed(std::string_view text);
 
-} // namespace ooto::service
+} // namespace ooto::system

@@ -10,7 +10,7 @@
 
 #include <cerrno>
 
-namespace ooto::service
+namespace ooto::system
 {
 
 namespace
@@ -107,4 +107,4 @@ std::string tooLarge(std::size_t maxBytes)
            (large ? " MiB" : " KiB");
 }
 
-} // namespace ooto::service
+} // namespace ooto::system

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace ooto::service
+namespace ooto::system
 {
 
 /**
@@ -47,4 +47,4 @@ std::optional<std::string> readRegularFile(const std::string &path, std::size_t 
 /** "is larger than 64 KiB" */
 std::string tooLarge(std::size_t maxBytes);
 
-} // namespace ooto::service
+} // namespace ooto::system

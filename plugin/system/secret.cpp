@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-namespace ooto::service
+namespace ooto::system
 {
 
 bool fitsHeader(std::string_view value)
@@ -51,7 +51,7 @@ std::strong_ordering Secret::operator<=>(const Secret &other) const
 
 bool Secret::fitsHeader() const
 {
-    return service::fitsHeader(std::string_view(reveal(), size_));
+    return system::fitsHeader(std::string_view(reveal(), size_));
 }
 
-} // namespace ooto::service
+} // namespace ooto::system

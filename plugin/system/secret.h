@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace ooto::service
+namespace ooto::system
 {
 
 /** False with control characters or bytes outside of ASCII, which a header cannot carry. */
@@ -41,4 +41,4 @@ private:
     std::size_t size_ = 0;
 };
 
-} // namespace ooto::service
+} // namespace ooto::system

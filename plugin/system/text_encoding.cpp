@@ -3,7 +3,7 @@
 
 #include "system/handles.h"
 
-namespace ooto::service
+namespace ooto::system
 {
 
 namespace
@@ -46,4 +46,4 @@ std::string validUtf8(std::string_view text)
     return valid.get();
 }
 
-} // namespace ooto::service
+} // namespace ooto::system

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace ooto::service
+namespace ooto::system
 {
 
 /** The text without the mark that some editors put before UTF-8 (EF BB BF). */
@@ -21,4 +21,4 @@ std::optional<std::string> fromUtf16(std::string_view bytes);
 /** The text as valid UTF-8: bytes that are none become a replacement character (U+FFFD). */
 std::string validUtf8(std::string_view text);
 
-} // namespace ooto::service
+} // namespace ooto::system

@@ -132,7 +132,7 @@ private:
     GstElement *element_ = nullptr;
     std::mutex mutex_;
     Watched watched_;
-    gst::FrameClock clock_;
+    element::FrameClock clock_;
     GstSegment segment_{};
     GstVideoInfo info_{};
 };
@@ -292,7 +292,7 @@ protected:
 
     core::FrameTimes frame(GstClockTime pts)
     {
-        const gst::Handle<GstBuffer> buffer(gst_buffer_new());
+        const element::Handle<GstBuffer> buffer(gst_buffer_new());
         GST_BUFFER_PTS(buffer.get()) = pts;
         return clock.timesOf(element, buffer.get(), segment, info);
     }
@@ -315,7 +315,7 @@ protected:
     }
 
     GstElement *element = nullptr;
-    gst::FrameClock clock;
+    element::FrameClock clock;
     GstSegment segment{};
     GstVideoInfo info{};
 };

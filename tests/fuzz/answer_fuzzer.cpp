@@ -19,7 +19,7 @@ namespace
 using namespace ooto;
 
 constexpr int statuses[] = {200, 200, 200, 201, 302, 400, 401, 404, 413, 429, 503};
-const service::Secret key("a-key-that-nobody-may-see");
+const system::Secret key("a-key-that-nobody-may-see");
 
 void require(bool condition)
 {
@@ -30,14 +30,13 @@ void require(bool condition)
 /** What the rest of the plugin takes for granted. */
 void check(const core::Reply &reply)
 {
-    require(service::isPlainText(reply.text));
+    require(system::isPlainText(reply.text));
     require(reply.text.find(key.reveal()) == std::string::npos);
     require(!reply.retryAfter ||
             (reply.retryAfter->count() >= 0 && *reply.retryAfter <= std::chrono::hours(24)));
     for (const auto *fact : {&reply.answer.templateId, &reply.answer.transactionId,
                              &reply.answer.gender, &reply.answer.race}) {
-        require(!*fact ||
-                ((*fact)->size() <= service::maxTextBytes && service::isPlainText(**fact)));
+        require(!*fact || ((*fact)->size() <= system::maxTextBytes && system::isPlainText(**fact)));
     }
     require(!reply.answer.similarity || std::isfinite(*reply.answer.similarity));
 }
@@ -61,6 +60,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     response.body = text;
     const auto now = std::chrono::system_clock::time_point(std::chrono::hours(490000));
     check(service::judgeResponse(response, "service.example", {key}, now));
-    service::parseRetryAfter(response.retryAfter, now);
+    http::parseRetryAfter(response.retryAfter, now);
     return 0;
 }

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-namespace ooto::service
+namespace ooto::http
 {
 namespace
 {
@@ -126,4 +126,4 @@ TEST(NetworkThread, OutlivesATaskThatThrowsAndNobodyWaitsForIt)
 }
 
 } // namespace
-} // namespace ooto::service
+} // namespace ooto::http

@@ -16,7 +16,7 @@ namespace
 {
 
 using core::Outcome;
-using service::Secret;
+using system::Secret;
 using namespace std::chrono_literals;
 
 constexpr const char *credentials = "bWU6cEBzczovdzByZA=="; // me:p@ss:/w0rd
@@ -220,11 +220,11 @@ TEST(ProxyTunnel, ThatIsRefusedIsNotTheServicesFault)
 }
 
 /** The URL that GLib gets to see. */
-std::string addressOf(const service::ProxyRoute &route, const std::string &endpoint)
+std::string addressOf(const http::ProxyRoute &route, const std::string &endpoint)
 {
     if (!route.resolver)
         return "nothing said";
-    const service::Handle<char *, g_strfreev> proxies(
+    const system::Handle<char *, g_strfreev> proxies(
         g_proxy_resolver_lookup(route.resolver.get(), endpoint.c_str(), nullptr, nullptr));
     return proxies ? *proxies : "";
 }
@@ -235,13 +235,13 @@ TEST(ProxyCredentials, GoToNobodyButTheProxy)
     settings.proxyId = "me";
     settings.proxyPassword = Secret(password);
     settings.proxy = "http://proxy.example:3128";
-    service::ProxyRoute route = service::findProxy(settings);
+    http::ProxyRoute route = http::findProxy(settings);
     EXPECT_EQ(route.authorization, Secret(std::string("Basic ") + credentials));
     EXPECT_EQ(addressOf(route, settings.endpoint), "http://proxy.example:3128");
     // To these GLib talks, and what libsoup sends goes to the service.
     for (const std::string scheme : {"https", "socks4", "socks4a", "socks5"}) {
         settings.proxy = scheme + "://proxy.example:3128";
-        route = service::findProxy(settings);
+        route = http::findProxy(settings);
         EXPECT_TRUE(route.authorization.empty()) << scheme;
         EXPECT_EQ(addressOf(route, settings.endpoint),
                   scheme + "://me:p%40ss:%2Fw0rd@proxy.example:3128");
@@ -328,7 +328,7 @@ std::string chosenFor(const std::string &endpoint)
 {
     service::ConnectionSettings settings;
     settings.endpoint = endpoint;
-    return addressOf(service::findProxy(settings), endpoint);
+    return addressOf(http::findProxy(settings), endpoint);
 }
 
 TEST(ProxyEnvironment, IsFollowed)
@@ -379,7 +379,7 @@ TEST(ProxyEnvironment, DoesNotSendAwayWhatIsOnThisMachine)
 /** The server's URL under another name, which the proxies of these tests take for as good. */
 std::string elsewhere(const WebServer &server)
 {
-    const service::UriHandle uri(g_uri_parse(server.url().c_str(), G_URI_FLAGS_NONE, nullptr));
+    const system::UriHandle uri(g_uri_parse(server.url().c_str(), G_URI_FLAGS_NONE, nullptr));
     return "http://cloud.example:" + std::to_string(g_uri_get_port(uri.get())) + "/identify";
 }
 
@@ -429,11 +429,11 @@ TEST(ProxyEnvironment, SetsNoCredentialsForThoseItDoesNotConcern)
     const Variable http("http_proxy", "http://me:secret@proxy.example:3128");
     const Variable none("no_proxy", "cloud.example:80");
     service::ConnectionSettings settings = settingsFor("http://127.0.0.1:1/identify");
-    EXPECT_TRUE(service::findProxy(settings).authorization.empty());
+    EXPECT_TRUE(http::findProxy(settings).authorization.empty());
     settings.endpoint = "http://cloud.example/identify";
-    EXPECT_TRUE(service::findProxy(settings).authorization.empty());
+    EXPECT_TRUE(http::findProxy(settings).authorization.empty());
     settings.endpoint = "http://cloud.example:81/identify";
-    EXPECT_FALSE(service::findProxy(settings).authorization.empty());
+    EXPECT_FALSE(http::findProxy(settings).authorization.empty());
 }
 
 TEST(ProxyEnvironment, OfTheDesktopIsNotAskedForThisMachine)
@@ -455,10 +455,10 @@ TEST(ProxyCheck, SaysWhatIsWrong)
 {
     for (const char *good : {"", "http://proxy:3128", "proxy.example:3128", "https://[::1]:3128",
                              "socks5://proxy:1080", "http://192.0.2.1:8080/"})
-        EXPECT_EQ(service::checkProxy(good, "https://cloud.example/", false), "") << good;
+        EXPECT_EQ(http::checkProxy(good, "https://cloud.example/", false), "") << good;
     for (const char *bad : {"ftp://proxy", "http://", "http://a b", "http://me:secret@proxy:1",
                             "http://proxy\n", "://"}) {
-        const std::string error = service::checkProxy(bad, "https://cloud.example/", false);
+        const std::string error = http::checkProxy(bad, "https://cloud.example/", false);
         EXPECT_NE(error.find("`proxy`"), std::string::npos) << bad << ": " << error;
         EXPECT_EQ(error.find("secret"), std::string::npos);
     }
@@ -470,15 +470,15 @@ TEST(ProxyCheck, KeepsPlainHttpOnThisMachine)
     const std::string remote = "http://cloud.example/identify";
     for (const char *away : {"http://proxy.example:3128", "192.0.2.1:3128", "https://proxy.example",
                              "socks5://proxy.example:1080", "http://127.0.0.1.example:1"}) {
-        const std::string error = service::checkProxy(away, local, false);
+        const std::string error = http::checkProxy(away, local, false);
         EXPECT_NE(error.find("`allow-http=true`"), std::string::npos) << away << ": " << error;
         EXPECT_NE(error.find("`proxy`"), std::string::npos) << away << ": " << error;
-        EXPECT_EQ(service::checkProxy(away, local, true), "") << away;
-        EXPECT_EQ(service::checkProxy(away, remote, true), "") << away;
-        EXPECT_EQ(service::checkProxy(away, "https://127.0.0.1/", false), "") << away;
+        EXPECT_EQ(http::checkProxy(away, local, true), "") << away;
+        EXPECT_EQ(http::checkProxy(away, remote, true), "") << away;
+        EXPECT_EQ(http::checkProxy(away, "https://127.0.0.1/", false), "") << away;
     }
     for (const char *here : {"", "http://127.0.0.1:3128", "localhost:3128", "socks5://[::1]:1080"})
-        EXPECT_EQ(service::checkProxy(here, local, false), "") << here;
+        EXPECT_EQ(http::checkProxy(here, local, false), "") << here;
 }
 
 } // namespace

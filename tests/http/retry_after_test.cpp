@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace ooto::service
+namespace ooto::http
 {
 namespace
 {
@@ -44,4 +44,4 @@ TEST(RetryAfter, IgnoresEverythingElse)
 }
 
 } // namespace
-} // namespace ooto::service
+} // namespace ooto::http

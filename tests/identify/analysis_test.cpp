@@ -84,9 +84,9 @@ protected:
 
     void start()
     {
-        gst::CredentialsSource credentials({"tester", service::Secret(Service::key)}, "");
+        identify::CredentialsSource credentials({"tester", system::Secret(Service::key)}, "");
         ASSERT_EQ(credentials.load(), "");
-        stream_ = std::make_shared<gst::IdentifyStream>(
+        stream_ = std::make_shared<identify::IdentifyStream>(
             element_, settings, std::make_unique<ToldDetector>([this] { return sees(); }),
             std::move(credentials), "");
         service::ConnectionSettings connection;
@@ -161,7 +161,7 @@ protected:
                 static_cast<int>(box.height)};
     }
 
-    gst::Settings settings;
+    identify::Settings settings;
     std::function<Seen()> sees = [] { return Seen{}; };
     core::StreamTime step = std::chrono::milliseconds(200);
     std::vector<std::string> warnings;
@@ -172,7 +172,7 @@ private:
     GstBus *bus_ = gst_bus_new();
     GstVideoInfo info_ = infoOf(Identify::defaultCaps);
     core::StreamTime time_{0};
-    std::shared_ptr<gst::IdentifyStream> stream_;
+    std::shared_ptr<identify::IdentifyStream> stream_;
 };
 
 /** The brightest pixel in reach of a photo's edge that a paint of level 128 would hide. */

@@ -41,11 +41,11 @@ protected:
     std::string budgetFile() { return service::BudgetFile::pathFor(service->endpoint(), "tester"); }
 
     /** As another process would. */
-    service::FileDescriptor lockBudget()
+    system::FileDescriptor lockBudget()
     {
         const std::filesystem::path path = budgetFile() + ".lock";
         std::filesystem::create_directories(path.parent_path());
-        service::FileDescriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+        system::FileDescriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
         EXPECT_EQ(flock(file.get(), LOCK_EX), 0) << path;
         return file;
     }
@@ -121,7 +121,7 @@ TEST_F(Refresh, statsKnowTheBudgetBeforeAnythingWasAsked)
 TEST_F(Refresh, aBudgetThatAnotherProcessHoldsIsBusyAndNotSpent)
 {
     start();
-    const service::FileDescriptor held = lockBudget();
+    const system::FileDescriptor held = lockBudget();
     EXPECT_TRUE(identify->pushUntil(grace, [](GstBuffer *buffer) {
         const auto faces = readFaces(buffer);
         EXPECT_TRUE(faces.empty() || faces[0].reason != "budget");
@@ -134,10 +134,10 @@ TEST_F(Refresh, withBackpressureABudgetThatIsBusyIsWaitedForAtTheEnd)
 {
     start("backpressure=true best-shot-window=60000 min-quality=0.1");
     showWhoWaitsForABetterShot();
-    service::FileDescriptor held = lockBudget();
+    system::FileDescriptor held = lockBudget();
     std::thread other([&held] {
         std::this_thread::sleep_for(500ms);
-        held = service::FileDescriptor();
+        held = system::FileDescriptor();
     });
     gst_harness_push_event(identify->harness(), gst_event_new_eos());
     EXPECT_EQ(answers(), 1U) << "the end of the stream came before the answer";
@@ -147,7 +147,7 @@ TEST_F(Refresh, withBackpressureABudgetThatIsBusyIsWaitedForAtTheEnd)
 TEST_F(Refresh, withBackpressureABudgetThatStaysBusyIsWaitedForOnce)
 {
     start("backpressure=true timeout=5");
-    const service::FileDescriptor held = lockBudget();
+    const system::FileDescriptor held = lockBudget();
     int waited = 0;
     for (int i = 0; i < 30; ++i) {
         const auto begin = std::chrono::steady_clock::now();
@@ -164,7 +164,7 @@ TEST_F(Refresh, aBudgetThatIsBusyIsTriedAgainAfterTheEndToo)
     showWhoWaitsForABetterShot();
     g_object_set(identify->element(), "backpressure", FALSE, nullptr);
     {
-        const service::FileDescriptor held = lockBudget();
+        const system::FileDescriptor held = lockBudget();
         gst_harness_push_event(identify->harness(), gst_event_new_eos());
         std::this_thread::sleep_for(500ms);
         EXPECT_TRUE(service->requests().empty());

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-using namespace ooto::gst;
+using namespace ooto::metadata;
 
 namespace
 {

@@ -34,7 +34,7 @@ core::FaceView spoofedFace()
     return face;
 }
 
-gst::ReportContext contextOf(unsigned facts = gst::Settings().facts)
+metadata::ReportContext contextOf(unsigned facts = metadata::Settings().facts)
 {
     return {"door", facts, {frameWidth, frameHeight, 1, 1}, nullptr, {}, true};
 }
@@ -92,10 +92,10 @@ struct BufferDeleter {
 };
 using BufferPtr = std::unique_ptr<GstBuffer, BufferDeleter>;
 
-BufferPtr bufferWith(const core::FaceView &face, const gst::ReportContext &context)
+BufferPtr bufferWith(const core::FaceView &face, const metadata::ReportContext &context)
 {
     BufferPtr buffer(gst_buffer_new());
-    gst::attachFaces(buffer.get(), {face}, context, {}, 0, 0, {});
+    metadata::attachFaces(buffer.get(), {face}, context, {}, 0, 0, {});
     return buffer;
 }
 
@@ -130,7 +130,7 @@ TEST(FaceRegion, isWhatGvametaconvertReads)
 
 TEST(FaceRegion, tellsNoMoreThanTheFactsAskedFor)
 {
-    const BufferPtr buffer = bufferWith(spoofedFace(), contextOf(gst::FactLiveness));
+    const BufferPtr buffer = bufferWith(spoofedFace(), contextOf(metadata::FactLiveness));
     const auto *region = gst_buffer_get_video_region_of_interest_meta_id(buffer.get(), 12);
     ASSERT_NE(region, nullptr);
     const Converted object = convert(region);

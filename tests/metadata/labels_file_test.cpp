@@ -11,7 +11,7 @@
 #include <chrono>
 #include <filesystem>
 
-using namespace ooto::gst;
+using namespace ooto::metadata;
 using namespace std::string_literals;
 
 namespace

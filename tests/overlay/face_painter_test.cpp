@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-using namespace ooto::gst;
+using namespace ooto::overlay;
 using ooto::core::Box;
 
 namespace

@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 using namespace ooto::test;
-using namespace ooto::gst;
+using namespace ooto::overlay;
 
 namespace
 {

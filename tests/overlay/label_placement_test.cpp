@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 using namespace ooto::core;
-using ooto::gst::LabelPlacer;
-using ooto::gst::Placement;
+using ooto::overlay::LabelPlacer;
+using ooto::overlay::Placement;
 
 namespace
 {

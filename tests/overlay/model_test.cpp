@@ -8,7 +8,7 @@
 #include <cmath>
 
 using namespace ooto::test;
-using namespace ooto::gst;
+using namespace ooto::overlay;
 
 namespace
 {

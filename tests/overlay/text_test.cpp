@@ -5,7 +5,7 @@
 
 #include <clocale>
 
-using namespace ooto::gst;
+using namespace ooto::overlay;
 
 namespace
 {

@@ -14,7 +14,7 @@ namespace
 
 using core::Outcome;
 using core::ServiceCondition;
-using service::Secret;
+using system::Secret;
 using namespace std::chrono_literals;
 
 /** Accepts keys that begin with "good". */

@@ -243,10 +243,10 @@ TEST(HostileServer, SendingExactlyAsMuchAsIsRead)
 /** `size` spaces, compressed: far smaller on the wire than in memory. */
 std::string compressedSpaces(std::size_t size)
 {
-    const service::ObjectHandle<GZlibCompressor> compressor(
+    const system::ObjectHandle<GZlibCompressor> compressor(
         g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
-    const service::ObjectHandle<GOutputStream> memory(g_memory_output_stream_new_resizable());
-    const service::ObjectHandle<GOutputStream> stream(
+    const system::ObjectHandle<GOutputStream> memory(g_memory_output_stream_new_resizable());
+    const system::ObjectHandle<GOutputStream> stream(
         g_converter_output_stream_new(memory.get(), G_CONVERTER(compressor.get())));
     const std::string spaces(size, ' ');
     g_output_stream_write_all(stream.get(), spaces.data(), spaces.size(), nullptr, nullptr,

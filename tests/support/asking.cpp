@@ -34,7 +34,7 @@ std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &s
                                             const service::Caller::StateHandler &onStateChange)
 {
     std::string error;
-    auto caller = service::Caller::open(settings, {maxInFlight, 0, 0, {}}, service::Secret(testKey),
+    auto caller = service::Caller::open(settings, {maxInFlight, 0, 0, {}}, system::Secret(testKey),
                                         onStateChange, error);
     EXPECT_TRUE(caller) << error;
     return caller;
@@ -68,7 +68,7 @@ core::Reply ask(service::Caller &caller, service::Request request)
 core::Reply askOnce(const std::string &endpoint, service::Request request, const std::string &key)
 {
     const auto caller = openCaller(settingsFor(endpoint));
-    caller->setAppKey(service::Secret(key));
+    caller->setAppKey(system::Secret(key));
     return ask(*caller, std::move(request));
 }
 

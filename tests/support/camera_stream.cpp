@@ -36,9 +36,9 @@ CameraStream::CameraStream(const std::string &element, GstBuffer *scene)
     // Of twenty minutes, at once: what this keeps is not to look like a leak.
     state_.lock()->delivered.gapsMs.reserve(20 * 60 * 30);
     identify_.reset(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "identify"));
-    const service::ObjectHandle<GstElement> sink(
+    const system::ObjectHandle<GstElement> sink(
         gst_bin_get_by_name(GST_BIN(pipeline_.get()), "out"));
-    const service::ObjectHandle<GstPad> pad(gst_element_get_static_pad(sink.get(), "sink"));
+    const system::ObjectHandle<GstPad> pad(gst_element_get_static_pad(sink.get(), "sink"));
     gst_pad_add_probe(
         pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
         [](GstPad *, GstPadProbeInfo *info, gpointer self) {
@@ -57,7 +57,7 @@ CameraStream::~CameraStream()
 void CameraStream::play()
 {
     gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
-    const service::ObjectHandle<GstElement> source(
+    const system::ObjectHandle<GstElement> source(
         gst_bin_get_by_name(GST_BIN(pipeline_.get()), "scene"));
     GstFlowReturn flow = GST_FLOW_OK;
     g_signal_emit_by_name(source.get(), "push-buffer", scene_, &flow);
@@ -90,7 +90,7 @@ void CameraStream::arrived(GstBuffer *buffer)
 
 CameraStream::Delivered CameraStream::delivered()
 {
-    const service::ObjectHandle<GstBus> bus(gst_element_get_bus(pipeline_.get()));
+    const system::ObjectHandle<GstBus> bus(gst_element_get_bus(pipeline_.get()));
     auto state = state_.lock();
     while (GstMessage *message = gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)) {
         ++state->delivered.errors;

@@ -55,8 +55,8 @@ private:
     };
     void arrived(GstBuffer *buffer);
 
-    service::ObjectHandle<GstElement> pipeline_;
-    service::ObjectHandle<GstElement> identify_;
+    system::ObjectHandle<GstElement> pipeline_;
+    system::ObjectHandle<GstElement> identify_;
     GstBuffer *const scene_;
     core::Guarded<State> state_;
 };

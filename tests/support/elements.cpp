@@ -12,7 +12,7 @@ void registerElements()
 {
     GST_ELEMENT_REGISTER(ootoidentify, nullptr);
     GST_ELEMENT_REGISTER(ootooverlay, nullptr);
-    gst::registerFacesMeta();
+    metadata::registerFacesMeta();
 }
 
 } // namespace ooto::test

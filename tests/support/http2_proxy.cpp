@@ -32,7 +32,7 @@ sockaddr_in loopback(unsigned port)
 /** One that is free now: nghttpx does not say which port it got. */
 unsigned freePort()
 {
-    const service::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const system::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address = loopback(0);
     socklen_t size = sizeof(address);
     if (bind(socket.get(), reinterpret_cast<sockaddr *>(&address), size) != 0 ||
@@ -45,13 +45,13 @@ unsigned freePort()
 
 bool Http2Proxy::installed()
 {
-    return service::CharsHandle(g_find_program_in_path("nghttpx")) != nullptr;
+    return system::CharsHandle(g_find_program_in_path("nghttpx")) != nullptr;
 }
 
 Http2Proxy::Http2Proxy(const std::string &certificateFile, const std::string &server)
     : port_(freePort())
 {
-    const service::UriHandle uri(g_uri_parse(server.c_str(), G_URI_FLAGS_NONE, nullptr));
+    const system::UriHandle uri(g_uri_parse(server.c_str(), G_URI_FLAGS_NONE, nullptr));
     const std::string frontend = "--frontend=127.0.0.1," + std::to_string(port_);
     const std::string backend = "--backend=127.0.0.1," + std::to_string(g_uri_get_port(uri.get()));
     const std::string accessLog = "--accesslog-file=" + (directory_ / "access.log");
@@ -99,7 +99,7 @@ std::string Http2Proxy::url() const
 
 bool Http2Proxy::accepts() const
 {
-    const service::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const system::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const sockaddr_in address = loopback(port_);
     return connect(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)) ==
            0;

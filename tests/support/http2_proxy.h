@@ -40,7 +40,7 @@ private:
 
     ScratchDirectory directory_;
     unsigned port_ = 0;
-    service::ObjectHandle<GSubprocess> process_;
+    system::ObjectHandle<GSubprocess> process_;
 };
 
 } // namespace ooto::test

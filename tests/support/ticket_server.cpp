@@ -18,9 +18,9 @@ namespace
 /** Connects and leaves again, which the server does not mind. */
 bool takesConnections(unsigned port)
 {
-    const service::ObjectHandle<GSocketClient> client(g_socket_client_new());
+    const system::ObjectHandle<GSocketClient> client(g_socket_client_new());
     g_socket_client_set_enable_proxy(client.get(), FALSE);
-    const service::ObjectHandle<GSocketConnection> connection(g_socket_client_connect_to_host(
+    const system::ObjectHandle<GSocketConnection> connection(g_socket_client_connect_to_host(
         client.get(), "127.0.0.1", static_cast<guint16>(port), nullptr, nullptr));
     return connection != nullptr;
 }

@@ -34,7 +34,7 @@ private:
     void serve();
 
     const unsigned port_;
-    service::ObjectHandle<GSubprocess> process_;
+    system::ObjectHandle<GSubprocess> process_;
     core::Guarded<std::vector<std::string>> requests_;
     std::thread thread_;
 };

@@ -22,7 +22,7 @@ WebRequest recordOf(SoupServerMessage *message)
             (*static_cast<std::map<std::string, std::string> *>(headers))[name] = value;
         },
         &request.headers);
-    const service::BytesHandle body(
+    const system::BytesHandle body(
         soup_message_body_flatten(soup_server_message_get_request_body(message)));
     gsize size = 0;
     const auto *bytes = static_cast<const char *>(g_bytes_get_data(body.get(), &size));
@@ -49,7 +49,7 @@ WebServer::WebServer(Handler handler, const std::string &certificateFile)
     thread_.runAndWait([this, &certificateFile] {
         server_.reset(soup_server_new(nullptr, nullptr));
         if (tls_) {
-            const service::ObjectHandle<GTlsCertificate> certificate(
+            const system::ObjectHandle<GTlsCertificate> certificate(
                 g_tls_certificate_new_from_file(certificateFile.c_str(), nullptr));
             soup_server_set_tls_certificate(server_.get(), certificate.get());
         }

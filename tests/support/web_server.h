@@ -56,8 +56,8 @@ private:
     const bool tls_;
     unsigned port_ = 0;
     core::Guarded<Seen> seen_;
-    service::ObjectHandle<SoupServer> server_; ///< server thread only
-    service::NetworkThread thread_;
+    system::ObjectHandle<SoupServer> server_; ///< server thread only
+    http::NetworkThread thread_;
 };
 
 } // namespace ooto::test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace ooto::service
+namespace ooto::system
 {
 namespace
 {
@@ -67,4 +67,4 @@ TEST(PlainText, TrimsBothEnds)
 }
 
 } // namespace
-} // namespace ooto::service
+} // namespace ooto::system

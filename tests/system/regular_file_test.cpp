@@ -11,7 +11,7 @@
 #include <cstring>
 #include <filesystem>
 
-namespace ooto::service
+namespace ooto::system
 {
 namespace
 {
@@ -102,4 +102,4 @@ TEST_F(RegularFiles, HaveALimit)
 }
 
 } // namespace
-} // namespace ooto::service
+} // namespace ooto::system

@@ -44,7 +44,7 @@ void operator delete[](void *block, std::size_t) noexcept
     operator delete[](block);
 }
 
-namespace ooto::service
+namespace ooto::system
 {
 namespace
 {
@@ -110,4 +110,4 @@ TEST(Secret, KnowsWhatAHeaderCanCarry)
 }
 
 } // namespace
-} // namespace ooto::service
+} // namespace ooto::system

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace ooto::service
+namespace ooto::system
 {
 namespace
 {
@@ -45,4 +45,4 @@ TEST(TextEncoding, WhatIsNoUtf8IsMadeValid)
 }
 
 } // namespace
-} // namespace ooto::service
+} // namespace ooto::system

@@ -100,8 +100,7 @@ void OracleService::serve(SoupServerMessage *message, const char *path)
     const server::ReceivedRequest request = server::readRequest(message, path, appId, appKey);
     const server::Part *photo = request.part("photo");
     const Verdict verdict = photo ? oracle_.judge(photo->bytes) : Verdict{};
-    held_.push_back(
-        {service::referTo(message), Oracle::answerFor(verdict), arrivedS + delayS_, {}});
+    held_.push_back({system::referTo(message), Oracle::answerFor(verdict), arrivedS + delayS_, {}});
     soup_server_message_pause(message);
     if (realTime_)
         holdInRealTime(held_.back());
@@ -120,7 +119,7 @@ void OracleService::holdInRealTime(Held &held)
         OracleService *self;
         Held *held;
     };
-    held.timer = service::SourceHandle(g_timeout_source_new(static_cast<guint>(delayS_ * 1000)));
+    held.timer = system::SourceHandle(g_timeout_source_new(static_cast<guint>(delayS_ * 1000)));
     g_source_set_callback(
         held.timer.get(),
         [](gpointer data) -> gboolean {

@@ -63,10 +63,10 @@ public:
 
 private:
     struct Held {
-        service::ObjectHandle<SoupServerMessage> message;
+        system::ObjectHandle<SoupServerMessage> message;
         Oracle::Answer answer;
         double dueS; ///< stream time
-        service::SourceHandle timer;
+        system::SourceHandle timer;
     };
     struct Shared {
         Asked asked;
@@ -88,10 +88,10 @@ private:
     core::Guarded<Shared> shared_;
     std::condition_variable arrived_;
     // Server thread only.
-    service::ObjectHandle<SoupServer> server_;
+    system::ObjectHandle<SoupServer> server_;
     std::list<Held> held_;
 
-    service::NetworkThread thread_;
+    http::NetworkThread thread_;
 };
 
 } // namespace ooto::visits
