@@ -2,10 +2,10 @@
 /**
  * SECTION:element-ootoidentify
  * @title: ootoidentify
+ * @short_description: Finds faces in a live video and asks a service who they are
  * @see_also: ootooverlay
  *
- * Finds faces in a live video, asks a face identification service who they are, and attaches what
- * it says to the buffers. The video never waits: frames are looked at beside the stream, at
+ * The video never waits: frames are looked at beside the stream, at
  * #GstOotoIdentify:analysis-rate, photos are posted by a network thread, and answers are attached
  * to the frames on which the face is still in view.
  *
