@@ -320,6 +320,19 @@ class Contributing(unittest.TestCase):
                 self.assertTrue((ROOT / name).exists() or list(ROOT.glob(f"{name}.*")))
 
 
+class Security(unittest.TestCase):
+    def test_names_tests_that_are_there(self):
+        cases = set()
+        for source in (ROOT / "tests").rglob("*_test.cpp"):
+            cases |= {".".join(case).lower() for case in re.findall(
+                r"^TEST(?:_F|_P)?\((\w+),\s*(\w+)\)", text_of(source), re.M)}
+        names = re.findall(r"`([A-Z]\w+\.\w+)`", text_of(ROOT / "SECURITY.md"))
+        self.assertGreater(len(names), 15)
+        for name in names:
+            with self.subTest(name):
+                self.assertIn(name.lower(), cases)
+
+
 if __name__ == "__main__":
     Gst.init(None)
     unittest.main(argv=sys.argv[:1], verbosity=2)
