@@ -2,18 +2,25 @@
 /**
  * SECTION:element-ootoidentify
  * @title: ootoidentify
+ * @short_description: Finds faces in a live video and asks a service who they are
  * @see_also: ootooverlay
  *
- * Finds faces in a live video, asks a face identification service who they are, and attaches what
- * it says to the buffers. The video never waits: frames are looked at beside the stream, at
+ * The video never waits: frames are looked at beside the stream, at
  * #GstOotoIdentify:analysis-rate, photos are posted by a network thread, and answers are attached
  * to the frames on which the face is still in view.
  *
  * Every buffer carries the custom meta `OotoFaces`, a structure whose field `faces` is an array
- * with one structure per face in view (empty when there is none), and one
- * #GstVideoRegionOfInterestMeta of type "face" per face. Element messages `ooto-face` tell when a
- * face appears, is answered, and ends; so do serialized downstream events with the same structure,
- * in order with the buffers. `ooto-service` messages tell when the service's condition changes.
+ * with one structure per face in view (empty when there is none). Each face is there as a
+ * #GstVideoRegionOfInterestMeta of type "face" and, where the plugin was built with GStreamer 1.24
+ * or later, as GstAnalytics metadata, too.
+ *
+ * Element messages `ooto-face` tell when a face comes (`new`), is answered (`answered`), changes
+ * (`updated`) and leaves (`end`). Serialized downstream events with the same structure tell the
+ * same, in order with the buffers. Messages `ooto-service` tell when the service's state changes,
+ * and `ooto-notice` what else people should know.
+ *
+ * A property that takes effect at the next start may be set while playing: a warning says so, and
+ * the property reads back what is in effect until then.
  *
  * Credentials come from #GstOotoIdentify:credentials-file, or from the environment variables
  * OOTO_APP_ID and OOTO_APP_KEY.
@@ -384,7 +391,11 @@ static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
     gst_element_class_set_static_metadata(
         element, "OOTO face identification", "Filter/Analyzer/Video",
         "Finds faces, asks an HTTP service who they are, and attaches the answers to the buffers, "
-        "without ever holding the video up",
+        "without ever holding the video up. Metadata: OotoFaces on every buffer, a region of "
+        "interest of type face per face, and GstAnalytics where built with GStreamer 1.24 or "
+        "later. Messages: ooto-face (a face comes, is answered, changes, leaves), ooto-service "
+        "(the service's state changes), ooto-notice (what else people should know). Events "
+        "downstream: ooto-face, ahead of the buffer that it is true for",
         "gst-ooto developers");
     const element::Handle<GstCaps> caps(
         gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));

@@ -353,7 +353,8 @@ static void gst_ooto_overlay_class_init(GstOotoOverlayClass *klass)
     gst_element_class_add_static_pad_template(element, &srcTemplate);
     gst_element_class_set_static_metadata(
         element, "Ooto face overlay", "Filter/Editor/Video",
-        "Draws boxes, names and verdicts of faces from the metadata that ootoidentify attaches",
+        "Draws boxes, names and verdicts of faces from the metadata that ootoidentify attaches. "
+        "Metadata read: OotoFaces, and regions of interest of type face on buffers without it",
         "gst-ooto");
 
     GstBaseTransformClass *transform = GST_BASE_TRANSFORM_CLASS(klass);

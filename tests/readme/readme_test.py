@@ -1,135 +1,349 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the README says is so: the table of properties, the fields, and the Python reader.
+"""What the README and the pages of docs/ say is so: commands, links, fields, and the Python reader.
 
-readme_test.py README.md IDENTIFY-SERVER PHOTO  (GST_PLUGIN_PATH names the plugin)
+readme_test.py SOURCE_ROOT BUILD_ROOT IDENTIFY-SERVER PHOTO  (GST_PLUGIN_PATH names the plugin)
+
+Launch lines are parsed by tests/pipelines/launch_lines_test.cpp.
 """
+import json
 import os
 import re
+import shlex
+import shutil
 import stat
 import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
 
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import GObject, Gst  # noqa: E402
+from gi.repository import Gst  # noqa: E402
 
-README, SERVER, PHOTO = sys.argv[1:4]
-TEXT = open(README, encoding="utf-8").read()
+ROOT, BUILD, SERVER, PHOTO = map(Path, sys.argv[1:5])
+README = ROOT / "README.md"
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")})
 KEY = "readme-key"
+WHO = "Grace Hopper"
+TIMEOUT_S = 120
+# It is linked already, and written when the code has its folders.
+WRITTEN_LATER = {ROOT / "docs/architecture.md"}
 
 
-def section(title):
-    return TEXT.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+def text_of(page):
+    return page.read_text(encoding="utf-8")
 
 
-def rows(text):
-    cells = [[cell.strip() for cell in line.strip("|").split(" | ")]
-             for line in text.splitlines() if line.startswith("| `")]
-    assert cells, "no table"
-    return cells
+def blocks(page, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", text_of(page), re.S | re.M)
 
 
-def default_of(element, spec):
-    value = element.get_property(spec.name)  # of an element that nobody touched
-    if spec.value_type == GObject.TYPE_BOOLEAN:
-        return "true" if value else "false"
-    if spec.value_type == GObject.TYPE_DOUBLE:
-        return f"{value:g}"
-    if spec.value_type.is_a(GObject.TYPE_ENUM):
-        return value.value_nick
-    if spec.value_type.is_a(GObject.TYPE_FLAGS):
-        return set(value.value_nicks)
-    if spec.value_type == Gst.Fraction.__gtype__:
-        return f"{value.num:g}/{value.denom:g}"
-    return str(value)
+def output(*command, **more):
+    return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True,
+                          **more).stdout
 
 
-class Properties(unittest.TestCase):
-    names = {"gchararray": "string", "gboolean": "boolean", "guint": "uint", "guint64": "uint64", "gint": "int",
-             "gdouble": "double", "GstFraction": "fraction", "GstStructure": "structure"}
+class Fixture(unittest.TestCase):
+    """A scratch folder with an account, and the local server."""
 
     def setUp(self):
-        self.element = Gst.ElementFactory.make("ootoidentify")
-        self.specs = {spec.name: spec for spec in self.element.list_properties()
-                      if spec.owner_type == self.element.__gtype__}
-        self.rows = {re.match(r"`([^`]+)`", row[0]).group(1): row
-                     for row in rows(section("Properties of `ootoidentify`"))}
-
-    def test_every_property_is_told_and_no_other(self):
-        self.assertEqual(set(self.rows), set(self.specs))
-
-    def test_types_and_defaults_are_right(self):
-        for name, row in self.rows.items():
-            with self.subTest(name):
-                spec = self.specs[name]
-                kind, _, default = row[1].partition(", ")
-                type_name = spec.value_type.name
-                expected = self.names.get(
-                    type_name, "enum" if spec.value_type.is_a(GObject.TYPE_ENUM) else "flags")
-                self.assertEqual(kind, expected)
-                if expected == "flags":
-                    self.assertEqual(set(default.split("+")), default_of(self.element, spec))
-                elif default and name not in ("endpoint", "app-key", "proxy-pw", "stats"):
-                    self.assertEqual(default.strip("`"), default_of(self.element, spec))
-
-    def test_what_needs_a_restart_is_marked(self):
-        mutable_playing = 1 << (GObject.PARAM_USER_SHIFT + 4)
-        for name, row in self.rows.items():
-            if name == "stats":
-                continue
-            with self.subTest(name):
-                at_next_start = not int(self.specs[name].flags) & mutable_playing
-                self.assertEqual("(R)" in row[0], at_next_start)
-
-
-class Reader(unittest.TestCase):
-    """Runs the README's own Python against the local server."""
-
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.credentials = os.path.join(self.folder.name, "ooto.conf")
-        with open(self.credentials, "w", encoding="utf-8") as file:
-            file.write(f"[ooto]\napp-id=reader\napp-key={KEY}\n")
-        os.chmod(self.credentials, stat.S_IRUSR | stat.S_IWUSR)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
         self.server = subprocess.Popen(
-            [SERVER, "--port", "0", "--enrol-first", "Grace Hopper", "--detector", "cascade"],
+            [SERVER, "--port", "0", "--enrol-first", WHO, "--detector", "cascade"],
             env={**os.environ, "OOTO_APP_ID": "reader", "OOTO_APP_KEY": KEY},
             stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.stop_server)
         self.endpoint = re.search(r"http\S+", self.server.stdout.readline()).group(0)
 
-    def tearDown(self):
+    def stop_server(self):
         self.server.terminate()
         self.server.wait()
         self.server.stdout.close()
-        self.folder.cleanup()
 
-    def reader(self, source):
-        code = re.search(r"```python\n(.*?)```", TEXT, re.S).group(1)
-        self.assertLessEqual(len(code.splitlines()), 12)
-        return (code.replace("filesrc location=clip.mp4 ! decodebin", source)
-                .replace("credentials-file=ooto.conf",
-                         f"credentials-file={self.credentials} endpoint={self.endpoint} "
-                         "detector=cascade"))
+    def write(self, name, text):
+        file = self.folder / name
+        file.write_text(text, encoding="utf-8")
+        file.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        return file
 
-    def test_reader_prints_the_faces(self):
+
+class Reader(Fixture):
+    """Runs the README's own Python against the local server."""
+
+    def reader(self):
+        code = blocks(README, "python")[0]
+        self.assertLessEqual(len(code.splitlines()), 10)
+        credentials = self.write("ooto.conf", f"[ooto]\napp-id=reader\napp-key={KEY}\n")
+        labels = self.write("labels.conf", f"[labels]\n{WHO} = Rear Admiral\n")
         source = (f"filesrc location={PHOTO} ! jpegdec ! videoconvert ! "
                   "imagefreeze num-buffers=100 ! video/x-raw,framerate=25/1 ! clocksync")
-        # The fields that the README's table names are what faces really have.
+        for theirs, ours in (
+                ("filesrc location=clip.mp4 ! decodebin", source),
+                ("labels-file=labels.conf", f"labels-file={labels}"),
+                ("credentials-file=ooto.conf", f"credentials-file={credentials} "
+                 f"endpoint={self.endpoint} detector=cascade")):
+            self.assertIn(theirs, code)
+            code = code.replace(theirs, ours)
+        return code
+
+    def test_prints_the_names(self):
+        # The fields that the table names are what faces really have.
         extra = "        print(' '.join(f'field:{face.nth_field_name(i)}' " \
                 "for i in range(face.n_fields())))\n"
-        done = subprocess.run([sys.executable, "-c", self.reader(source) + extra],
-                              capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run([sys.executable, "-c", self.reader() + extra], capture_output=True,
+                              text=True, timeout=TIMEOUT_S, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("pending", done.stdout)
-        self.assertIn("identified", done.stdout)
-        told = set(re.findall(r"`([a-z-]+)`",
-                              " ".join(row[0] for row in rows(section("Reading the results")))))
+        self.assertIn("pending None", done.stdout)
+        self.assertIn("identified Rear Admiral", done.stdout)
+        page = text_of(ROOT / "docs/results.md")
+        told = set(re.findall(r"`([a-z-]+)`", " ".join(re.findall(r"^\| (`.*?) \| ", page, re.M))))
         for field in set(re.findall(r"field:(\S+)", done.stdout)):
             self.assertIn(field, told)
+
+
+class Links(unittest.TestCase):
+    """Within the tree, with their anchors."""
+
+    @staticmethod
+    def anchors(page):
+        titles = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text_of(page),
+                                                 flags=re.S | re.M), re.M)
+        return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+    def test_lead_somewhere(self):
+        found = 0
+        for page in PAGES:
+            for target in re.findall(r"\]\(([^)\s]+)\)", text_of(page)):
+                if re.match(r"[a-z]+:", target):
+                    continue
+                found += 1
+                path, _, anchor = target.partition("#")
+                file = (page.parent / path).resolve() if path else page
+                with self.subTest(page=page.relative_to(ROOT), target=target):
+                    self.assertTrue(file.exists() or file in WRITTEN_LATER)
+                    if anchor:
+                        self.assertIn(anchor, self.anchors(file))
+        self.assertGreater(found, 20)
+
+    def test_lead_to_every_page(self):
+        """From the README, by as many steps as it takes."""
+        seen, ahead = set(), [README]
+        while ahead:
+            page = ahead.pop()
+            seen.add(page)
+            for target in re.findall(r"\]\(([^)\s#]+\.md)[)#]", text_of(page)):
+                file = (page.parent / target).resolve()
+                if file.exists() and file not in seen:
+                    ahead.append(file)
+        self.assertEqual([], [page for page in ROOT.glob("docs/**/*.md") if page not in seen])
+
+
+class Command:
+    """One command of a block, as a shell would read it."""
+
+    def __init__(self, words):
+        self.variables = {}
+        while words and re.match(r"[A-Z_]+=", words[0]):
+            name, _, value = words.pop(0).partition("=")
+            self.variables[name] = value
+        self.program, self.arguments = words[0], words[1:]
+
+    def options(self):
+        """Without their values."""
+        return [word.partition("=")[0] for word in self.arguments if word.startswith("--")]
+
+
+def commands(block):
+    """Those of a pipe one by one."""
+    for line in block.replace("\\\n", " ").splitlines():
+        words = []
+        for word in [*shlex.split(line, comments=True), "|"]:
+            if word != "|":
+                words.append(word)
+            elif words:
+                yield line, Command(words)
+                words = []
+
+
+def test_cases():
+    """As Suite.name, however that is spelt."""
+    return {".".join(case).lower() for source in (ROOT / "tests").rglob("*_test.cpp")
+            for case in re.findall(r"^TEST(?:_F|_P)?\((\w+),\s*(\w+)\)", text_of(source), re.M)}
+
+
+class Shell(Fixture):
+    """Each command of each block of shell is run, or looked at as far as that goes here."""
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "build").symlink_to(BUILD)
+        for part in ("examples", "pipelines", "tests", "tools"):
+            (self.folder / part).symlink_to(ROOT / part)
+        shutil.copy(PHOTO, self.folder / "grace.jpg")
+        clip = Gst.parse_launch(
+            f"filesrc location={PHOTO} ! jpegdec ! imagefreeze num-buffers=10 ! videoconvert ! "
+            "video/x-raw,framerate=25/1 ! jpegenc ! matroskamux ! "
+            f"filesink location={self.folder}/clip.mp4")
+        clip.set_state(Gst.State.PLAYING)
+        message = clip.get_bus().timed_pop_filtered(
+            60 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+        clip.set_state(Gst.State.NULL)
+        self.assertEqual(message.type, Gst.MessageType.EOS)
+        self.write("ooto.conf", f"[ooto]\napp-id=reader\napp-key={KEY}\n")
+        self.launches = 0
+
+    def test_every_command_is_right(self):
+        players = {
+            "apt-get": self.packages, "chmod": self.account, "printf": self.account,
+            "clang-format": self.formatter, "export": self.exported,
+            "gst-inspect-1.0": self.inspected, "gst-launch-1.0": self.launched,
+            "meson": self.built, "tests/run": self.helped, "pipelines/demo": self.demo,
+            "pipelines/fetch-model": self.there, "pipelines/file": self.there,
+            "pipelines/rtsp": self.there, "pipelines/webcam": self.there,
+            "build/examples/read-faces/read-faces": self.played,
+            "examples/read-faces/read_faces.py": self.played,
+            "examples/read-faces/follow": self.there,
+            "build/examples/enrol/ooto-enrol": self.enrolled,
+            "tools/element-page": self.helped,
+        }
+        found = 0
+        for page in PAGES:
+            for block in blocks(page, "sh"):
+                for line, command in commands(block):
+                    found += 1
+                    with self.subTest(page=page.relative_to(ROOT), command=line):
+                        self.assertIn(command.program, players, "and no test knows how to try it")
+                        players[command.program](command, line)
+        self.assertGreater(found, 20)
+        self.assertGreater(self.launches, 1)
+
+    def run_here(self, words, variables=None):
+        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True,
+                              timeout=TIMEOUT_S, check=False,
+                              env={**os.environ, **(variables or {})})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def account(self, _command, line):
+        """What the README writes is an account that others cannot read."""
+        before = (self.folder / "ooto.conf").read_text(encoding="utf-8")
+        self.run_here(["bash", "-c", line])
+        file = self.folder / "ooto.conf"
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+        self.assertRegex(file.read_text(encoding="utf-8"), r"\A\[ooto\]\napp-id=.+\napp-key=.+\n\Z")
+        self.write("ooto.conf", before)
+
+    def packages(self, command, _line):
+        self.assertEqual(command.arguments[0], "install")
+        script, = (file for file in (ROOT / ".ci/install-packages", ROOT / "tools/install-packages")
+                   if file.exists())
+        needed = re.search(r"^build=\((.*?)^\)", text_of(script), re.S | re.M).group(1).split()
+        self.assertEqual(sorted(command.arguments[1:]), sorted(needed))
+
+    def formatter(self, command, _line):
+        self.assertTrue((ROOT / ".clang-format").exists())
+        self.assertEqual(command.arguments[0], "-i")
+
+    def exported(self, command, _line):
+        self.assertEqual(command.arguments, ["GST_PLUGIN_PATH=$PWD/build/plugin"])
+        self.assertTrue((BUILD / "plugin").is_dir())
+
+    def inspected(self, command, _line):
+        self.assertIn("Factory Details", self.run_here(["gst-inspect-1.0", *command.arguments]))
+
+    def launched(self, command, _line):
+        """Those that need no camera, account or display."""
+        if "GST_TRACERS" in command.variables and Gst.version()[:2] == (1, 26):
+            return  # the latency tracer holds up whatever pipeline it is
+        if "videotestsrc" in command.arguments and "fakesink" in command.arguments:
+            self.run_here(["gst-launch-1.0", *command.arguments], command.variables)
+            self.launches += 1
+
+    def built(self, command, _line):
+        verb, *rest = command.arguments
+        self.assertIn(verb, ("setup", "compile", "install", "test", "devenv"))
+        options = {option["name"] for option in self.introspect("--buildoptions")}
+        for name in re.findall(r"-D(\w+)=", " ".join(rest)):
+            self.assertIn(name, options)
+        if verb != "test":
+            return
+        kind = "--benchmarks" if "--benchmark" in rest else "--tests"
+        tests = self.introspect(kind)
+        for words in re.findall(r"--gtest_filter=\*(\w+)\*", " ".join(rest)):
+            self.assertTrue([case for case in test_cases() if words.lower() in case])
+        rest = [word for word in rest if word != "--benchmark" and "--test-args" not in word]
+        if "--suite" in rest:
+            at = rest.index("--suite")
+            suites = {suite.partition(":")[2] for test in tests for suite in test["suite"]}
+            self.assertIn(rest[at + 1], suites)
+            del rest[at:at + 2]
+        self.assertEqual(rest[:2], ["-C", "build"])
+        for name in rest[2:]:
+            self.assertIn(name, {test["name"] for test in tests})
+
+    @staticmethod
+    def introspect(what):
+        return json.loads(output("/usr/bin/meson", "introspect", what, BUILD))
+
+    def helped(self, command, _line):
+        """It is there and has these options."""
+        text = self.run_here([command.program, "--help"])
+        for option in command.options():
+            self.assertIn(option, text)
+
+    def demo(self, command, _line):
+        text = self.run_here(["build/examples/demo/ooto-demo", "--help"])
+        for option in command.options():
+            self.assertIn(option, text)
+
+    def there(self, command, _line):
+        self.assertTrue(os.access(self.folder / command.program, os.X_OK))
+
+    def played(self, command, _line):
+        words = [self.endpoint if word == "URL" else word for word in command.arguments]
+        self.assertIn("identified", self.run_here([command.program, *words]))
+
+    def enrolled(self, command, _line):
+        """A label is written, and taken out again."""
+        if not (ROOT / "examples/enrol").is_dir():
+            return
+        self.run_here([command.program, *command.arguments, "--endpoint", self.endpoint])
+        names = re.findall(r"^.+=\s*Grace Hopper$", text_of(self.folder / "labels.conf"), re.M)
+        self.assertEqual(len(names), 0 if "--delete" in command.arguments else 1)
+
+
+class Readme(unittest.TestCase):
+    def test_is_read_in_some_minutes(self):
+        self.assertLessEqual(len(text_of(README).splitlines()), 145)
+
+
+class Paths(unittest.TestCase):
+    def test_that_pages_name_are_there(self):
+        found = 0
+        for page in PAGES:
+            if page.name == "CONTRIBUTING.md" and not (ROOT / "plugin/identify").is_dir():
+                continue  # the folders that it describes are made when the code moves there
+            for name in re.findall(r"`((?:plugin|tests|docs|tools|examples|pipelines)/[\w./-]+)`",
+                                   text_of(page)):
+                found += 1
+                with self.subTest(page=page.relative_to(ROOT), path=name):
+                    self.assertTrue((ROOT / name).exists())
+        self.assertGreater(found, 3)
+
+
+class Security(unittest.TestCase):
+    def test_names_tests_that_are_there(self):
+        cases = test_cases()
+        names = re.findall(r"`([A-Z]\w+\.\w+)`", text_of(ROOT / "SECURITY.md"))
+        self.assertGreater(len(names), 15)
+        for name in names:
+            with self.subTest(name):
+                self.assertIn(name.lower(), cases)
 
 
 if __name__ == "__main__":
