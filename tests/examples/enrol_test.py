@@ -42,6 +42,10 @@ class Fake(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_GET(self):
+        self.server.asked.append((self.path, self.headers, b""))
+        self.send_error(404)
+
     def log_message(self, *_):
         pass
 
@@ -193,8 +197,9 @@ class Requests(Fixture):
 
     def test_the_key_follows_no_redirect(self):
         other = self.fake()
-        server = self.fake(307, b"", Location=other.endpoint)
-        self.fail_with("HTTP 307", server.endpoint, WHO, PHOTO)
+        for status in (301, 302, 303, 307, 308):
+            server = self.fake(status, b"", Location=other.endpoint)
+            self.fail_with(f"HTTP {status}", server.endpoint, WHO, PHOTO)
         self.assertEqual(other.asked, [])
 
     def test_a_service_that_is_down_is_told(self):
