@@ -13,8 +13,13 @@ service=(
     ${OOTO_CREDENTIALS_FILE:+"credentials-file=$OOTO_CREDENTIALS_FILE"}
 )
 
+checkout=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+# Prints what gst-launch-1.0 -m says of faces in one line each. Not behind a pipe, so that a signal
+# to the script reaches gst-launch.
+follow=$checkout/examples/read-faces/follow
+
 # A build in this checkout serves without being installed.
-plugin=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)/build/plugin
+plugin=$checkout/build/plugin
 if [ -z "${GST_PLUGIN_PATH:-}" ] && [ -d "$plugin" ]; then
     export GST_PLUGIN_PATH=$plugin
 fi

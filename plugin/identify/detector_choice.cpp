@@ -9,9 +9,9 @@ namespace
 
 std::string whereModelsGo()
 {
-    return std::string("Get ") + vision::yunetModelName +
-           " from the OpenCV Zoo and name it with the property model or the environment variable "
-           "OOTO_FACE_MODEL, or put it in ~/.local/share/ooto/models";
+    return std::string("Put ") + vision::yunetModelName +
+           " (OpenCV Zoo) into ~/.local/share/ooto/models, or name it in `model` or "
+           "OOTO_FACE_MODEL";
 }
 
 ChosenDetector fromLoaded(vision::LoadedDetector loaded)
@@ -49,8 +49,8 @@ ChosenDetector chooseDetector(DetectorChoice choice, const std::string &model)
         return {nullptr, {}, "No YuNet model was found. " + whereModelsGo()};
 
     ChosenDetector chosen = cascade();
-    chosen.notice = "No YuNet model was found, so faces are looked for with OpenCV's cascade, "
-                    "which finds about half as many. " +
+    chosen.notice = "No YuNet model: OpenCV's cascade looks for faces, and finds about half as "
+                    "many. " +
                     whereModelsGo();
     return chosen;
 }

@@ -34,6 +34,21 @@ LineStyle lineStyle(const core::Box &visible, const OverlaySettings &settings, d
             pixels(width / 2)};
 }
 
+/**
+ * For all notices together. Where the frame is small, and its text large for it, lines go over all
+ * of its width: many short ones would cover more of the picture.
+ */
+PlateRoom noticeRoom(const core::Box &visible, const TextStyle &style)
+{
+    constexpr double shareOfWidth = 0.6;
+    constexpr double shareOfHeight = 0.6;
+    constexpr double shortestLineEm = 30;
+    const double em = style.fontPx / style.pixelAspect;
+    const double width = std::max(visible.width * shareOfWidth, shortestLineEm * em);
+    return {static_cast<int>(std::min(width, visible.width - em / 2)),
+            static_cast<int>(visible.height * shareOfHeight)};
+}
+
 core::Box boxOf(const OutlineBorders &borders)
 {
     return {double(borders.left), double(borders.top), double(borders.right - borders.left),
@@ -86,22 +101,27 @@ void FacePainter::draw(const Input &input)
 void FacePainter::drawNotices(const Input &input, const TextStyle &style, LabelPlacer &placer)
 {
     const OverlayScene &scene = input.scene;
-    const int room = static_cast<int>(scene.visible.width * 0.6);
-    if (room < 8 * style.fontPx / style.pixelAspect)
+    PlateRoom room = noticeRoom(scene.visible, style);
+    if (room.widthPx < 8 * style.fontPx / style.pixelAspect)
         return;
     std::vector<Plate> column;
     double width = 0;
     double height = 0;
     const auto add = [&](Plate plate) {
-        if (!plate.pixels || plate.height + height > scene.visible.height * 0.8)
+        // The smallest plate there is may be higher than its room.
+        if (!plate.pixels || plate.height > room.heightPx)
             return;
         width = std::max(width, double(plate.width));
         height += plate.height;
+        room.heightPx -= plate.height;
         column.push_back(std::move(plate));
     };
-    if (!scene.serviceState.empty())
+    if (!scene.serviceState.empty()) {
+        // Trouble may come with a long text, and the notice is to be read all the same.
+        const int shared = scene.notice.empty() ? room.heightPx : room.heightPx / 2;
         add(plates_.notice("Identify service: " + scene.serviceState, scene.serviceReason,
-                           serviceColour(scene.serviceState), style, room));
+                           serviceColour(scene.serviceState), style, {room.widthPx, shared}));
+    }
     if (!scene.notice.empty())
         add(plates_.notice({}, scene.notice, skyBlue, style, room));
     if (column.empty())

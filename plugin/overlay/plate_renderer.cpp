@@ -14,7 +14,6 @@ namespace
 {
 
 constexpr std::size_t maxKept = 64;
-constexpr int maxNoticeLines = 3;
 constexpr double plateOpacity = 0.82; // white text keeps a contrast of 13:1 over pure white
 constexpr Colour factsColour = 0xFFE0E0E0;
 
@@ -147,13 +146,13 @@ PlateRenderer::PlateRenderer()
 Plate PlateRenderer::label(const LabelText &text, Colour accent, const TextStyle &style,
                            int maxWidthPx)
 {
-    return cached({false, text.text, text.facts, accent, style, maxWidthPx});
+    return cached({false, text.text, text.facts, accent, style, {maxWidthPx, 0}});
 }
 
 Plate PlateRenderer::notice(const std::string &heading, const std::string &body, Colour accent,
-                            const TextStyle &style, int maxWidthPx)
+                            const TextStyle &style, const PlateRoom &room)
 {
-    return cached({true, heading, body, accent, style, maxWidthPx});
+    return cached({true, heading, body, accent, style, room});
 }
 
 Plate PlateRenderer::cached(const Key &key)
@@ -185,7 +184,7 @@ PlateRenderer::Drawn PlateRenderer::drawLabel(const Key &key)
     const auto text = layout(key.first, style.fontPx, true);
     const auto facts = layout(key.second, style.fontPx, false);
     const Extent factsExtent = extentOf(facts.get());
-    const double room = key.maxWidthPx * style.pixelAspect - bar - 2 * pad - between;
+    const double room = key.room.widthPx * style.pixelAspect - bar - 2 * pad - between;
     const double textRoom = std::max(em, room - factsExtent.width);
     if (extentOf(text.get()).width > textRoom)
         pango_layout_set_width(text.get(), static_cast<int>(textRoom) * PANGO_SCALE);
@@ -195,7 +194,7 @@ PlateRenderer::Drawn PlateRenderer::drawLabel(const Key &key)
     const double textX = bar + pad;
     const double factsX = textX + textExtent.width + between;
     const int width =
-        std::min(key.maxWidthPx, frameWidth(factsX + factsExtent.width + pad, style.pixelAspect));
+        std::min(key.room.widthPx, frameWidth(factsX + factsExtent.width + pad, style.pixelAspect));
     auto pixels = paintPixels(width, static_cast<int>(height), style.pixelAspect, [&](cairo_t *cr) {
         drawBackground(cr, width * style.pixelAspect, height, em * 0.25, bar, key.accent);
         drawText(cr, text.get(), textX, std::floor((height - textExtent.height) / 2), white);
@@ -211,7 +210,7 @@ PlateRenderer::Drawn PlateRenderer::drawNotice(const Key &key)
     const double em = style.fontPx;
     const double pad = std::max(3.0, std::round(em * 0.5));
     const double bar = std::max(3.0, std::round(em * 0.3));
-    const double room = std::max(em, key.maxWidthPx * style.pixelAspect - bar - 2 * pad);
+    const double room = std::max(em, key.room.widthPx * style.pixelAspect - bar - 2 * pad);
 
     const auto heading = layout(key.first, style.fontPx, true);
     const auto body = layout(key.second, style.fontPx, false);
@@ -220,14 +219,17 @@ PlateRenderer::Drawn PlateRenderer::drawNotice(const Key &key)
     if (extentOf(body.get()).width > room)
         pango_layout_set_width(body.get(), static_cast<int>(room) * PANGO_SCALE);
     pango_layout_set_wrap(body.get(), PANGO_WRAP_WORD_CHAR);
-    pango_layout_set_height(body.get(), -maxNoticeLines);
     const Extent headingExtent = key.first.empty() ? Extent{} : extentOf(heading.get());
+    const int bodyRoom = static_cast<int>(key.room.heightPx - headingExtent.height - pad);
+    // Pango leaves out, and says so by the ellipsis, the lines that are higher up than this.
+    pango_layout_set_height(body.get(), std::max(1, bodyRoom) * PANGO_SCALE);
     const Extent bodyExtent = key.second.empty() ? Extent{} : extentOf(body.get());
 
     const double height = headingExtent.height + bodyExtent.height + pad;
-    const int width = std::min(
-        key.maxWidthPx, frameWidth(bar + 2 * pad + std::max(headingExtent.width, bodyExtent.width),
-                                   style.pixelAspect));
+    const int width =
+        std::min(key.room.widthPx,
+                 frameWidth(bar + 2 * pad + std::max(headingExtent.width, bodyExtent.width),
+                            style.pixelAspect));
     auto pixels = paintPixels(width, static_cast<int>(height), style.pixelAspect, [&](cairo_t *cr) {
         const double top = std::floor(pad / 2);
         drawBackground(cr, width * style.pixelAspect, height, em * 0.3, bar, key.accent);

@@ -17,6 +17,13 @@ struct TextStyle {
     bool operator==(const TextStyle &) const = default;
 };
 
+/** What a plate may take up, in the frame's pixels. */
+struct PlateRoom {
+    int widthPx = 0;
+    int heightPx = 0;
+    bool operator==(const PlateRoom &) const = default;
+};
+
 /** Native-endian ARGB, not premultiplied, with a GstVideoMeta; null when nothing could be drawn. */
 struct Plate {
     BufferHandle pixels;
@@ -41,9 +48,12 @@ public:
 
     /** One line, with a bar in the accent colour. Widths are in the frame's pixels. */
     Plate label(const LabelText &text, Colour accent, const TextStyle &style, int maxWidthPx);
-    /** A heading in the accent colour (may be empty) over up to three wrapped lines. */
+    /**
+     * A heading in the accent colour (may be empty) over wrapped lines, as many as the room holds;
+     * a text that is longer ends in an ellipsis. One line there is always, and a heading.
+     */
     Plate notice(const std::string &heading, const std::string &body, Colour accent,
-                 const TextStyle &style, int maxWidthPx);
+                 const TextStyle &style, const PlateRoom &room);
 
 private:
     struct Key {
@@ -51,7 +61,7 @@ private:
         std::string first, second;
         Colour accent;
         TextStyle style;
-        int maxWidthPx;
+        PlateRoom room;
         bool operator==(const Key &) const = default;
     };
     struct Drawn {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "overlay/face_painter.h"
 
+#include "identify/detector_choice.h"
+#include "support/scratch_directory.h"
+
 #include <gtest/gtest.h>
 
 using namespace ooto::overlay;
@@ -91,6 +94,45 @@ TEST(FacePainter, LeavesFacesFree)
             EXPECT_TRUE(intersection(drawn[i], face).empty()) << i;
 }
 
+/** How high the plate would be if there were room for every line. */
+double heightOfWhole(const std::string &heading, const std::string &body, int fontPx, double width)
+{
+    PlateRenderer renderer;
+    const PlateRoom endless{static_cast<int>(width), 100000};
+    return renderer.notice(heading, body, white, {fontPx, 1}, endless).height;
+}
+
+TEST(FacePainter, WritesNoticesWhole)
+{
+    // Where no model is found, whose notice is the longest.
+    const ooto::test::ScratchDirectory empty;
+    g_setenv("XDG_DATA_HOME", empty.path().c_str(), TRUE);
+    g_setenv("XDG_DATA_DIRS", empty.path().c_str(), TRUE);
+    g_unsetenv("OOTO_FACE_MODEL");
+    OverlayScene scene;
+    scene.notice = chooseDetector(DetectorChoice::Auto, {}).notice;
+    ASSERT_FALSE(scene.notice.empty());
+    for (const auto &[width, height, fontPx] :
+         {std::tuple{320, 240, 11}, {640, 480, 11}, {1280, 720, 16}, {480, 854, 11}}) {
+        SCOPED_TRACE(width);
+        FacePainter painter;
+        scene.visible = {0, 0, double(width), double(height)};
+        scene.serviceState.clear();
+        auto drawn = rectanglesOf(painter.paint(scene, {}, 1));
+        ASSERT_EQ(drawn.size(), 1U);
+        EXPECT_EQ(drawn[0].height, heightOfWhole({}, scene.notice, fontPx, drawn[0].width));
+
+        scene.serviceState = "down";
+        scene.serviceReason = "127.0.0.1 refuses connections: nothing listens there; check "
+                              "`endpoint`, or start the service";
+        drawn = rectanglesOf(painter.paint(scene, {}, 1));
+        ASSERT_EQ(drawn.size(), 2U);
+        EXPECT_EQ(drawn[0].height, heightOfWhole("Identify service: down", scene.serviceReason,
+                                                 fontPx, drawn[0].width));
+        EXPECT_EQ(drawn[1].height, heightOfWhole({}, scene.notice, fontPx, drawn[1].width));
+    }
+}
+
 TEST(FacePainter, LeavesOutTextThatCannotFit)
 {
     FacePainter painter;
@@ -161,15 +203,37 @@ TEST(PlateRenderer, KeepsToTheWidthAndShowsTheFactsWhole)
               pixelsOf(renderer.label({longName.text, "0.94  live"}, white, style, 300)));
 }
 
-TEST(PlateRenderer, WrapsNoticesToThreeLines)
+TEST(PlateRenderer, WrapsNoticesToAsManyLinesAsThereIsRoomFor)
 {
     PlateRenderer renderer;
     const TextStyle style{20, 1};
-    const int oneLine = renderer.notice({}, "short", white, style, 400).height;
-    const int three = renderer.notice({}, std::string(150, 'x'), white, style, 400).height;
-    const int endless = renderer.notice({}, std::string(3000, 'x'), white, style, 400).height;
-    EXPECT_GT(three, 2 * oneLine);
-    EXPECT_EQ(endless, three);
+    const auto heightOf = [&](const std::string &heading, std::size_t letters, int room) {
+        return renderer.notice(heading, std::string(letters, 'x'), white, style, {400, room})
+            .height;
+    };
+    const int oneLine = heightOf({}, 5, 300);
+    const int whole = heightOf({}, 200, 300);
+    EXPECT_GT(whole, 3 * oneLine);
+    EXPECT_LT(heightOf({}, 200, 100), whole);
+    for (const int room : {100, 150, 300}) {
+        for (const char *heading : {"", "Identify service: down"}) {
+            const int cut = heightOf(heading, 3000, room);
+            EXPECT_LE(cut, room);
+            EXPECT_GT(cut, room - oneLine); // another line would not have had room
+        }
+    }
+}
+
+TEST(PlateRenderer, CutsNoticesWithAnEllipsis)
+{
+    PlateRenderer renderer;
+    const TextStyle style{20, 1};
+    const auto pixels = [&](const std::string &text) {
+        return pixelsOf(renderer.notice({}, text, white, style, {400, 100}));
+    };
+    const std::string tooLong(3000, 'x');
+    EXPECT_EQ(pixels(tooLong + " and this"), pixels(tooLong + " and that"));
+    EXPECT_NE(pixels("and this"), pixels("and that"));
 }
 
 TEST(PlateRenderer, DrawsTheSameTextOnce)

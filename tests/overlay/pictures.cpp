@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Writes PNG pictures of the overlay, to be opened and judged by eye.
 //
-// overlay_pictures FOLDER [PHOTO.jpg]: over a bright, a dark and a busy background, at three
+// overlay_pictures FOLDER [PHOTO.jpg]: over a bright, a dark and a busy background, at six
 // sizes, and once over the photo if there is one.
+#include "identify/detector_choice.h"
 #include "support/elements.h"
 #include "support/overlay_support.h"
 
@@ -44,8 +45,7 @@ FacesSpec crowd()
             "unauthorized",
             "The service refused the app key (HTTP 401). Set app-id and app-key, or "
             "OOTO_APP_ID and OOTO_APP_KEY, to those of your account.",
-            "no YuNet model found, using the cascade, which sees frontal faces only: set model=… "
-            "or OOTO_FACE_MODEL"};
+            ooto::identify::chooseDetector(ooto::identify::DetectorChoice::Auto, {}).notice};
 }
 
 FacesSpec portrait()
@@ -103,7 +103,8 @@ int main(int argc, char **argv)
         {"bright", "videotestsrc num-buffers=1 pattern=white"},
         {"dark", "videotestsrc num-buffers=1 pattern=black"},
         {"busy", "videotestsrc num-buffers=1 pattern=zone-plate kx2=20 ky2=20 kt=1"}};
-    for (const auto &[width, height] : {std::pair{480, 270}, {1920, 1080}, {3840, 2160}}) {
+    for (const auto &[width, height] :
+         {std::pair{320, 240}, {480, 270}, {640, 480}, {1280, 720}, {1920, 1080}, {3840, 2160}}) {
         const std::string caps = "video/x-raw,format=I420,width=" + std::to_string(width) +
                                  ",height=" + std::to_string(height);
         for (const auto &[name, source] : backgrounds)

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 
@@ -53,6 +54,7 @@ std::vector<DocumentedLine> launchLinesIn(const std::filesystem::path &file)
         std::vector<std::string> words = shellWords(whole);
         if (!words.empty())
             words.erase(words.begin());
+        words.erase(std::find(words.begin(), words.end(), "|"), words.end());
         if (inBlock && std::getline(text, line)) {
             ++number;
             if (!std::regex_search(line, blockEnd)) // cut off: a backslash is missing

@@ -17,7 +17,7 @@ struct DocumentedLine {
 
 /**
  * Every line that starts with gst-launch-1.0, with its continuations; a prompt, a comment's
- * asterisk and variables set before it do not hide it.
+ * asterisk and variables set before it do not hide it. It ends at a pipe.
  */
 std::vector<DocumentedLine> launchLinesIn(const std::filesystem::path &file);
 

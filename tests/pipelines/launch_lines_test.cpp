@@ -129,14 +129,16 @@ TEST(Documents, LinesAreFoundWithContinuations)
                            "gst-launch-1.0 -e a ! \\\n    b c=\"d e\"\n"
                            " * |[\n * gst-launch-1.0 h ! \\\n *   i\n * ]|\n"
                            " * |[\n * gst-launch-1.0 cut !\n *   off\n * ]|\n"
-                           " * $ OOTO_APP_ID=x gst-launch-1.0 f ! \\\n *   g\n";
+                           " * $ OOTO_APP_ID=x gst-launch-1.0 f ! \\\n *   g\n"
+                           "gst-launch-1.0 -m j ! \\\n    k | examples/read-faces/follow\n";
     const auto lines = launchLinesIn(file);
     fs::remove(file);
-    ASSERT_EQ(lines.size(), 4u);
+    ASSERT_EQ(lines.size(), 5u);
     EXPECT_EQ(lines[0].arguments, (std::vector<std::string>{"-e", "a", "!", "b", "c=d e"}));
     EXPECT_EQ(lines[1].arguments, (std::vector<std::string>{"h", "!", "i"}));
     EXPECT_TRUE(lines[2].arguments.empty());
     EXPECT_EQ(lines[3].arguments, (std::vector<std::string>{"f", "!", "g"}));
+    EXPECT_EQ(lines[4].arguments, (std::vector<std::string>{"-m", "j", "!", "k"}));
 }
 
 TEST(Documents, AllLinesParse)
