@@ -52,9 +52,9 @@
 #include "element/frame_clock.h"
 #include "http/proxy.h"
 #include "identify/detector_choice.h"
-#include "identify/identify_debug.h"
-#include "identify/identify_properties.h"
-#include "identify/identify_stream.h"
+#include "identify/debug.h"
+#include "identify/properties.h"
+#include "identify/stream.h"
 #include "system/text_encoding.h"
 
 #include <gst/base/gstbasetransform.h>

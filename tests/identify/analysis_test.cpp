@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tests plugin/identify/identify_analysis.cpp with a detector that sees what the test says.
-#include "identify/identify_stream.h"
+// Tests plugin/identify/analysis.cpp with a detector that sees what the test says.
+#include "identify/stream.h"
 
 #include "support/identify_support.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "identify/identify_properties.h"
+#include "identify/properties.h"
 
 #include "system/plain_text.h"
 #include "system/text_encoding.h"

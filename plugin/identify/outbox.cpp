@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a stream tells, in order: on the bus, and downstream.
-#include "identify/identify_stream.h"
+#include "identify/stream.h"
 
-#include "identify/identify_debug.h"
+#include "identify/debug.h"
 #include "metadata/reports.h"
 
 #include <gst/base/gstbasetransform.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The analysis thread's side of a stream: from a sample to detections and photos.
-#include "identify/identify_stream.h"
+#include "identify/stream.h"
 
 #include "core/asking/shot_quality.h"
-#include "identify/identify_debug.h"
+#include "identify/debug.h"
 #include "vision/appearance.h"
 #include "vision/face_texture.h"
 #include "vision/scene_change.h"

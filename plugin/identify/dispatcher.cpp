@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // From photos that are due to requests, and from replies back to the faces.
-#include "identify/identify_stream.h"
+#include "identify/stream.h"
 
-#include "identify/identify_debug.h"
+#include "identify/debug.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The streaming and the application thread's side; analysis and replies are in files of their own.
-#include "identify/identify_stream.h"
+#include "identify/stream.h"
 
 #include "element/luma_reader.h"
 #include "element/visible_rect.h"
 #include "identify/analysis_pool.h"
-#include "identify/identify_debug.h"
+#include "identify/debug.h"
 #include "system/text_encoding.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What may change while playing, looked at once per sample: limits, credentials, display names.
-#include "identify/identify_stream.h"
+#include "identify/stream.h"
 
 #include "system/text_encoding.h"
 
