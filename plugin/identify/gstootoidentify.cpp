@@ -51,8 +51,8 @@
 
 #include "element/frame_clock.h"
 #include "http/proxy.h"
-#include "identify/detector_choice.h"
 #include "identify/debug.h"
+#include "identify/detector_choice.h"
 #include "identify/properties.h"
 #include "identify/stream.h"
 #include "system/text_encoding.h"
@@ -63,8 +63,8 @@
 GST_DEBUG_CATEGORY(gst_ooto_identify_debug);
 
 using namespace ooto;
-using identify::IdentifyStream;
 using identify::Settings;
+using identify::Stream;
 
 namespace
 {
@@ -78,7 +78,7 @@ struct IdentifyState {
     };
     core::Guarded<Values> values;
     /** From start to stop. */
-    core::Guarded<std::shared_ptr<IdentifyStream>> stream;
+    core::Guarded<std::shared_ptr<Stream>> stream;
     /** Of the last run, so that counters can be read after the end, too. */
     core::Guarded<identify::Statistics> lastStatistics;
 
@@ -86,7 +86,7 @@ struct IdentifyState {
     element::FrameClock clock;
     GstVideoInfo info{};
 
-    std::shared_ptr<IdentifyStream> running() { return *stream.lock(); }
+    std::shared_ptr<Stream> running() { return *stream.lock(); }
     identify::Statistics statistics()
     {
         const auto current = running();
@@ -218,9 +218,9 @@ static bool gst_ooto_identify_open(GstOotoIdentify *self, const Settings &settin
                     chosen.detector ? chosen.detector->name() : "nobody: the frame is one face");
 
     const bool haveCredentials = !credentials.current().appKey.empty();
-    auto stream = std::make_shared<IdentifyStream>(GST_ELEMENT_CAST(self), settings,
-                                                   std::move(chosen.detector),
-                                                   std::move(credentials), chosen.notice);
+    auto stream =
+        std::make_shared<Stream>(GST_ELEMENT_CAST(self), settings, std::move(chosen.detector),
+                                 std::move(credentials), chosen.notice);
     if (haveCredentials) {
         const std::string error = stream->connect(connection);
         if (!error.empty())
@@ -258,7 +258,7 @@ static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
     state->values.lock()->started.reset();
-    std::shared_ptr<IdentifyStream> stream;
+    std::shared_ptr<Stream> stream;
     state->stream.lock()->swap(stream);
     if (!stream)
         return TRUE;
@@ -305,13 +305,12 @@ static GstFlowReturn gst_ooto_identify_transform_ip(GstBaseTransform *transform,
     } catch (const std::exception &error) {
         // No memory, most likely; whatever was to be attached, the video goes on.
         GST_WARNING_OBJECT(transform, "a frame passed without its faces: %s", error.what());
-        stream->abandonSample();
+        stream->lostFrame();
     }
     return GST_FLOW_OK;
 }
 
-static void gst_ooto_identify_note_tags(const std::shared_ptr<IdentifyStream> &stream,
-                                        GstEvent *event)
+static void gst_ooto_identify_note_tags(const std::shared_ptr<Stream> &stream, GstEvent *event)
 {
     GstTagList *tags = nullptr;
     gst_event_parse_tag(event, &tags);
