@@ -121,10 +121,10 @@ static void gst_ooto_identify_set_property(GObject *object, guint id, const GVal
     bool tooLate = false;
     {
         auto values = state->values.lock();
-        if (identify::setIdentifyProperty(values->set, id, value))
+        if (identify::identifyProperties().set(values->set, id, value))
             changed = values->set;
-        tooLate = changed && values->started && identify::waitsForStart(id) &&
-                  !identify::isSameProperty(values->set, *values->started, id);
+        tooLate = changed && values->started && identify::identifyProperties().waitsForStart(id) &&
+                  !identify::identifyProperties().isSame(values->set, *values->started, id);
     }
     if (!changed) {
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -149,8 +149,9 @@ static void gst_ooto_identify_get_property(GObject *object, guint id, GValue *va
     bool known = false;
     {
         auto values = state->values.lock();
-        const bool fixed = values->started && identify::waitsForStart(id);
-        known = identify::getIdentifyProperty(fixed ? *values->started : values->set, id, value);
+        const bool fixed = values->started && identify::identifyProperties().waitsForStart(id);
+        known =
+            identify::identifyProperties().get(fixed ? *values->started : values->set, id, value);
     }
     if (!known)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -375,7 +376,7 @@ static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
     object->set_property = gst_ooto_identify_set_property;
     object->get_property = gst_ooto_identify_get_property;
     object->finalize = gst_ooto_identify_finalize;
-    statsProperty = identify::installIdentifyProperties(object) + 1;
+    statsProperty = identify::identifyProperties().install(object) + 1;
     g_object_class_install_property(
         object, statsProperty,
         g_param_spec_boxed("stats", "Statistics",
