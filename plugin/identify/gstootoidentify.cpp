@@ -98,19 +98,14 @@ unsigned statsProperty; // set once, with the class
 
 } // namespace
 
-struct GstOotoIdentify {
+struct _GstOotoIdentify { // NOLINT(bugprone-reserved-identifier): GObject's own
     GstBaseTransform parent;
     IdentifyState *state; ///< owned
 };
 
-struct GstOotoIdentifyClass {
-    GstBaseTransformClass parent;
-};
-
-#define GST_OOTO_IDENTIFY(object)                                                                  \
-    (G_TYPE_CHECK_INSTANCE_CAST((object), GST_TYPE_OOTO_IDENTIFY, GstOotoIdentify))
-
-G_DEFINE_TYPE(GstOotoIdentify, gst_ooto_identify, GST_TYPE_BASE_TRANSFORM)
+G_DEFINE_TYPE_WITH_CODE(GstOotoIdentify, gst_ooto_identify, GST_TYPE_BASE_TRANSFORM,
+                        GST_DEBUG_CATEGORY_INIT(gst_ooto_identify_debug, "ootoidentify", 0,
+                                                "OOTO face identification"))
 GST_ELEMENT_REGISTER_DEFINE(ootoidentify, "ootoidentify", GST_RANK_NONE, GST_TYPE_OOTO_IDENTIFY)
 
 static void gst_ooto_identify_set_property(GObject *object, guint id, const GValue *value,
@@ -369,7 +364,6 @@ static void gst_ooto_identify_init(GstOotoIdentify *self)
 
 static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
 {
-    GST_DEBUG_CATEGORY_INIT(gst_ooto_identify_debug, "ootoidentify", 0, "OOTO face identification");
     metadata::registerFacesMeta();
 
     GObjectClass *object = G_OBJECT_CLASS(klass);
