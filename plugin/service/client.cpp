@@ -95,24 +95,9 @@ void Caller::setBackoff(const core::BackoffRules &rules)
     client_->setLimit(*mailbox_, &core::Limits::backoff, rules);
 }
 
-core::ServiceState Caller::state() const
-{
-    return client_->state(*mailbox_);
-}
-
 Caller::BudgetUse Caller::budgetUse() const
 {
     return client_->budgetUse();
-}
-
-unsigned Caller::inFlight() const
-{
-    return mailbox_->counts.lock()->inFlight;
-}
-
-Caller::Statistics Caller::statistics() const
-{
-    return mailbox_->counts.lock()->statistics;
 }
 
 } // namespace ooto::service

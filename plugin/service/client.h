@@ -96,13 +96,6 @@ public:
         std::chrono::milliseconds tryAgainIn_{0};
     };
 
-    /** What became of this caller's requests so far. */
-    struct Statistics {
-        std::uint64_t sent = 0;     ///< requests handed to the network, once each
-        std::uint64_t replies = 0;  ///< replies told to the caller
-        std::uint64_t restarts = 0; ///< requests sent again since a kept connection had gone
-    };
-
     /** The day's budget, as far as this process knows. */
     struct BudgetUse {
         std::uint64_t used = 0;
@@ -153,11 +146,7 @@ public:
     void setMaxRequestsPerDay(std::uint64_t count);
     /** `retry-backoff-factor` and `-max`: how rarely a service in trouble is asked. */
     void setBackoff(const core::BackoffRules &rules);
-    core::ServiceState state() const;
     BudgetUse budgetUse() const;
-    /** Requests of this caller that have no reply yet. */
-    unsigned inFlight() const;
-    Statistics statistics() const;
 
 private:
     Caller(std::shared_ptr<Client> client, std::shared_ptr<Mailbox> mailbox);

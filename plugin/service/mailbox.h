@@ -2,7 +2,6 @@
 // Where the network thread leaves what it has for one caller.
 #pragma once
 
-#include "core/base/guarded.h"
 #include "service/client.h"
 #include "service/exchange.h"
 #include "service/permit.h"
@@ -35,12 +34,6 @@ struct Mailbox {
     bool closed = false; ///< no handler may be called any more
     std::uint64_t errandsBegun = 0;
     std::map<std::uint64_t, Errand> errands;
-
-    struct Counts {
-        unsigned inFlight = 0;
-        Caller::Statistics statistics;
-    };
-    core::Guarded<Counts> counts;
 };
 
 } // namespace ooto::service

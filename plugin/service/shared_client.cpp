@@ -218,7 +218,6 @@ bool Client::mayRestart(Mailbox &mailbox, std::uint64_t number)
     }
     // The first one is spent, whatever becomes of the second.
     errand->second.permit.grant = taken.grant;
-    ++mailbox.counts.lock()->statistics.restarts;
     return true;
 }
 
@@ -234,14 +233,8 @@ Caller::BudgetUse Client::budgetUse()
     return {budget_.usedToday(), limit};
 }
 
-core::ServiceState Client::state(const Mailbox &mailbox)
-{
-    return shared_.lock()->traffic.state(mailbox.member);
-}
-
 void Client::send(Permit permit, Request request, const MailboxRef &mailbox, Listener listener)
 {
-    ++mailbox->counts.lock()->inFlight;
     network_.post([client = weak_from_this(), permit = std::move(permit),
                    request = std::move(request), mailbox,
                    listener = std::move(listener)]() mutable {
@@ -280,7 +273,6 @@ void Client::transmit(Permit permit, Request request, const MailboxRef &mailbox,
     };
     const auto exchange = session_->make(std::move(request), permit.key, std::move(handlers));
     mailbox->errands[number] = {exchange, std::move(permit)};
-    ++mailbox->counts.lock()->statistics.sent;
     session_->start(*exchange);
 }
 
@@ -288,11 +280,6 @@ void Client::finished(const Permit &permit, const core::Reply &reply, Mailbox &m
                       const Caller::ReplyHandler &onReply)
 {
     shared_.lock()->traffic.record(permit.ticket, reply, Clock::now(), WallClock::now());
-    {
-        auto counts = mailbox.counts.lock();
-        --counts->inFlight;
-        ++counts->statistics.replies;
-    }
     tellNews();
     if (!mailbox.closed && onReply)
         onReply(reply);

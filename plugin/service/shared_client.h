@@ -60,7 +60,6 @@ public:
     void unused(const Permit &permit);
     void send(Permit permit, Request request, const MailboxRef &mailbox, Listener listener);
 
-    core::ServiceState state(const Mailbox &mailbox);
     Caller::BudgetUse budgetUse();
 
 private:

@@ -104,12 +104,9 @@ TEST(ClientWire, UsesOneConnectionForTwentyRequestsInARow)
     WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
     const auto caller = openCaller(settingsFor(server.url()));
     for (int i = 0; i < 20; ++i)
-        EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
+        EXPECT_EQ(ask(*caller, photoRequest(), [] { ADD_FAILURE(); }).outcome, Outcome::Answered);
     EXPECT_EQ(server.requests().size(), 20U);
     EXPECT_EQ(server.connections(), 1U);
-    EXPECT_EQ(caller->statistics().sent, 20U);
-    EXPECT_EQ(caller->statistics().replies, 20U);
-    EXPECT_EQ(caller->statistics().restarts, 0U);
 }
 
 TEST(ClientWire, SendsTheWholePhotoAgainWhenAKeptConnectionHasGone)
@@ -139,7 +136,6 @@ TEST(ClientWire, SendsTheWholePhotoAgainWhenAKeptConnectionHasGone)
     ASSERT_EQ(replies.size(), 1U);
     EXPECT_EQ(replies[0].outcome, Outcome::Answered);
     EXPECT_EQ(restarted->all().size(), 1U);
-    EXPECT_EQ(caller->statistics().restarts, 1U);
     const auto requests = seen.all();
     ASSERT_EQ(requests.size(), 2U);
     EXPECT_EQ(requests[0].size(), requests[1].size());
@@ -318,8 +314,10 @@ TEST(ClientHealth, RecoversWhenTheServerAppears)
     const core::Reply lost = ask(*caller);
     EXPECT_EQ(lost.outcome, Outcome::Unreachable);
     EXPECT_EQ(lost.httpStatus, 0);
-    EXPECT_EQ(caller->state().condition, core::ServiceCondition::Degraded);
-    EXPECT_EQ(caller->state().reason, lost.text);
+    const auto trouble = states->waitFor(1);
+    ASSERT_EQ(trouble.size(), 1U);
+    EXPECT_EQ(trouble[0].condition, core::ServiceCondition::Degraded);
+    EXPECT_EQ(trouble[0].reason, lost.text);
     EXPECT_FALSE(caller->reserve());
 
     RawServer server(
@@ -342,7 +340,6 @@ TEST(ClientHealth, GivesBackASlotThatIsDropped)
         const auto slot = caller->reserve();
         EXPECT_TRUE(slot);
         EXPECT_FALSE(caller->reserve());
-        EXPECT_EQ(caller->inFlight(), 0U);
     }
     EXPECT_TRUE(caller->reserve());
 }
@@ -393,7 +390,6 @@ TEST(ClientHealth, NeverHasMoreInFlightThanTheSmallestLimit)
     for (const Outcome outcome : outcomes)
         EXPECT_EQ(outcome, Outcome::Answered);
     EXPECT_EQ(most, 3);
-    EXPECT_EQ(wide->inFlight() + narrow->inFlight(), 0U);
     EXPECT_LE(server.connections(), 4U);
 }
 

@@ -52,15 +52,17 @@ std::optional<service::Caller::Slot> waitForSlot(service::Caller &caller,
     return std::nullopt;
 }
 
-core::Reply ask(service::Caller &caller, service::Request request)
+core::Reply ask(service::Caller &caller, service::Request request,
+                service::Caller::RestartHandler onRestart)
 {
     auto slot = waitForSlot(caller);
     if (!slot)
         return {};
     const auto inbox = std::make_shared<Inbox<core::Reply>>();
     const auto patience = request.timeout + 5s;
-    caller.send(std::move(*slot), std::move(request),
-                [inbox](const core::Reply &reply) { inbox->put(reply); });
+    caller.send(
+        std::move(*slot), std::move(request),
+        [inbox](const core::Reply &reply) { inbox->put(reply); }, std::move(onRestart));
     const auto replies = inbox->waitFor(1, patience);
     return replies.empty() ? core::Reply() : replies.front();
 }

@@ -54,12 +54,23 @@ std::unique_ptr<service::Caller>
 openCaller(const service::ConnectionSettings &settings, unsigned maxInFlight = 4,
            const service::Caller::StateHandler &onStateChange = nullptr);
 
+/** How the service was each time that a caller was told. */
+using States = std::shared_ptr<Inbox<core::ServiceCondition>>;
+inline service::Caller::StateHandler into(const States &states)
+{
+    return [states](const core::ServiceState &state) { states->put(state.condition); };
+}
+
 /** A slot as soon as there is one, or nothing after `patience`. */
 std::optional<service::Caller::Slot>
 waitForSlot(service::Caller &caller, std::chrono::milliseconds patience = std::chrono::seconds(5));
 
-/** Reserves, sends, waits; an outcome of Cancelled means that nothing came. */
-core::Reply ask(service::Caller &caller, service::Request request = photoRequest());
+/**
+ * Reserves, sends, waits; an outcome of Cancelled means that nothing came.
+ * @param onRestart as that of Caller::send()
+ */
+core::Reply ask(service::Caller &caller, service::Request request = photoRequest(),
+                service::Caller::RestartHandler onRestart = nullptr);
 
 /** As ask() with a caller made for it. */
 core::Reply askOnce(const std::string &endpoint, service::Request request = photoRequest(),
