@@ -16,7 +16,7 @@
 #include "metadata/event_ids.h"
 #include "metadata/faces_meta.h"
 #include "metadata/labels_file.h"
-#include "service/client.h"
+#include "service/caller.h"
 #include "vision/detector.h"
 
 #include <gst/gst.h>

@@ -2,7 +2,8 @@
 // The HTTP request for one photo, as the service wants it.
 #pragma once
 
-#include "service/client.h"
+#include "service/connection_settings.h"
+#include "service/request.h"
 #include "system/handles.h"
 
 #include <libsoup/soup.h>

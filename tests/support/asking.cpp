@@ -31,7 +31,7 @@ service::Request photoRequest(std::chrono::milliseconds timeout)
 
 std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &settings,
                                             unsigned maxInFlight,
-                                            const service::Caller::StateHandler &onStateChange)
+                                            const service::StateHandler &onStateChange)
 {
     std::string error;
     auto caller = service::Caller::open(settings, {maxInFlight, 0, 0, {}}, system::Secret(testKey),
@@ -53,7 +53,7 @@ std::optional<service::Caller::Slot> waitForSlot(service::Caller &caller,
 }
 
 core::Reply ask(service::Caller &caller, service::Request request,
-                service::Caller::RestartHandler onRestart)
+                service::RestartHandler onRestart)
 {
     auto slot = waitForSlot(caller);
     if (!slot)

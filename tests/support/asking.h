@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/base/guarded.h"
-#include "service/client.h"
+#include "service/caller.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -50,13 +50,13 @@ inline constexpr const char *testKey = "the-key-of-this-test";
 service::Request photoRequest(std::chrono::milliseconds timeout = std::chrono::seconds(5));
 
 /** A caller with testKey that must come about, without limits to its rate and day. */
-std::unique_ptr<service::Caller>
-openCaller(const service::ConnectionSettings &settings, unsigned maxInFlight = 4,
-           const service::Caller::StateHandler &onStateChange = nullptr);
+std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &settings,
+                                            unsigned maxInFlight = 4,
+                                            const service::StateHandler &onStateChange = nullptr);
 
 /** How the service was each time that a caller was told. */
 using States = std::shared_ptr<Inbox<core::ServiceCondition>>;
-inline service::Caller::StateHandler into(const States &states)
+inline service::StateHandler into(const States &states)
 {
     return [states](const core::ServiceState &state) { states->put(state.condition); };
 }
@@ -70,7 +70,7 @@ waitForSlot(service::Caller &caller, std::chrono::milliseconds patience = std::c
  * @param onRestart as that of Caller::send()
  */
 core::Reply ask(service::Caller &caller, service::Request request = photoRequest(),
-                service::Caller::RestartHandler onRestart = nullptr);
+                service::RestartHandler onRestart = nullptr);
 
 /** As ask() with a caller made for it. */
 core::Reply askOnce(const std::string &endpoint, service::Request request = photoRequest(),

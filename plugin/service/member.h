@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where the network thread leaves what it has for one caller.
+// One caller as its client knows it.
 #pragma once
 
-#include "service/client.h"
 #include "service/exchange.h"
 #include "service/permit.h"
+#include "service/request.h"
 
 #include <cstdint>
 #include <map>
@@ -14,9 +14,10 @@
 namespace ooto::service
 {
 
-struct Mailbox {
-    Mailbox(core::Traffic::MemberId number, Caller::StateHandler handler)
-        : member(number), onStateChange(std::move(handler))
+/** Lives as long as the caller, and its last request. */
+struct Member {
+    Member(core::Traffic::MemberId number, StateHandler handler)
+        : id(number), onStateChange(std::move(handler))
     {
     }
 
@@ -26,11 +27,11 @@ struct Mailbox {
         Permit permit;
     };
 
-    const core::Traffic::MemberId member;
+    const core::Traffic::MemberId id;
 
     // Network thread only:
-    Caller::StateHandler onStateChange;
-    Caller::WarningHandler onWarning;
+    StateHandler onStateChange;
+    WarningHandler onWarning;
     bool closed = false; ///< no handler may be called any more
     std::uint64_t errandsBegun = 0;
     std::map<std::uint64_t, Errand> errands;

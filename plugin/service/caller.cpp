@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service/caller.h"
+
+#include "service/client.h"
+
+#include <atomic>
+#include <utility>
+
+namespace ooto::service
+{
+
+namespace
+{
+
+std::atomic<core::Traffic::MemberId> lastMember{0};
+
+} // namespace
+
+Caller::Slot::~Slot()
+{
+    if (client_)
+        client_->unused(permit_);
+}
+
+std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, const core::Limits &limits,
+                                     const system::Secret &appKey, StateHandler onStateChange,
+                                     std::string &error)
+{
+    auto client = Client::forSettings(settings, error);
+    if (!client)
+        return nullptr;
+    auto member = std::make_shared<Member>(++lastMember, std::move(onStateChange));
+    client->join(member, limits, appKey);
+    return std::unique_ptr<Caller>(new Caller(std::move(client), std::move(member)));
+}
+
+Caller::Caller(std::shared_ptr<Client> client, std::shared_ptr<Member> member)
+    : client_(std::move(client)), member_(std::move(member))
+{
+}
+
+void Caller::setWarningHandler(WarningHandler onWarning)
+{
+    client_->setWarningHandler(member_, std::move(onWarning));
+}
+
+Caller::~Caller()
+{
+    client_->leave(member_);
+}
+
+Caller::Reservation Caller::reserve()
+{
+    auto answer = client_->reserve(*member_);
+    if (const auto *refusal = std::get_if<Client::Refusal>(&answer))
+        return {refusal->why, refusal->tryAgainIn};
+    return Reservation(Slot(client_, std::get<Permit>(std::move(answer))));
+}
+
+void Caller::wakeIn(std::chrono::milliseconds delay, std::function<void()> wake)
+{
+    client_->wakeIn(delay, member_, std::move(wake));
+}
+
+void Caller::send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart)
+{
+    // From here on the request holds the place.
+    const auto client = std::exchange(slot.client_, nullptr);
+    client->send(std::move(slot.permit_), std::move(request), member_,
+                 {std::move(onReply), std::move(onRestart)});
+}
+
+void Caller::setAppKey(const system::Secret &key)
+{
+    client_->setKey(*member_, key);
+}
+
+void Caller::setMaxInFlight(unsigned maxInFlight)
+{
+    client_->setLimit(*member_, &core::Limits::maxInFlight, maxInFlight);
+}
+
+void Caller::setMaxRate(double perSecond)
+{
+    client_->setLimit(*member_, &core::Limits::maxRate, perSecond);
+}
+
+void Caller::setMaxRequestsPerDay(std::uint64_t count)
+{
+    client_->setLimit(*member_, &core::Limits::maxRequestsPerDay, count);
+}
+
+void Caller::setBackoff(const core::BackoffRules &rules)
+{
+    client_->setLimit(*member_, &core::Limits::backoff, rules);
+}
+
+BudgetUse Caller::budgetUse() const
+{
+    return client_->budgetUse();
+}
+
+} // namespace ooto::service

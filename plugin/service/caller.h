@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Asks the identify service, on a network thread that all elements of one service share.
+#pragma once
+
+#include "core/traffic/held_back.h"
+#include "core/traffic/traffic.h"
+#include "service/connection_settings.h"
+#include "service/permit.h"
+#include "service/request.h"
+#include "system/secret.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ooto::service
+{
+
+class Client;
+struct Member;
+
+/**
+ * One element's access to the shared client. Made and destroyed by the *application* thread;
+ * everything else may be called from any thread.
+ */
+class Caller
+{
+public:
+    /** Permission to send one request; gives its place back when it is dropped unused. */
+    class Slot
+    {
+    public:
+        Slot(Slot &&) noexcept = default;
+        Slot &operator=(Slot &&) = delete;
+        ~Slot();
+
+    private:
+        friend class Caller;
+        Slot(std::shared_ptr<Client> client, Permit permit)
+            : client_(std::move(client)), permit_(std::move(permit))
+        {
+        }
+        std::shared_ptr<Client> client_;
+        Permit permit_;
+    };
+
+    /** A slot, or why there is none. */
+    class Reservation
+    {
+    public:
+        explicit operator bool() const { return slot_.has_value(); }
+        Slot &operator*() { return *slot_; }
+        /** Without a slot: what is in the way. */
+        core::HeldBack why() const { return why_; }
+        /** Without a slot: when it makes sense to ask again; sooner does no harm. */
+        std::chrono::milliseconds tryAgainIn() const { return tryAgainIn_; }
+
+    private:
+        friend class Caller;
+        explicit Reservation(Slot slot) : slot_(std::move(slot)) {}
+        Reservation(core::HeldBack why, std::chrono::milliseconds tryAgainIn)
+            : why_(why), tryAgainIn_(tryAgainIn)
+        {
+        }
+        std::optional<Slot> slot_;
+        core::HeldBack why_ = core::HeldBack::InFlight;
+        std::chrono::milliseconds tryAgainIn_{0};
+    };
+
+    /**
+     * Finds the process's client for these settings, or makes it.
+     * @param limits all at once, since even for a moment others would be held to a smaller one
+     * @param onStateChange called soon with what is wrong already, if something is
+     * @param error set to a text for people when nullptr is returned (an unreadable CA file)
+     */
+    static std::unique_ptr<Caller> open(const ConnectionSettings &settings,
+                                        const core::Limits &limits, const system::Secret &appKey,
+                                        StateHandler onStateChange, std::string &error);
+
+    /** To be called before the first reserve(). */
+    void setWarningHandler(WarningHandler onWarning);
+
+    /** Cancels this caller's requests and returns when no handler of it runs or ever will. */
+    ~Caller();
+
+    /**
+     * Permission to send one request, when nothing is in its way. May read and write the file of
+     * the day's budget: not for the *streaming* thread.
+     */
+    Reservation reserve();
+    /** Calls `wake` once, on the *network* thread, after the delay: for who has to ask again. */
+    void wakeIn(std::chrono::milliseconds delay, std::function<void()> wake);
+    void send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart = nullptr);
+
+    /**
+     * The key to be used from now on. Also the same as before: it ends the pause after a 401 or
+     * 403. That the service refuses it is of no matter to callers with other keys.
+     */
+    void setAppKey(const system::Secret &key);
+    /** 1..64; where callers of one client differ the smallest holds. */
+    void setMaxInFlight(unsigned maxInFlight);
+    /**
+     * Requests per second over all callers of the service, a second's worth of them at once. Where
+     * callers differ the smallest holds; 0 = no limit.
+     */
+    void setMaxRate(double perSecond);
+    /**
+     * Counted over all processes of this user that ask the same endpoint with the same app-id,
+     * until midnight; where callers differ the smallest holds; 0 = no limit.
+     */
+    void setMaxRequestsPerDay(std::uint64_t count);
+    /** `retry-backoff-factor` and `-max`: how rarely a service in trouble is asked. */
+    void setBackoff(const core::BackoffRules &rules);
+    BudgetUse budgetUse() const;
+
+private:
+    Caller(std::shared_ptr<Client> client, std::shared_ptr<Member> member);
+
+    std::shared_ptr<Client> client_;
+    std::shared_ptr<Member> member_;
+};
+
+} // namespace ooto::service
