@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/client.h"
 
+#include "service/identify_call.h"
+
 #include <map>
 #include <random>
 #include <utility>
@@ -54,9 +56,10 @@ std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, 
 }
 
 Client::Client(const ConnectionSettings &settings, http::TlsDatabaseHandle trustedCas)
-    : shared_(std::random_device()()),
+    : settings_(settings),
+      shared_(std::random_device()()),
       budget_(Budget::forPath(BudgetFile::pathFor(settings.endpoint, settings.appId))),
-      session_(std::make_shared<Session>(settings))
+      session_(std::make_shared<http::Session>(settings))
 {
     const std::shared_ptr<GTlsDatabase> shared = std::move(trustedCas);
     network_.post([session = session_, shared] { session->open(shared.get()); });
@@ -199,7 +202,7 @@ Budget::Taken Client::takeBudget(std::uint64_t limit)
     return taken;
 }
 
-bool Client::mayRestart(Member &member, std::uint64_t number)
+bool Client::admitRestart(Member &member, std::uint64_t number)
 {
     const auto errand = member.errands.find(number);
     if (errand == member.errands.end())
@@ -250,27 +253,28 @@ void Client::transmit(Permit permit, Request request, const MemberRef &member, L
     }
     const auto number = ++member->errandsBegun;
     auto onDone = [client = weak_from_this(), member, number,
-                   onReply = std::move(listener.onReply)](const core::Reply &reply) {
+                   onReply = std::move(listener.onReply)](const core::Reply &reply, bool hasLeft) {
         const auto errand = member->errands.extract(number);
         const auto self = client.lock();
         if (!self || errand.empty())
             return;
-        if (!errand.mapped().exchange->hasLeft())
+        if (!hasLeft)
             self->budget_.giveBack({errand.mapped().permit.grant});
         self->finished(errand.mapped().permit, reply, *member, onReply);
     };
-    Exchange::Handlers handlers;
+    IdentifyCallHandlers handlers;
     handlers.onDone = std::move(onDone);
-    handlers.mayRestart = [client = weak_from_this(), member, number,
-                           onRestart = std::move(listener.onRestart)] {
+    handlers.admitRestart = [client = weak_from_this(), member, number,
+                             onRestart = std::move(listener.onRestart)] {
         const auto self = client.lock();
-        if (!self || !self->mayRestart(*member, number))
+        if (!self || !self->admitRestart(*member, number))
             return false;
         if (onRestart)
             onRestart();
         return true;
     };
-    const auto exchange = session_->make(std::move(request), permit.key, std::move(handlers));
+    const auto exchange =
+        makeIdentifyCall(*session_, settings_, request, permit.key, std::move(handlers));
     member->errands[number] = {exchange, std::move(permit)};
     session_->start(*exchange);
 }

@@ -5,9 +5,10 @@
 #include "core/base/guarded.h"
 #include "core/traffic/traffic.h"
 #include "http/network_thread.h"
+#include "http/session.h"
 #include "service/budget.h"
+#include "service/connection_settings.h"
 #include "service/member.h"
-#include "service/session.h"
 
 #include <chrono>
 #include <functional>
@@ -83,16 +84,17 @@ private:
 
     // Network thread only:
     void transmit(Permit permit, Request request, const MemberRef &member, Listener listener);
-    bool mayRestart(Member &member, std::uint64_t number);
+    bool admitRestart(Member &member, std::uint64_t number);
     void finished(const Permit &permit, const core::Reply &reply, Member &member,
                   const ReplyHandler &onReply);
     void warn(const std::string &text);
     void tellNews();
 
+    const ConnectionSettings settings_;
     core::Guarded<Shared> shared_;
     Budget &budget_; ///< also of other clients that ask the same service with the same id
-    std::shared_ptr<Session> session_; ///< used on the network thread only
-    http::NetworkThread network_;      ///< last: ends before what its tasks use
+    const std::shared_ptr<http::Session> session_; ///< used on the network thread only
+    http::NetworkThread network_;                  ///< last: ends before what its tasks use
 };
 
 } // namespace ooto::service

@@ -2,7 +2,7 @@
 // One caller as its client knows it.
 #pragma once
 
-#include "service/exchange.h"
+#include "http/exchange.h"
 #include "service/permit.h"
 #include "service/request.h"
 
@@ -23,7 +23,7 @@ struct Member {
 
     /** A request under way, and how its place is given back should it be abandoned. */
     struct Errand {
-        std::shared_ptr<Exchange> exchange;
+        std::shared_ptr<http::Exchange> exchange;
         Permit permit;
     };
 

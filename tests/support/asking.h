@@ -2,11 +2,10 @@
 // Asking a service from a test's thread, and waiting for what the network thread says.
 #pragma once
 
-#include "core/base/guarded.h"
 #include "service/caller.h"
+#include "support/inbox.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,31 +13,6 @@
 
 namespace ooto::test
 {
-
-/** Collects values from another thread. Shared, so that a late one does no harm. */
-template<typename T>
-class Inbox
-{
-public:
-    void put(const T &value)
-    {
-        values_.lock()->push_back(value);
-        changed_.notify_all();
-    }
-    std::vector<T> all() { return *values_.lock(); }
-    /** What is there once there are `count`, or after `patience`. */
-    std::vector<T> waitFor(std::size_t count,
-                           std::chrono::milliseconds patience = std::chrono::seconds(5))
-    {
-        auto values = values_.lock();
-        changed_.wait_for(values.waitable(), patience, [&] { return values->size() >= count; });
-        return *values;
-    }
-
-private:
-    core::Guarded<std::vector<T>> values_;
-    std::condition_variable changed_;
-};
 
 inline constexpr const char *matchBody =
     R"({"transactionId":"t","result":{"search":{"templateId":"someone","similarity":0.9}}})";
