@@ -109,12 +109,12 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
             if (!shared->book.isDue(due[i], shared->latest.runningTime))
                 continue;
         }
-        auto reservation = caller_->reserve();
-        if (!reservation) {
-            putOffFrom(i, reasonOf(reservation.why()));
-            if (reservation.why() == core::HeldBack::BudgetBusy && !settings.backpressure)
-                dispatchIn(reservation.tryAgainIn());
-            return Hindrance{reservation.why(), reservation.tryAgainIn()};
+        auto permit = caller_->reserve();
+        if (!permit) {
+            putOffFrom(i, reasonOf(permit.error().why));
+            if (permit.error().why == core::HeldBack::BudgetBusy && !settings.backpressure)
+                dispatchIn(permit.error().tryAgainIn);
+            return Hindrance{permit.error().why, permit.error().tryAgainIn};
         }
         std::optional<core::Shot> shot;
         {
@@ -130,7 +130,7 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
             ++shared->statistics.inFlight;
         }
         try {
-            send(settings, std::move(*reservation), due[i], *shot);
+            send(settings, std::move(*permit), due[i], *shot);
         } catch (const std::exception &error) {
             // No reply will come, and the photo waits for one.
             core::Reply lost;
@@ -142,7 +142,7 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
     return std::nullopt;
 }
 
-void IdentifyStream::send(const Settings &settings, service::Caller::Slot slot, core::TrackId id,
+void IdentifyStream::send(const Settings &settings, service::Permit permit, core::TrackId id,
                           const core::Shot &shot)
 {
     service::Request request;
@@ -152,7 +152,7 @@ void IdentifyStream::send(const Settings &settings, service::Caller::Slot slot, 
     request.checkDeepfake = shot.askedDeepfake;
     request.timeout = std::chrono::seconds(settings.timeoutS);
     caller_->send(
-        std::move(slot), std::move(request),
+        std::move(permit), std::move(request),
         [this, id](const core::Reply &reply) { onReply(id, reply); },
         [this] { shared_.lock()->statistics.countRestart(); });
 }

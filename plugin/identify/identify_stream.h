@@ -174,7 +174,7 @@ private:
     std::optional<Hindrance> dispatch();
     std::optional<Hindrance> sendDue(const Settings &settings,
                                      const std::vector<core::TrackId> &due);
-    void send(const Settings &settings, service::Caller::Slot slot, core::TrackId id,
+    void send(const Settings &settings, service::Permit permit, core::TrackId id,
               const core::Shot &shot);
     void queueDispatch();
     void dispatchIn(std::chrono::milliseconds delay);

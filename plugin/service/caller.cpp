@@ -16,12 +16,6 @@ std::atomic<core::Traffic::MemberId> lastMember{0};
 
 } // namespace
 
-Caller::Slot::~Slot()
-{
-    if (client_)
-        client_->unused(permit_);
-}
-
 std::unique_ptr<Caller> Caller::open(const ConnectionSettings &settings, const core::Limits &limits,
                                      const system::Secret &appKey, StateHandler onStateChange,
                                      std::string &error)
@@ -49,12 +43,9 @@ Caller::~Caller()
     client_->leave(member_);
 }
 
-Caller::Reservation Caller::reserve()
+core::Expected<Permit, core::NotNow> Caller::reserve()
 {
-    auto answer = client_->reserve(*member_);
-    if (const auto *refusal = std::get_if<Client::Refusal>(&answer))
-        return {refusal->why, refusal->tryAgainIn};
-    return Reservation(Slot(client_, std::get<Permit>(std::move(answer))));
+    return client_->reserve(*member_);
 }
 
 void Caller::wakeIn(std::chrono::milliseconds delay, std::function<void()> wake)
@@ -62,12 +53,10 @@ void Caller::wakeIn(std::chrono::milliseconds delay, std::function<void()> wake)
     client_->wakeIn(delay, member_, std::move(wake));
 }
 
-void Caller::send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart)
+void Caller::send(Permit permit, Request request, ReplyHandler onReply, RestartHandler onRestart)
 {
-    // From here on the request holds the place.
-    const auto client = std::exchange(slot.client_, nullptr);
-    client->send(std::move(slot.permit_), std::move(request), member_,
-                 {std::move(onReply), std::move(onRestart)});
+    client_->send(std::move(permit), std::move(request), member_,
+                  {std::move(onReply), std::move(onRestart)});
 }
 
 void Caller::setAppKey(const system::Secret &key)

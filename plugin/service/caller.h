@@ -2,6 +2,7 @@
 // Asks the identify service, on a network thread that all elements of one service share.
 #pragma once
 
+#include "core/base/expected.h"
 #include "core/traffic/held_back.h"
 #include "core/traffic/traffic.h"
 #include "service/connection_settings.h"
@@ -30,47 +31,6 @@ struct Member;
 class Caller
 {
 public:
-    /** Permission to send one request; gives its place back when it is dropped unused. */
-    class Slot
-    {
-    public:
-        Slot(Slot &&) noexcept = default;
-        Slot &operator=(Slot &&) = delete;
-        ~Slot();
-
-    private:
-        friend class Caller;
-        Slot(std::shared_ptr<Client> client, Permit permit)
-            : client_(std::move(client)), permit_(std::move(permit))
-        {
-        }
-        std::shared_ptr<Client> client_;
-        Permit permit_;
-    };
-
-    /** A slot, or why there is none. */
-    class Reservation
-    {
-    public:
-        explicit operator bool() const { return slot_.has_value(); }
-        Slot &operator*() { return *slot_; }
-        /** Without a slot: what is in the way. */
-        core::HeldBack why() const { return why_; }
-        /** Without a slot: when it makes sense to ask again; sooner does no harm. */
-        std::chrono::milliseconds tryAgainIn() const { return tryAgainIn_; }
-
-    private:
-        friend class Caller;
-        explicit Reservation(Slot slot) : slot_(std::move(slot)) {}
-        Reservation(core::HeldBack why, std::chrono::milliseconds tryAgainIn)
-            : why_(why), tryAgainIn_(tryAgainIn)
-        {
-        }
-        std::optional<Slot> slot_;
-        core::HeldBack why_ = core::HeldBack::InFlight;
-        std::chrono::milliseconds tryAgainIn_{0};
-    };
-
     /**
      * Finds the process's client for these settings, or makes it.
      * @param limits all at once, since even for a moment others would be held to a smaller one
@@ -91,10 +51,11 @@ public:
      * Permission to send one request, when nothing is in its way. May read and write the file of
      * the day's budget: not for the *streaming* thread.
      */
-    Reservation reserve();
+    core::Expected<Permit, core::NotNow> reserve();
     /** Calls `wake` once, on the *network* thread, after the delay: for who has to ask again. */
     void wakeIn(std::chrono::milliseconds delay, std::function<void()> wake);
-    void send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart = nullptr);
+    void send(Permit permit, Request request, ReplyHandler onReply,
+              RestartHandler onRestart = nullptr);
 
     /**
      * The key to be used from now on. Also the same as before: it ends the pause after a 401 or

@@ -28,6 +28,12 @@ Registry &registry()
 
 } // namespace
 
+Permit::~Permit()
+{
+    if (client_)
+        client_->unused(held_);
+}
+
 std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, std::string &error)
 {
     const auto known = [&settings]() -> std::shared_ptr<Client> {
@@ -103,12 +109,12 @@ void Client::leave(const MemberRef &member)
         member->closed = true;
         member->onStateChange = nullptr;
         member->onWarning = nullptr;
-        std::vector<Budget::Grant> notSent;
+        std::vector<Budget::Count> notSent;
         for (const auto &[number, errand] : std::exchange(member->errands, {})) {
             errand.exchange->abandon();
-            shared_.lock()->traffic.cancelled(errand.permit.ticket);
+            shared_.lock()->traffic.cancelled(errand.held.permitted);
             if (!errand.exchange->hasLeft())
-                notSent.push_back(errand.permit.grant);
+                notSent.push_back(errand.held.count);
         }
         if (!notSent.empty())
             budget_.giveBack(notSent);
@@ -155,29 +161,29 @@ void Client::wakeIn(std::chrono::milliseconds delay, const MemberRef &member,
     });
 }
 
-std::variant<Permit, Client::Refusal> Client::reserve(const Member &member)
+core::Expected<Permit, core::NotNow> Client::reserve(const Member &member)
 {
-    Permit permit;
+    Permit::Held held;
     std::uint64_t limit = 0;
     {
         auto shared = shared_.lock();
         const auto answer = shared->traffic.admit(member.id, Clock::now());
-        if (const auto *refusal = std::get_if<Refusal>(&answer))
-            return *refusal;
-        permit.ticket = std::get<core::Traffic::Ticket>(answer);
-        permit.key = shared->keys[permit.ticket.key];
+        if (!answer)
+            return answer.error();
+        held.permitted = *answer;
+        held.key = shared->keys[held.permitted.key];
         limit = shared->traffic.limits().maxRequestsPerDay;
     }
     // Not under the lock: it waits for a file.
     const Budget::Taken taken = takeBudget(limit);
     if (taken.answer == Budget::Answer::Taken) {
-        permit.grant = taken.grant;
-        return permit;
+        held.count = taken.count;
+        return Permit(shared_from_this(), std::move(held));
     }
-    shared_.lock()->traffic.unused(permit.ticket, Clock::now());
+    shared_.lock()->traffic.unused(held.permitted, Clock::now());
     if (taken.answer == Budget::Answer::Busy)
-        return Refusal{core::HeldBack::BudgetBusy, untilTheFileIsFree};
-    return Refusal{core::HeldBack::Budget, untilTheDateIsLookedAt};
+        return core::NotNow{core::HeldBack::BudgetBusy, untilTheFileIsFree};
+    return core::NotNow{core::HeldBack::Budget, untilTheDateIsLookedAt};
 }
 
 Budget::Taken Client::takeBudget(std::uint64_t limit)
@@ -220,14 +226,14 @@ bool Client::admitRestart(Member &member, std::uint64_t number)
         return false;
     }
     // The first one is spent, whatever becomes of the second.
-    errand->second.permit.grant = taken.grant;
+    errand->second.held.count = taken.count;
     return true;
 }
 
-void Client::unused(const Permit &permit)
+void Client::unused(const Permit::Held &held)
 {
-    shared_.lock()->traffic.unused(permit.ticket, Clock::now());
-    budget_.giveBack({permit.grant});
+    shared_.lock()->traffic.unused(held.permitted, Clock::now());
+    budget_.giveBack({held.count});
 }
 
 BudgetUse Client::budgetUse()
@@ -238,17 +244,18 @@ BudgetUse Client::budgetUse()
 
 void Client::send(Permit permit, Request request, const MemberRef &member, Listener listener)
 {
-    network_.post([client = weak_from_this(), permit = std::move(permit),
+    network_.post([client = weak_from_this(), held = std::move(permit).use(),
                    request = std::move(request), member, listener = std::move(listener)]() mutable {
         if (const auto self = client.lock())
-            self->transmit(std::move(permit), std::move(request), member, std::move(listener));
+            self->transmit(std::move(held), std::move(request), member, std::move(listener));
     });
 }
 
-void Client::transmit(Permit permit, Request request, const MemberRef &member, Listener listener)
+void Client::transmit(Permit::Held held, Request request, const MemberRef &member,
+                      Listener listener)
 {
     if (member->closed) {
-        unused(permit);
+        unused(held);
         return;
     }
     const auto number = ++member->errandsBegun;
@@ -259,8 +266,8 @@ void Client::transmit(Permit permit, Request request, const MemberRef &member, L
         if (!self || errand.empty())
             return;
         if (!hasLeft)
-            self->budget_.giveBack({errand.mapped().permit.grant});
-        self->finished(errand.mapped().permit, reply, *member, onReply);
+            self->budget_.giveBack({errand.mapped().held.count});
+        self->finished(errand.mapped().held, reply, *member, onReply);
     };
     IdentifyCallHandlers handlers;
     handlers.onDone = std::move(onDone);
@@ -274,15 +281,15 @@ void Client::transmit(Permit permit, Request request, const MemberRef &member, L
         return true;
     };
     const auto exchange =
-        makeIdentifyCall(*session_, settings_, request, permit.key, std::move(handlers));
-    member->errands[number] = {exchange, std::move(permit)};
+        makeIdentifyCall(*session_, settings_, request, held.key, std::move(handlers));
+    member->errands[number] = {exchange, std::move(held)};
     session_->start(*exchange);
 }
 
-void Client::finished(const Permit &permit, const core::Reply &reply, Member &member,
+void Client::finished(const Permit::Held &held, const core::Reply &reply, Member &member,
                       const ReplyHandler &onReply)
 {
-    shared_.lock()->traffic.record(permit.ticket, reply, Clock::now(), WallClock::now());
+    shared_.lock()->traffic.record(held.permitted, reply, Clock::now(), WallClock::now());
     tellNews();
     if (!member.closed && onReply)
         onReply(reply);

@@ -15,7 +15,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace ooto::service
@@ -25,7 +24,6 @@ namespace ooto::service
 class Client : public std::enable_shared_from_this<Client>
 {
 public:
-    using Refusal = core::Traffic::Refusal;
     using MemberRef = std::shared_ptr<Member>;
     /** Whom to tell about a request. */
     struct Listener {
@@ -55,9 +53,9 @@ public:
 
     void wakeIn(std::chrono::milliseconds delay, const MemberRef &member,
                 std::function<void()> wake);
-    std::variant<Permit, Refusal> reserve(const Member &member);
+    core::Expected<Permit, core::NotNow> reserve(const Member &member);
     /** The request that was permitted is not sent. */
-    void unused(const Permit &permit);
+    void unused(const Permit::Held &held);
     void send(Permit permit, Request request, const MemberRef &member, Listener listener);
 
     BudgetUse budgetUse();
@@ -83,9 +81,9 @@ private:
     void post(void (Client::*task)());
 
     // Network thread only:
-    void transmit(Permit permit, Request request, const MemberRef &member, Listener listener);
+    void transmit(Permit::Held held, Request request, const MemberRef &member, Listener listener);
     bool admitRestart(Member &member, std::uint64_t number);
-    void finished(const Permit &permit, const core::Reply &reply, Member &member,
+    void finished(const Permit::Held &held, const core::Reply &reply, Member &member,
                   const ReplyHandler &onReply);
     void warn(const std::string &text);
     void tellNews();

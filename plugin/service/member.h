@@ -24,7 +24,7 @@ struct Member {
     /** A request under way, and how its place is given back should it be abandoned. */
     struct Errand {
         std::shared_ptr<http::Exchange> exchange;
-        Permit permit;
+        Permit::Held held;
     };
 
     const core::Traffic::MemberId id;

@@ -260,7 +260,7 @@ TEST_F(Tls, OfSixteenNoneLoosensAnother)
             // The first strict one finds the service out for all of them.
             if (strict && (round > 0 || i > 0)) {
                 const auto refused = callers[i]->reserve();
-                EXPECT_EQ(refused.why(), core::HeldBack::Service) << i;
+                EXPECT_EQ(refused.error().why, core::HeldBack::Service) << i;
                 EXPECT_FALSE(refused) << i;
             } else {
                 EXPECT_EQ(ask(*callers[i]).outcome,

@@ -14,14 +14,14 @@ int main(int argc, char **argv)
     const auto caller = openCaller(settingsFor(argv[1]), 4, into(states));
     caller->setMaxRequestsPerDay(std::strtoull(argv[2], nullptr, 10));
     for (int patience = 0; patience < 1000; ++patience) {
-        auto slot = caller->reserve();
-        if (!slot && slot.why() == ooto::core::HeldBack::Budget) {
+        auto permit = caller->reserve();
+        if (!permit && permit.error().why == ooto::core::HeldBack::Budget) {
             const auto told = states->waitFor(1);
             return told.empty() || told[0] != ooto::core::ServiceCondition::BudgetSpent;
         }
-        if (slot) {
+        if (permit) {
             const auto done = std::make_shared<Inbox<bool>>();
-            caller->send(std::move(*slot), photoRequest(),
+            caller->send(std::move(*permit), photoRequest(),
                          [done](const ooto::core::Reply &) { done->put(true); });
             done->waitFor(1);
         }

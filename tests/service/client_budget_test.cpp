@@ -64,8 +64,8 @@ TEST_F(ClientBudget, NoRequestLeavesWhenItIsSpent)
     for (int i = 0; i < 3; ++i) {
         const auto refused = caller->reserve();
         ASSERT_FALSE(refused);
-        EXPECT_EQ(refused.why(), HeldBack::Budget);
-        EXPECT_GT(refused.tryAgainIn(), 0ms);
+        EXPECT_EQ(refused.error().why, HeldBack::Budget);
+        EXPECT_GT(refused.error().tryAgainIn, 0ms);
     }
     EXPECT_EQ(server_.requests().size(), 5U);
     const auto told = states_->waitFor(1);
@@ -87,7 +87,7 @@ TEST_F(ClientBudget, SurvivesTheClient)
 {
     EXPECT_EQ(ask(*callerWith(server_.url(), 2)).outcome, Outcome::Answered);
     EXPECT_EQ(ask(*callerWith(server_.url(), 2)).outcome, Outcome::Answered);
-    EXPECT_EQ(callerWith(server_.url(), 2)->reserve().why(), HeldBack::Budget);
+    EXPECT_EQ(callerWith(server_.url(), 2)->reserve().error().why, HeldBack::Budget);
 }
 
 TEST_F(ClientBudget, IsKnownBeforeTheFirstRequest)
@@ -111,11 +111,11 @@ TEST_F(ClientBudget, AFileThatOthersHoldIsBusyAndNotSpent)
     ASSERT_EQ(flock(lockFile, LOCK_EX), 0) << path;
     const auto refused = caller->reserve();
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.why(), HeldBack::BudgetBusy);
-    EXPECT_LE(refused.tryAgainIn(), 1s);
+    EXPECT_EQ(refused.error().why, HeldBack::BudgetBusy);
+    EXPECT_LE(refused.error().tryAgainIn, 1s);
 
     Inbox<bool> woken;
-    caller->wakeIn(refused.tryAgainIn(), [&woken] { woken.put(true); });
+    caller->wakeIn(refused.error().tryAgainIn, [&woken] { woken.put(true); });
     close(lockFile);
     EXPECT_EQ(woken.waitFor(1).size(), 1U);
     EXPECT_TRUE(caller->reserve());
@@ -143,7 +143,7 @@ TEST_F(ClientBudget, WhoJoinsHasItsLimitFromTheStart)
     EXPECT_EQ(one->budgetUse().limit, 1000000U);
 }
 
-TEST_F(ClientBudget, ASlotThatIsNotUsedCostsNothing)
+TEST_F(ClientBudget, APermitThatIsNotUsedCostsNothing)
 {
     const auto caller = callerWith(server_.url(), 1);
     for (int i = 0; i < 3; ++i)
@@ -207,11 +207,11 @@ TEST_F(ClientBudget, WhatIsSentAgainAndDoesNotLeaveIsNotCountedAgain)
     const auto caller = callerWith(server->url(), 10);
     EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
     const auto replied = std::make_shared<Inbox<core::Reply>>();
-    auto slot = waitForSlot(*caller);
-    ASSERT_TRUE(slot);
+    auto permit = waitForPermit(*caller);
+    ASSERT_TRUE(permit);
     const auto restarted = std::make_shared<Inbox<bool>>();
     caller->send(
-        std::move(*slot), photoRequest(),
+        std::move(*permit), photoRequest(),
         [replied](const core::Reply &reply) { replied->put(reply); },
         [restarted] { restarted->put(true); });
     EXPECT_EQ(read.waitFor(1).size(), 1U);
@@ -231,9 +231,9 @@ TEST_F(ClientBudget, StoppingWithManyRequestsDoesNotWaitForTheFileWithEach)
         openCaller(settingsFor("https://127.0.0.1:" + std::to_string(server.port()) + "/"), 64);
     caller->setMaxRequestsPerDay(100);
     for (int i = 0; i < 64; ++i) {
-        auto slot = waitForSlot(*caller);
-        ASSERT_TRUE(slot);
-        caller->send(std::move(*slot), photoRequest(), nullptr);
+        auto permit = waitForPermit(*caller);
+        ASSERT_TRUE(permit);
+        caller->send(std::move(*permit), photoRequest(), nullptr);
     }
     EXPECT_EQ(caller->budgetUse().used, 64U);
     const std::string path = [&] {
@@ -258,7 +258,7 @@ TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
     caller->setMaxRequestsPerDay(3);
-    EXPECT_EQ(caller->reserve().why(), HeldBack::Budget);
+    EXPECT_EQ(caller->reserve().error().why, HeldBack::Budget);
     states_->waitFor(1);
     ASSERT_GE(warnings_->all().size(), 1U);
     EXPECT_NE(warnings_->all()[0].find("XDG_STATE_HOME"), std::string::npos);
@@ -279,8 +279,8 @@ TEST_F(ClientBudget, WhereItCannotBeWrittenOtherSettingsAndRestartsAreCountedToo
     }
     EXPECT_EQ(ask(*callerWith(settingsFor(server_.url()), 4)).outcome, Outcome::Answered);
     EXPECT_EQ(ask(*callerWith(other, 4)).outcome, Outcome::Answered);
-    EXPECT_EQ(callerWith(other, 4)->reserve().why(), HeldBack::Budget);
-    EXPECT_EQ(callerWith(settingsFor(server_.url()), 4)->reserve().why(), HeldBack::Budget);
+    EXPECT_EQ(callerWith(other, 4)->reserve().error().why, HeldBack::Budget);
+    EXPECT_EQ(callerWith(settingsFor(server_.url()), 4)->reserve().error().why, HeldBack::Budget);
     EXPECT_EQ(server_.requests().size(), 4U);
     const auto warnings = warnings_->all();
     EXPECT_EQ(std::count_if(warnings.begin(), warnings.end(),

@@ -47,7 +47,7 @@ TEST_F(ClientKeys, TheRefusalOfOneIsNoMatterToTheOther)
         const auto bad = callerWith("bad");
         const auto good = callerWith("good");
         EXPECT_EQ(ask(*bad).outcome, Outcome::Unauthorized);
-        EXPECT_EQ(bad->reserve().why(), core::HeldBack::Unauthorized);
+        EXPECT_EQ(bad->reserve().error().why, core::HeldBack::Unauthorized);
         for (int i = 0; i < 3; ++i)
             EXPECT_EQ(ask(*good).outcome, Outcome::Answered);
     }
@@ -89,14 +89,14 @@ TEST_F(ClientKeys, TheSameKeySetAgainIsTriedAtOnce)
     EXPECT_TRUE(caller->reserve());
 }
 
-TEST_F(ClientKeys, ARequestCarriesTheKeyOfWhenItsSlotWasMade)
+TEST_F(ClientKeys, ARequestCarriesTheKeyOfWhenItsPermitWasMade)
 {
     const auto caller = callerWith("good");
-    auto slot = caller->reserve();
-    ASSERT_TRUE(slot);
+    auto permit = caller->reserve();
+    ASSERT_TRUE(permit);
     caller->setAppKey(Secret("bad"));
     const auto outcomes = std::make_shared<Inbox<Outcome>>();
-    caller->send(std::move(*slot), photoRequest(),
+    caller->send(std::move(*permit), photoRequest(),
                  [outcomes](const core::Reply &reply) { outcomes->put(reply.outcome); });
     EXPECT_EQ(outcomes->waitFor(1), std::vector<Outcome>{Outcome::Answered});
     EXPECT_TRUE(states_->all().empty());

@@ -75,9 +75,9 @@ void live(const std::string &url, unsigned number, Clock::time_point end, Tally 
     std::atomic<unsigned> underWay{0};
     auto caller = open();
     while (Clock::now() < end) {
-        if (auto slot = caller->reserve()) {
+        if (auto permit = caller->reserve()) {
             auto fate = std::make_shared<Fate>(tally, underWay);
-            caller->send(std::move(*slot), photoRequest(150ms),
+            caller->send(std::move(*permit), photoRequest(150ms),
                          [fate](const core::Reply &reply) { fate->tell(reply); });
         } else {
             std::this_thread::sleep_for(2ms);
@@ -90,9 +90,9 @@ void live(const std::string &url, unsigned number, Clock::time_point end, Tally 
     for (int patience = 0; patience < 5000 && underWay > 0; ++patience)
         std::this_thread::sleep_for(1ms);
     EXPECT_EQ(underWay, 0U);
-    for (int i = 0; i < 100 && !waitForSlot(*caller, 100ms); ++i) {
+    for (int i = 0; i < 100 && !waitForPermit(*caller, 100ms); ++i) {
     }
-    EXPECT_TRUE(waitForSlot(*caller)) << "places or probes were lost";
+    EXPECT_TRUE(waitForPermit(*caller)) << "places or probes were lost";
 }
 
 TEST(ClientSoak, EveryRequestHasOneEnd)

@@ -126,10 +126,10 @@ TEST(ClientWire, SendsTheWholePhotoAgainWhenAKeptConnectionHasGone)
     EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
     const auto restarted = std::make_shared<Inbox<bool>>();
     const auto replied = std::make_shared<Inbox<core::Reply>>();
-    auto slot = waitForSlot(*caller);
-    ASSERT_TRUE(slot);
+    auto permit = waitForPermit(*caller);
+    ASSERT_TRUE(permit);
     caller->send(
-        std::move(*slot), photoRequest(),
+        std::move(*permit), photoRequest(),
         [replied](const core::Reply &reply) { replied->put(reply); },
         [restarted] { restarted->put(true); });
     const auto replies = replied->waitFor(1);
@@ -333,12 +333,12 @@ TEST(ClientHealth, RecoversWhenTheServerAppears)
     EXPECT_TRUE(told[1].reason.empty());
 }
 
-TEST(ClientHealth, GivesBackASlotThatIsDropped)
+TEST(ClientHealth, GivesBackAPermitThatIsDropped)
 {
     const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"), 1);
     {
-        const auto slot = caller->reserve();
-        EXPECT_TRUE(slot);
+        const auto permit = caller->reserve();
+        EXPECT_TRUE(permit);
         EXPECT_FALSE(caller->reserve());
     }
     EXPECT_TRUE(caller->reserve());
@@ -349,9 +349,9 @@ TEST(ClientHealth, GivesBackTheProbeThatIsDropped)
     const auto caller =
         openCaller(settingsFor("http://127.0.0.1:" + std::to_string(freePort()) + "/identify"), 4);
     EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable);
-    EXPECT_TRUE(waitForSlot(*caller)); // dropped here
-    const auto slot = caller->reserve();
-    EXPECT_TRUE(slot);
+    EXPECT_TRUE(waitForPermit(*caller)); // dropped here
+    const auto permit = caller->reserve();
+    EXPECT_TRUE(permit);
     EXPECT_FALSE(caller->reserve()) << "a second probe while the first is out";
 }
 
@@ -377,8 +377,8 @@ TEST(ClientHealth, NeverHasMoreInFlightThanTheSmallestLimit)
     for (int i = 0; i < 8; ++i) {
         threads.emplace_back([&, caller = i % 2 ? wide.get() : narrow.get()] {
             for (std::size_t sent = 0; sent < each; ++sent) {
-                if (auto slot = waitForSlot(*caller))
-                    caller->send(std::move(*slot), photoRequest(),
+                if (auto permit = waitForPermit(*caller))
+                    caller->send(std::move(*permit), photoRequest(),
                                  [inbox](const core::Reply &r) { inbox->put(r.outcome); });
             }
         });

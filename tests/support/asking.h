@@ -35,9 +35,10 @@ inline service::StateHandler into(const States &states)
     return [states](const core::ServiceState &state) { states->put(state.condition); };
 }
 
-/** A slot as soon as there is one, or nothing after `patience`. */
-std::optional<service::Caller::Slot>
-waitForSlot(service::Caller &caller, std::chrono::milliseconds patience = std::chrono::seconds(5));
+/** A permit as soon as there is one, or nothing after `patience`. */
+std::optional<service::Permit>
+waitForPermit(service::Caller &caller,
+              std::chrono::milliseconds patience = std::chrono::seconds(5));
 
 /**
  * Reserves, sends, waits; an outcome of Cancelled means that nothing came.

@@ -272,7 +272,7 @@ void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes
                           const AskingRules &rules)
 {
     reason_ = Reason::Refused;
-    refusal_ = Refusal{reply.errorCode, reply.text};
+    refusal_ = PhotoRefusal{reply.errorCode, reply.text};
     notBefore_ = now.runningTime + pauseAfterRefusal;
     noFaceInARow_ = reply.errorCode == codeNoFace ? noFaceInARow_ + 1 : 0;
     if (reply.errorCode == codeNoFace)

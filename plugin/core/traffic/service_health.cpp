@@ -47,12 +47,11 @@ std::string_view conditionName(ServiceCondition condition)
 
 ServiceHealth::ServiceHealth(std::uint32_t jitterSeed) : backoff_(jitterSeed) {}
 
-std::optional<ServiceHealth::Admission> ServiceHealth::admit(Clock::time_point now)
+std::optional<ServiceHealth::Probe> ServiceHealth::admit(Clock::time_point now)
 {
     if (state_.condition == ServiceCondition::Ok)
-        return Admission();
-    const auto probe = gate_.admit(now);
-    return probe ? std::optional(Admission{*probe}) : std::nullopt;
+        return Probe(0);
+    return gate_.admit(now);
 }
 
 std::chrono::milliseconds ServiceHealth::untilProbe(Clock::time_point now) const
@@ -60,16 +59,16 @@ std::chrono::milliseconds ServiceHealth::untilProbe(Clock::time_point now) const
     return state_.condition == ServiceCondition::Ok ? 0ms : gate_.untilProbe(now);
 }
 
-void ServiceHealth::withdraw(const Admission &admission)
+void ServiceHealth::withdraw(Probe probe)
 {
-    gate_.ended(admission.probe);
+    gate_.ended(probe);
 }
 
-bool ServiceHealth::record(const Admission &admission, const Reply &reply, Clock::time_point now,
+bool ServiceHealth::record(Probe probe, const Reply &reply, Clock::time_point now,
                            std::chrono::system_clock::time_point wallNow)
 {
-    const bool late = isLate(admission);
-    withdraw(admission);
+    const bool late = isLate(probe);
+    withdraw(probe);
     if (reply.outcome == Outcome::Cancelled)
         return false;
 
@@ -101,9 +100,9 @@ bool ServiceHealth::record(const Admission &admission, const Reply &reply, Clock
     return change(ServiceCondition::Down, reply, wallNow);
 }
 
-bool ServiceHealth::isLate(const Admission &admission) const
+bool ServiceHealth::isLate(Probe probe) const
 {
-    return state_.condition != ServiceCondition::Ok && !gate_.isUnderWay(admission.probe);
+    return state_.condition != ServiceCondition::Ok && !gate_.isUnderWay(probe);
 }
 
 bool ServiceHealth::change(ServiceCondition next, const Reply &reply,

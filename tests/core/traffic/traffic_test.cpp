@@ -9,7 +9,7 @@ namespace
 {
 
 using namespace std::chrono_literals;
-using Ticket = Traffic::Ticket;
+using Permitted = Traffic::Permitted;
 
 constexpr Traffic::KeyId oneKey = 1;
 constexpr Traffic::KeyId otherKey = 2;
@@ -22,30 +22,30 @@ protected:
         traffic_.join(1, oneKey, {64, 0, 0, {}}, now_);
         traffic_.join(2, otherKey, {64, 0, 0, {}}, now_);
     }
-    Ticket admitted(Traffic::MemberId member)
+    Permitted admitted(Traffic::MemberId member)
     {
         const auto answer = traffic_.admit(member, now_);
-        EXPECT_TRUE(std::holds_alternative<Ticket>(answer));
-        return std::holds_alternative<Ticket>(answer) ? std::get<Ticket>(answer) : Ticket();
+        EXPECT_TRUE(answer);
+        return answer ? *answer : Permitted();
     }
     /** Why a member may not ask; nothing when it may. */
     std::optional<HeldBack> heldBack(Traffic::MemberId member)
     {
         const auto answer = traffic_.admit(member, now_);
-        if (const auto *refusal = std::get_if<Traffic::Refusal>(&answer)) {
-            EXPECT_GT(refusal->tryAgainIn, 0ms);
-            return refusal->why;
+        if (!answer) {
+            EXPECT_GT(answer.error().tryAgainIn, 0ms);
+            return answer.error().why;
         }
-        traffic_.unused(std::get<Ticket>(answer), now_);
+        traffic_.unused(*answer, now_);
         return std::nullopt;
     }
-    void record(const Ticket &ticket, Outcome outcome)
+    void record(const Permitted &permitted, Outcome outcome)
     {
         Reply reply;
         reply.outcome = outcome;
         reply.text = std::string(outcomeName(outcome));
         wallNow_ += 1s;
-        traffic_.record(ticket, reply, now_, wallNow_);
+        traffic_.record(permitted, reply, now_, wallNow_);
     }
     void ask(Traffic::MemberId member, Outcome outcome) { record(admitted(member), outcome); }
     /** What is told now: "member:condition" each. */
@@ -158,7 +158,7 @@ TEST_F(TrafficTest, AProbeOfTheServiceIsNotLostToARefusedKey)
     ask(1, Outcome::Unauthorized);
     ask(2, Outcome::ServerError);
     now_ += 30s; // now both may send a probe
-    const Ticket probe = admitted(1);
+    const Permitted probe = admitted(1);
     EXPECT_EQ(heldBack(2), HeldBack::Service);
     traffic_.cancelled(probe);
     EXPECT_FALSE(heldBack(2));
@@ -169,14 +169,14 @@ TEST_F(TrafficTest, RateAndPlacesAreShared)
 {
     traffic_.setLimits(2, {2, 0.1, 0, {}}, now_);
     EXPECT_FALSE(heldBack(1));
-    const Ticket ticket = admitted(1);
+    const Permitted permitted = admitted(1);
     EXPECT_EQ(heldBack(1), HeldBack::Rate);
     EXPECT_EQ(heldBack(2), HeldBack::Rate);
     traffic_.setLimits(2, {1, 0, 0, {}}, now_);
     EXPECT_EQ(heldBack(1), HeldBack::InFlight);
     traffic_.leave(2, now_);
     EXPECT_FALSE(heldBack(1));
-    record(ticket, Outcome::Answered);
+    record(permitted, Outcome::Answered);
 }
 
 TEST_F(TrafficTest, ACancelledRequestCostsItsTokenButNotItsPlace)
@@ -192,13 +192,13 @@ TEST_F(TrafficTest, ACancelledRequestCostsItsTokenButNotItsPlace)
 TEST_F(TrafficTest, WhatIsSentOnceMoreTakesATokenToo)
 {
     traffic_.setLimits(1, {4, 2, 0, {}}, now_);
-    const Ticket ticket = admitted(1);
+    const Permitted permitted = admitted(1);
     EXPECT_TRUE(traffic_.admitAgain(now_));
     EXPECT_EQ(heldBack(1), HeldBack::Rate);
     EXPECT_FALSE(traffic_.admitAgain(now_));
     traffic_.unusedAgain(now_);
     EXPECT_FALSE(heldBack(1));
-    record(ticket, Outcome::Answered);
+    record(permitted, Outcome::Answered);
 }
 
 TEST_F(TrafficTest, TheSmallestLimitHoldsAndNoneIsNone)
@@ -241,11 +241,11 @@ TEST_F(TrafficTest, WhatKeepsAMemberFromAskingIsToldFirst)
 
 TEST_F(TrafficTest, RepliesAfterAMemberHasGoneDoNoHarm)
 {
-    const Ticket ticket = admitted(1);
-    const Ticket cancelled = admitted(1);
+    const Permitted permitted = admitted(1);
+    const Permitted cancelled = admitted(1);
     traffic_.leave(1, now_);
     EXPECT_FALSE(traffic_.usesKey(oneKey));
-    record(ticket, Outcome::Unauthorized);
+    record(permitted, Outcome::Unauthorized);
     traffic_.cancelled(cancelled);
     EXPECT_FALSE(traffic_.usesKey(oneKey));
     EXPECT_EQ(news(), Told());
