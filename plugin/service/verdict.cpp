@@ -49,10 +49,11 @@ Outcome outcomeOf(int status)
     return Outcome::NoAnswer;
 }
 
-/** It has trouble now, and is asked again later. */
+/** There is trouble now, and the same is asked again later. */
 bool isTemporary(Outcome outcome)
 {
-    return outcome == Outcome::RateLimited || outcome == Outcome::ServerError;
+    const core::OutcomeMeaning meaning = core::meaningOf(outcome);
+    return meaning.mayPass && !meaning.probablyBilled;
 }
 
 /**

@@ -20,15 +20,13 @@ void KeyHealth::record(const Probe &probe, const Reply &reply, std::chrono::mill
     withdraw(probe);
     if (probe.turn != turn_)
         return;
-    switch (reply.outcome) {
-    case Outcome::Unauthorized:
+    switch (meaningOf(reply.outcome).about) {
+    case About::Key:
         if (!refusal_)
             refusal_ = {reply.text, wallNow};
         gate_.closeAtLeastUntil(now + pause);
         break;
-    case Outcome::Answered:
-    case Outcome::Refused:
-    case Outcome::TooLarge:
+    case About::Photo:
         if (late)
             break;
         refusal_.reset();

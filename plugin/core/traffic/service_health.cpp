@@ -11,19 +11,11 @@ namespace
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds longestRetryAfter = 1h;
 constexpr unsigned failuresUntilDown = 3;
-
-bool saysServiceIsWell(Outcome outcome)
-{
-    return outcome == Outcome::Answered || outcome == Outcome::Refused ||
-           outcome == Outcome::TooLarge || outcome == Outcome::Unauthorized;
-}
 
 bool needsPeople(Outcome outcome)
 {
-    return outcome == Outcome::WrongEndpoint || outcome == Outcome::Redirected ||
-           outcome == Outcome::BadCertificate;
+    return meaningOf(outcome).about == About::People;
 }
 
 } // namespace
@@ -69,10 +61,11 @@ bool ServiceHealth::record(Probe probe, const Reply &reply, Clock::time_point no
 {
     const bool late = isLate(probe);
     withdraw(probe);
-    if (reply.outcome == Outcome::Cancelled)
+    const About about = meaningOf(reply.outcome).about;
+    if (about == About::Nothing)
         return false;
 
-    if (saysServiceIsWell(reply.outcome)) {
+    if (about == About::Photo || about == About::Key) {
         if (late)
             return false;
         failuresInARow_ = 0;
@@ -88,7 +81,7 @@ bool ServiceHealth::record(Probe probe, const Reply &reply, Clock::time_point no
         gate_.closeAtLeastUntil(now + pauseAskedFor(reply));
     }
 
-    if (needsPeople(reply.outcome))
+    if (about == About::People)
         return change(ServiceCondition::Down, reply, wallNow);
     if (late)
         return false;
@@ -123,7 +116,7 @@ std::chrono::milliseconds ServiceHealth::pauseAskedFor(const Reply &reply) const
 {
     if (needsPeople(reply.outcome))
         return longestPause(rules_);
-    return std::min(reply.retryAfter.value_or(std::chrono::seconds(0)), longestRetryAfter);
+    return askedPause(reply);
 }
 
 std::chrono::milliseconds ServiceHealth::pauseAfter(const Reply &reply)
