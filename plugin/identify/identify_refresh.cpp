@@ -15,11 +15,11 @@ void IdentifyStream::applyLimits(const std::shared_ptr<const Settings> &settings
     if (settings == limitsOf_)
         return;
     limitsOf_ = settings;
-    caller_->setMaxInFlight(settings->maxInFlight);
-    caller_->setMaxRate(settings->maxRate);
-    caller_->setMaxRequestsPerDay(settings->maxRequestsPerDay);
-    caller_->setBackoff(
-        core::backoffRules(settings->retryBackoffFactorS, settings->retryBackoffMaxS));
+    caller_->setLimits(
+        {.maxInFlight = settings->maxInFlight,
+         .maxRate = settings->maxRate,
+         .maxRequestsPerDay = settings->maxRequestsPerDay,
+         .backoff = core::backoffRules(settings->retryBackoffFactorS, settings->retryBackoffMaxS)});
 }
 
 void IdentifyStream::refreshFiles()

@@ -64,24 +64,9 @@ void Caller::setAppKey(const system::Secret &key)
     client_->setKey(*member_, key);
 }
 
-void Caller::setMaxInFlight(unsigned maxInFlight)
+void Caller::setLimits(const core::Limits &limits)
 {
-    client_->setLimit(*member_, &core::Limits::maxInFlight, maxInFlight);
-}
-
-void Caller::setMaxRate(double perSecond)
-{
-    client_->setLimit(*member_, &core::Limits::maxRate, perSecond);
-}
-
-void Caller::setMaxRequestsPerDay(std::uint64_t count)
-{
-    client_->setLimit(*member_, &core::Limits::maxRequestsPerDay, count);
-}
-
-void Caller::setBackoff(const core::BackoffRules &rules)
-{
-    client_->setLimit(*member_, &core::Limits::backoff, rules);
+    client_->setLimits(*member_, limits);
 }
 
 BudgetUse Caller::budgetUse() const

@@ -62,20 +62,13 @@ public:
      * 403. That the service refuses it is of no matter to callers with other keys.
      */
     void setAppKey(const system::Secret &key);
-    /** 1..64; where callers of one client differ the smallest holds. */
-    void setMaxInFlight(unsigned maxInFlight);
     /**
-     * Requests per second over all callers of the service, a second's worth of them at once. Where
-     * callers differ the smallest holds; 0 = no limit.
+     * Holds from now on, all at once. Where callers of one client differ the smallest holds, and
+     * the shortest pauses of the back-off. The rate is that of all callers, a second's worth of
+     * requests at once; the day's count is that of all processes of this user that ask the same
+     * endpoint with the same app-id, until midnight.
      */
-    void setMaxRate(double perSecond);
-    /**
-     * Counted over all processes of this user that ask the same endpoint with the same app-id,
-     * until midnight; where callers differ the smallest holds; 0 = no limit.
-     */
-    void setMaxRequestsPerDay(std::uint64_t count);
-    /** `retry-backoff-factor` and `-max`: how rarely a service in trouble is asked. */
-    void setBackoff(const core::BackoffRules &rules);
+    void setLimits(const core::Limits &limits);
     BudgetUse budgetUse() const;
 
 private:

@@ -125,6 +125,11 @@ void Client::leave(const MemberRef &member)
     });
 }
 
+void Client::setLimits(const Member &member, const core::Limits &limits)
+{
+    shared_.lock()->traffic.setLimits(member.id, limits, Clock::now());
+}
+
 void Client::setKey(const Member &member, const system::Secret &key)
 {
     {

@@ -40,14 +40,7 @@ public:
     void join(const MemberRef &member, const core::Limits &limits, const system::Secret &key);
     /** Returns when no handler of the member runs or ever will. */
     void leave(const MemberRef &member);
-    template<typename T>
-    void setLimit(const Member &member, T core::Limits::*limit, const T &value)
-    {
-        auto shared = shared_.lock();
-        core::Limits limits = shared->traffic.limitsOf(member.id);
-        limits.*limit = value;
-        shared->traffic.setLimits(member.id, limits, Clock::now());
-    }
+    void setLimits(const Member &member, const core::Limits &limits);
     void setKey(const Member &member, const system::Secret &key);
     void setWarningHandler(const MemberRef &member, WarningHandler onWarning);
 

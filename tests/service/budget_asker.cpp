@@ -12,7 +12,7 @@ int main(int argc, char **argv)
         return 2;
     const auto states = std::make_shared<Inbox<ooto::core::ServiceCondition>>();
     const auto caller = openCaller(settingsFor(argv[1]), 4, into(states));
-    caller->setMaxRequestsPerDay(std::strtoull(argv[2], nullptr, 10));
+    caller->setLimits(dayOnly(std::strtoull(argv[2], nullptr, 10)));
     for (int patience = 0; patience < 1000; ++patience) {
         auto permit = caller->reserve();
         if (!permit && permit.error().why == ooto::core::HeldBack::Budget) {

@@ -43,7 +43,7 @@ protected:
     {
         auto caller = openCaller(
             settings, 4, [states = states_](const core::ServiceState &s) { states->put(s); });
-        caller->setMaxRequestsPerDay(limit);
+        caller->setLimits(dayOnly(limit));
         caller->setWarningHandler(
             [warnings = warnings_](const std::string &text) { warnings->put(text); });
         return caller;
@@ -78,7 +78,7 @@ TEST_F(ClientBudget, NoRequestLeavesWhenItIsSpent)
     ASSERT_EQ(warnings.size(), 1U);
     EXPECT_EQ(warnings[0].substr(0, 32), "4 of today's 5 requests are used");
 
-    caller->setMaxRequestsPerDay(6);
+    caller->setLimits(dayOnly(6));
     EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
     EXPECT_EQ(states_->waitFor(2).at(1).condition, ServiceCondition::Ok);
 }
@@ -155,7 +155,7 @@ TEST_F(ClientBudget, WhatNeverLeftCostsNothing)
 {
     const auto caller =
         callerWith("http://127.0.0.1:" + std::to_string(freePort()) + "/identify", 10);
-    caller->setBackoff({10ms, 10ms});
+    caller->setLimits(dayOnly(10, {10ms, 10ms}));
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable);
     EXPECT_EQ(caller->budgetUse().used, 0U);
@@ -229,7 +229,7 @@ TEST_F(ClientBudget, StoppingWithManyRequestsDoesNotWaitForTheFileWithEach)
     RawServer server([](RawConnection &connection) { connection.hold(); });
     auto caller =
         openCaller(settingsFor("https://127.0.0.1:" + std::to_string(server.port()) + "/"), 64);
-    caller->setMaxRequestsPerDay(100);
+    caller->setLimits(dayOnly(100, {}, 64));
     for (int i = 0; i < 64; ++i) {
         auto permit = waitForPermit(*caller);
         ASSERT_TRUE(permit);
@@ -257,7 +257,7 @@ TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)
     const auto caller = callerWith(server_.url(), 10);
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
-    caller->setMaxRequestsPerDay(3);
+    caller->setLimits(dayOnly(3));
     EXPECT_EQ(caller->reserve().error().why, HeldBack::Budget);
     states_->waitFor(1);
     ASSERT_GE(warnings_->all().size(), 1U);

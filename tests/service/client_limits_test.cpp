@@ -50,7 +50,7 @@ TEST(ClientRate, HoldsFromTheStart)
                                               {}, nullptr, error);
     ASSERT_TRUE(caller) << error;
     EXPECT_EQ(permitsOf(*caller), 5U);
-    caller->setMaxRate(0);
+    caller->setLimits(rateOnly(0, 64));
     EXPECT_EQ(permitsOf(*caller), 64U);
 }
 
@@ -58,7 +58,7 @@ TEST(ClientRate, SaysThatItIsTheRateAndWhenToTryAgain)
 {
     RawServer server(answerAll);
     const auto caller = openCaller(settingsFor(server.url()));
-    caller->setMaxRate(slow);
+    caller->setLimits(rateOnly(slow));
     useUp(*caller, 1);
     const auto refused = caller->reserve();
     ASSERT_FALSE(refused);
@@ -73,14 +73,14 @@ TEST(ClientRate, IsSharedAndTheSmallestHolds)
     const auto one = openCaller(settingsFor(server.url()));
     const auto free = openCaller(settingsFor(server.url()));
     auto slower = openCaller(settingsFor(server.url()));
-    one->setMaxRate(20);
-    slower->setMaxRate(slow);
+    one->setLimits(rateOnly(20));
+    slower->setLimits(rateOnly(slow));
     useUp(*free, 1);
     EXPECT_FALSE(one->reserve());
     EXPECT_FALSE(free->reserve());
     slower.reset();
     EXPECT_TRUE(waitForPermit(*one));
-    one->setMaxRate(0);
+    one->setLimits(rateOnly(0));
     useUp(*free, 30);
 }
 
@@ -88,7 +88,7 @@ TEST(ClientRate, OtherServicesHaveTheirOwn)
 {
     const auto one = openCaller(settingsFor("http://127.0.0.1:1/"));
     const auto other = openCaller(settingsFor("http://127.0.0.1:2/"));
-    one->setMaxRate(slow);
+    one->setLimits(rateOnly(slow));
     const auto permit = one->reserve();
     EXPECT_FALSE(one->reserve());
     EXPECT_TRUE(other->reserve());
@@ -97,15 +97,15 @@ TEST(ClientRate, OtherServicesHaveTheirOwn)
 TEST(ClientRate, APermitThatIsNotUsedCostsNothing)
 {
     const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"));
-    caller->setMaxRate(slow);
+    caller->setLimits(rateOnly(slow));
     for (int i = 0; i < 10; ++i)
         EXPECT_TRUE(caller->reserve()) << i;
 }
 
 TEST(ClientRate, WhatIsHeldBackElsewhereCostsNothing)
 {
-    const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"), 1);
-    caller->setMaxRate(slow);
+    const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"));
+    caller->setLimits(rateOnly(slow, 1));
     {
         const auto permit = caller->reserve();
         for (int i = 0; i < 10; ++i) {
@@ -131,7 +131,7 @@ TEST(ClientRate, WhatWouldBeSentAgainWithoutATokenIsLost)
     });
     const auto caller = openCaller(settingsFor(server.url()));
     useUp(*caller, 1);
-    caller->setMaxRate(slow); // one token, for the next one
+    caller->setLimits(rateOnly(slow)); // one token, for the next one
     EXPECT_EQ(ask(*caller, photoRequest(), [] { ADD_FAILURE(); }).outcome, Outcome::Unreachable);
     EXPECT_EQ(seen.all().size(), 2U);
     EXPECT_EQ(caller->budgetUse().used, 2U);

@@ -69,7 +69,7 @@ void live(const std::string &url, unsigned number, Clock::time_point end, Tally 
     std::mt19937 random(seed - number);
     const auto open = [&url] {
         auto caller = openCaller(settingsFor(url), 8);
-        caller->setBackoff({10ms, 30ms});
+        caller->setLimits(dayOnly(0, {10ms, 30ms}, 8));
         return caller;
     };
     std::atomic<unsigned> underWay{0};

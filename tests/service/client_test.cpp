@@ -398,10 +398,10 @@ TEST(ClientHealth, FollowsALimitThatChanges)
     const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"), 1);
     const auto first = caller->reserve();
     EXPECT_FALSE(caller->reserve());
-    caller->setMaxInFlight(2);
+    caller->setLimits(inFlightOnly(2));
     const auto second = caller->reserve();
     EXPECT_TRUE(second);
-    caller->setMaxInFlight(0);
+    caller->setLimits(inFlightOnly(0));
     EXPECT_FALSE(caller->reserve());
 }
 

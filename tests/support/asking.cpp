@@ -34,8 +34,8 @@ std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &s
                                             const service::StateHandler &onStateChange)
 {
     std::string error;
-    auto caller = service::Caller::open(settings, {maxInFlight, 0, 0, {}}, system::Secret(testKey),
-                                        onStateChange, error);
+    auto caller = service::Caller::open(settings, inFlightOnly(maxInFlight),
+                                        system::Secret(testKey), onStateChange, error);
     EXPECT_TRUE(caller) << error;
     return caller;
 }

@@ -28,6 +28,24 @@ std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &s
                                             unsigned maxInFlight = 4,
                                             const service::StateHandler &onStateChange = nullptr);
 
+/** Limits to what is in flight only. */
+inline core::Limits inFlightOnly(unsigned maxInFlight = 4)
+{
+    return {.maxInFlight = maxInFlight, .maxRate = 0, .maxRequestsPerDay = 0};
+}
+inline core::Limits rateOnly(double maxRate, unsigned maxInFlight = 4)
+{
+    return {.maxInFlight = maxInFlight, .maxRate = maxRate, .maxRequestsPerDay = 0};
+}
+inline core::Limits dayOnly(std::uint64_t maxRequests, const core::BackoffRules &backoff = {},
+                            unsigned maxInFlight = 4)
+{
+    return {.maxInFlight = maxInFlight,
+            .maxRate = 0,
+            .maxRequestsPerDay = maxRequests,
+            .backoff = backoff};
+}
+
 /** How the service was each time that a caller was told. */
 using States = std::shared_ptr<Inbox<core::ServiceCondition>>;
 inline service::StateHandler into(const States &states)

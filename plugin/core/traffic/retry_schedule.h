@@ -44,7 +44,6 @@ public:
     std::optional<RetryPause> ended(const Reply &reply, const RetryRules &rules);
     /** Another photo is sent that is not for the failed one. */
     void beginAnew();
-    unsigned failuresInARow() const { return failuresInARow_; }
 
 private:
     RetryPause afterNoAnswer(const RetryRules &rules);

@@ -56,21 +56,22 @@ void ServiceHealth::withdraw(Probe probe)
     gate_.ended(probe);
 }
 
-bool ServiceHealth::record(Probe probe, const Reply &reply, Clock::time_point now,
+void ServiceHealth::record(Probe probe, const Reply &reply, Clock::time_point now,
                            std::chrono::system_clock::time_point wallNow)
 {
     const bool late = isLate(probe);
     withdraw(probe);
     const About about = meaningOf(reply.outcome).about;
     if (about == About::Nothing)
-        return false;
+        return;
 
     if (about == About::Photo || about == About::Key) {
         if (late)
-            return false;
+            return;
         failuresInARow_ = 0;
         backoff_.beginAnew();
-        return change(ServiceCondition::Ok, reply, wallNow);
+        change(ServiceCondition::Ok, reply, wallNow);
+        return;
     }
 
     if (!late) {
@@ -81,16 +82,15 @@ bool ServiceHealth::record(Probe probe, const Reply &reply, Clock::time_point no
         gate_.closeAtLeastUntil(now + pauseAskedFor(reply));
     }
 
-    if (about == About::People)
-        return change(ServiceCondition::Down, reply, wallNow);
-    if (late)
-        return false;
     // Another kind of failure does not make a service that was down any better.
     const bool stillWell =
         state_.condition == ServiceCondition::Ok || state_.condition == ServiceCondition::Degraded;
-    if (stillWell && failuresInARow_ < failuresUntilDown)
-        return change(ServiceCondition::Degraded, reply, wallNow);
-    return change(ServiceCondition::Down, reply, wallNow);
+    if (about == About::People)
+        change(ServiceCondition::Down, reply, wallNow);
+    else if (!late)
+        change(stillWell && failuresInARow_ < failuresUntilDown ? ServiceCondition::Degraded
+                                                                : ServiceCondition::Down,
+               reply, wallNow);
 }
 
 bool ServiceHealth::isLate(Probe probe) const
@@ -98,17 +98,16 @@ bool ServiceHealth::isLate(Probe probe) const
     return state_.condition != ServiceCondition::Ok && !gate_.isUnderWay(probe);
 }
 
-bool ServiceHealth::change(ServiceCondition next, const Reply &reply,
+void ServiceHealth::change(ServiceCondition next, const Reply &reply,
                            std::chrono::system_clock::time_point wallNow)
 {
     if (next == state_.condition) {
         // No news, but who looks should read what to do now.
         if (needsPeople(reply.outcome))
             state_.reason = reply.text;
-        return false;
+        return;
     }
     state_ = {next, next == ServiceCondition::Ok ? std::string() : reply.text, wallNow};
-    return true;
 }
 
 /** What does not depend on how often it failed. */

@@ -63,14 +63,13 @@ public:
     std::chrono::milliseconds untilProbe(Clock::time_point now) const;
     /** An admitted request was not sent, or cancelled before it had a reply. */
     void withdraw(Probe probe);
-    /** @return true when the condition changed, which people should be told */
-    bool record(Probe probe, const Reply &reply, Clock::time_point now,
+    void record(Probe probe, const Reply &reply, Clock::time_point now,
                 std::chrono::system_clock::time_point wallNow);
     const ServiceState &state() const { return state_; }
 
 private:
     bool isLate(Probe probe) const;
-    bool change(ServiceCondition next, const Reply &reply,
+    void change(ServiceCondition next, const Reply &reply,
                 std::chrono::system_clock::time_point wallNow);
     std::chrono::milliseconds pauseAskedFor(const Reply &reply) const;
     std::chrono::milliseconds pauseAfter(const Reply &reply);

@@ -161,16 +161,11 @@ bool Traffic::setBudgetSpent(const std::optional<std::string> &reason, WallTime 
     return true;
 }
 
-ServiceState Traffic::state(MemberId id) const
-{
-    const auto member = members_.find(id);
-    return member == members_.end() ? health_.state() : stateOf(member->second);
-}
-
 ServiceState Traffic::stateOf(const Member &member) const
 {
     const KeyHealth &key = keys_.at(member.key);
-    const auto &refusal = key.refusal() || key.accepted() ? key.refusal() : member.oldRefusal;
+    const bool isJudged = key.refusal() || key.accepted();
+    const auto &refusal = isJudged ? key.refusal() : member.oldRefusal;
     if (refusal)
         return {ServiceCondition::Unauthorized, refusal->reason, refusal->since};
     return budgetSpent_ ? *budgetSpent_ : health_.state();

@@ -23,7 +23,7 @@ struct Limits {
     unsigned maxInFlight = 4;               ///< 1..64
     double maxRate = 5;                     ///< requests per second; 0 = no limit
     std::uint64_t maxRequestsPerDay = 2000; ///< 0 = no limit; counted elsewhere
-    BackoffRules backoff;
+    BackoffRules backoff{};
 };
 
 /**
@@ -75,12 +75,10 @@ public:
     /** @param reason nothing = there is budget left @return true when that is news */
     bool setBudgetSpent(const std::optional<std::string> &reason, WallTime wallNow);
 
-    ServiceState state(MemberId member) const;
     /** Whose state changed since they were told last, if only in its reason. */
     std::vector<News> takeNews(WallTime wallNow);
     /** The limits that hold for all. */
     const Limits &limits() const { return limits_; }
-    const Limits &limitsOf(MemberId member) const { return members_.at(member).limits; }
 
 private:
     struct Member {

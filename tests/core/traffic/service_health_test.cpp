@@ -29,12 +29,15 @@ protected:
         EXPECT_TRUE(probe);
         return probe.value_or(ServiceHealth::Probe());
     }
+    /** @return true when the condition changed */
     bool record(ServiceHealth::Probe probe, const Reply &reply)
     {
         wallNow_ += 1s;
-        return health_.record(probe, reply, now_, wallNow_);
+        const auto before = condition();
+        health_.record(probe, reply, now_, wallNow_);
+        return condition() != before;
     }
-    /** Sends one request that ends at once. */
+    /** Sends one request that ends at once. @return true when the condition changed */
     bool ask(Outcome outcome, std::optional<std::chrono::seconds> retryAfter = std::nullopt)
     {
         return record(admitted(), replyOf(outcome, retryAfter));
