@@ -135,7 +135,7 @@ Budget::Taken Budget::takeHere(LocalDate today, std::uint64_t limit)
 void Budget::addWarning(Taken &taken, std::uint64_t limit)
 {
     auto known = known_.lock();
-    if (taken.answer == Answer::Taken && known->warning.isDue(known->record, limit)) {
+    if (taken.answer == Answer::Taken && known->warning.tellNow(known->record, limit)) {
         taken.warnings.push_back(std::to_string(known->record.used) + " of today's " +
                                  std::to_string(limit) +
                                  " requests are used (`max-requests-per-day`); when all are, "
