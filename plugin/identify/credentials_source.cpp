@@ -30,7 +30,7 @@ bool CredentialsSource::refresh(bool refused, std::string &problem)
     const auto now = Clock::now();
     const bool readAnyway = refused && !file_.path().empty();
     const bool again = !problem_.empty() && !told_ && now >= tellAt_;
-    if (!readAnyway && !again && !file_.changed())
+    if (!readAnyway && !again && !file_.lookForChange())
         return false;
     // A file that is being written may not be readable just now: the old key stays in force, and
     // nothing is said unless it is the same a little later.

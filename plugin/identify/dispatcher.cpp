@@ -74,7 +74,7 @@ void Dispatcher::disconnect()
     caller_.reset();
 }
 
-std::optional<Dispatcher::Hindrance> Dispatcher::dispatch()
+std::optional<core::NotNow> Dispatcher::dispatch()
 {
     std::vector<core::TrackId> due;
     std::shared_ptr<const Settings> settings;
@@ -89,7 +89,7 @@ std::optional<Dispatcher::Hindrance> Dispatcher::dispatch()
         settings = shared->settings;
         ++shared->sending.dispatching;
     }
-    std::optional<Hindrance> hindrance;
+    std::optional<core::NotNow> hindrance;
     const auto end = [&] {
         auto shared = meeting_.shared.lock();
         --shared->sending.dispatching;
@@ -110,8 +110,8 @@ std::optional<Dispatcher::Hindrance> Dispatcher::dispatch()
     return hindrance;
 }
 
-std::optional<Dispatcher::Hindrance> Dispatcher::sendDue(const Settings &settings,
-                                                         const std::vector<core::TrackId> &due)
+std::optional<core::NotNow> Dispatcher::sendDue(const Settings &settings,
+                                                const std::vector<core::TrackId> &due)
 {
     const auto putOffFrom = [&](std::size_t first, core::Reason reason) {
         auto shared = meeting_.shared.lock();
@@ -133,12 +133,12 @@ std::optional<Dispatcher::Hindrance> Dispatcher::sendDue(const Settings &setting
             if (!shared->book.isDue(due[i], shared->latest.runningTime))
                 continue;
         }
-        auto reservation = caller_->reserve();
-        if (!reservation) {
-            putOffFrom(i, reasonOf(reservation.why()));
-            if (reservation.why() == core::HeldBack::BudgetBusy && !settings.backpressure)
-                dispatchIn(reservation.tryAgainIn());
-            return Hindrance{reservation.why(), reservation.tryAgainIn()};
+        auto permit = caller_->reserve();
+        if (!permit) {
+            putOffFrom(i, reasonOf(permit.error().why));
+            if (permit.error().why == core::HeldBack::BudgetBusy && !settings.backpressure)
+                dispatchIn(permit.error().tryAgainIn);
+            return permit.error();
         }
         std::optional<core::Shot> shot;
         {
@@ -154,7 +154,7 @@ std::optional<Dispatcher::Hindrance> Dispatcher::sendDue(const Settings &setting
             ++shared->statistics.inFlight;
         }
         try {
-            send(settings, std::move(*reservation), due[i], *shot);
+            send(settings, std::move(*permit), due[i], *shot);
         } catch (const std::exception &error) {
             // No reply will come, and the photo waits for one.
             core::Reply lost;
@@ -166,7 +166,7 @@ std::optional<Dispatcher::Hindrance> Dispatcher::sendDue(const Settings &setting
     return std::nullopt;
 }
 
-void Dispatcher::send(const Settings &settings, service::Caller::Slot slot, core::TrackId id,
+void Dispatcher::send(const Settings &settings, service::Permit permit, core::TrackId id,
                       const core::Shot &shot)
 {
     service::Request request;
@@ -176,7 +176,7 @@ void Dispatcher::send(const Settings &settings, service::Caller::Slot slot, core
     request.checkDeepfake = shot.askedDeepfake;
     request.timeout = std::chrono::seconds(settings.timeoutS);
     caller_->send(
-        std::move(slot), std::move(request),
+        std::move(permit), std::move(request),
         [this, id](const core::Reply &reply) { onReply(id, reply); },
         [this] { meeting_.shared.lock()->statistics.countRestart(); });
 }
@@ -290,7 +290,7 @@ void Dispatcher::awaitAnswers()
 }
 
 /** Whether it makes sense that the streaming thread waits until this is out of the way. */
-bool Dispatcher::waitsFor(Shared &shared, const Hindrance &hindrance,
+bool Dispatcher::waitsFor(Shared &shared, const core::NotNow &hindrance,
                           std::chrono::steady_clock::time_point begin)
 {
     switch (hindrance.why) {

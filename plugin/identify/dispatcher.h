@@ -4,7 +4,7 @@
 
 #include "identify/outbox.h"
 #include "identify/shared.h"
-#include "service/client.h"
+#include "service/caller.h"
 
 #include <chrono>
 #include <functional>
@@ -20,11 +20,6 @@ namespace ooto::identify
 class Dispatcher
 {
 public:
-    /** What keeps photos that are due from being sent. */
-    struct Hindrance {
-        core::HeldBack why;
-        std::chrono::milliseconds tryAgainIn;
-    };
     /** Runs a job on a thread of the analysis, for as long as the dispatcher lives. */
     using Spawn = std::function<void(std::function<void()> job)>;
 
@@ -49,7 +44,7 @@ public:
      * *analysis*, *network*; with backpressure *streaming*, too. Sends what is due.
      * @return what is in the way of the rest
      */
-    std::optional<Hindrance> dispatch();
+    std::optional<core::NotNow> dispatch();
     /** Any thread; never waits: has a dispatch done elsewhere. */
     void queue();
     /**
@@ -62,12 +57,12 @@ public:
     static void settleHeldReplies(Shared &shared);
 
 private:
-    std::optional<Hindrance> sendDue(const Settings &settings,
-                                     const std::vector<core::TrackId> &due);
-    void send(const Settings &settings, service::Caller::Slot slot, core::TrackId id,
+    std::optional<core::NotNow> sendDue(const Settings &settings,
+                                        const std::vector<core::TrackId> &due);
+    void send(const Settings &settings, service::Permit permit, core::TrackId id,
               const core::Shot &shot);
     void dispatchIn(std::chrono::milliseconds delay);
-    bool waitsFor(Shared &shared, const Hindrance &hindrance,
+    bool waitsFor(Shared &shared, const core::NotNow &hindrance,
                   std::chrono::steady_clock::time_point begin);
     void onReply(core::TrackId id, const core::Reply &reply);
     void onServiceState(const core::ServiceState &state);

@@ -71,11 +71,7 @@ void Refresh::applyLimits(const std::shared_ptr<const Settings> &settings)
     if (settings == limitsOf_)
         return;
     limitsOf_ = settings;
-    service::Caller *caller = dispatcher_.caller();
-    caller->setMaxInFlight(settings->maxInFlight);
-    caller->setMaxRate(settings->maxRate);
-    caller->setMaxRequestsPerDay(settings->maxRequestsPerDay);
-    caller->setBackoff(settings->limits().backoff);
+    dispatcher_.caller()->setLimits(settings->limits());
 }
 
 void Refresh::noteBudget()

@@ -162,7 +162,7 @@ bool LabelsFile::refresh(const std::string &file, std::string &problem)
         if (file.empty())
             labels_ = std::make_shared<const Labels>();
     }
-    if (file_.changed()) {
+    if (file_.lookForChange()) {
         file_.noted();
         if (const auto labels = read(file, problem))
             labels_ = labels;

@@ -97,7 +97,7 @@ Budget::Taken Budget::take(std::uint64_t limit)
         },
         patience, error);
     if (outcome == BudgetFile::Outcome::Done) {
-        taken.grant = {after.date, true};
+        taken.count = {after.date, true};
         known_.lock()->record = after;
         addWarning(taken, limit);
         return taken;
@@ -122,11 +122,11 @@ Budget::Taken Budget::takeHere(LocalDate today, std::uint64_t limit)
     {
         auto known = known_.lock();
         known->beginDay(today);
-        const bool granted = takeOne(known->record, limit);
-        if (granted)
+        const bool counted = takeOne(known->record, limit);
+        if (counted)
             ++known->unsaved;
-        taken.answer = granted ? Answer::Taken : Answer::Spent;
-        taken.grant = {known->record.date, false};
+        taken.answer = counted ? Answer::Taken : Answer::Spent;
+        taken.count = {known->record.date, false};
     }
     addWarning(taken, limit);
     return taken;
@@ -135,7 +135,7 @@ Budget::Taken Budget::takeHere(LocalDate today, std::uint64_t limit)
 void Budget::addWarning(Taken &taken, std::uint64_t limit)
 {
     auto known = known_.lock();
-    if (taken.answer == Answer::Taken && known->warning.isDue(known->record, limit)) {
+    if (taken.answer == Answer::Taken && known->warning.tellNow(known->record, limit)) {
         taken.warnings.push_back(std::to_string(known->record.used) + " of today's " +
                                  std::to_string(limit) +
                                  " requests are used (`max-requests-per-day`); when all are, "
@@ -155,19 +155,19 @@ void Budget::look()
     known->record.used = added(known->record.used, known->unsaved);
 }
 
-void Budget::giveBack(const std::vector<Grant> &grants)
+void Budget::giveBack(const std::vector<Count> &counts)
 {
-    const auto onDisk = [](const Grant &grant) { return grant.onDisk; };
+    const auto onDisk = [](const Count &count) { return count.onDisk; };
     bool saved = false;
-    if (std::any_of(grants.begin(), grants.end(), onDisk)) {
+    if (std::any_of(counts.begin(), counts.end(), onDisk)) {
         std::string ignored;
         DayRecord after;
         const auto outcome = file_.update(
             [&](const std::optional<DayRecord> &record) {
                 after = record.value_or(known_.lock()->saved());
-                for (const Grant &grant : grants) {
-                    if (grant.onDisk)
-                        giveBackOne(after, grant.date);
+                for (const Count &count : counts) {
+                    if (count.onDisk)
+                        giveBackOne(after, count.date);
                 }
                 return after;
             },
@@ -180,10 +180,10 @@ void Budget::giveBack(const std::vector<Grant> &grants)
         }
     }
     auto known = known_.lock();
-    for (const Grant &grant : grants) {
-        if ((saved && grant.onDisk) || known->record.date != grant.date)
+    for (const Count &count : counts) {
+        if ((saved && count.onDisk) || known->record.date != count.date)
             continue;
-        giveBackOne(known->record, grant.date);
+        giveBackOne(known->record, count.date);
         --known->unsaved;
     }
 }

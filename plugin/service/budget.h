@@ -31,14 +31,14 @@ public:
         Spent,
         Busy, ///< another process holds the file; ask again
     };
-    /** One request that was taken: where it is counted. */
-    struct Grant {
+    /** Where one request that was taken is counted. */
+    struct Count {
         core::LocalDate date{};
         bool onDisk = false;
     };
     struct Taken {
         Answer answer = Answer::Busy;
-        Grant grant;
+        Count count;
         std::vector<std::string> warnings; ///< for people, once each
     };
 
@@ -54,7 +54,7 @@ public:
     /** Takes note of what other processes, and earlier ones, used. Reads a file; never waits. */
     void look();
     /** The requests were not sent: no byte of them left. Waits for the file once, for all. */
-    void giveBack(const std::vector<Grant> &grants);
+    void giveBack(const std::vector<Count> &counts);
     /** Today's, as far as this process knows. */
     std::uint64_t usedToday();
 

@@ -1,169 +1,91 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Asks the identify service, on a network thread that all elements of one service share.
+// What all callers of one service share: its network thread, its limits and its health.
 #pragma once
 
-#include "core/traffic/held_back.h"
-#include "core/traffic/reply.h"
+#include "core/base/guarded.h"
 #include "core/traffic/traffic.h"
+#include "http/network_thread.h"
+#include "http/session.h"
+#include "service/budget.h"
 #include "service/connection_settings.h"
-#include "service/permit.h"
-#include "system/secret.h"
+#include "service/member.h"
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace ooto::service
 {
 
-/** One photo and how to ask about it. */
-struct Request {
-    std::shared_ptr<const std::vector<std::uint8_t>> photo;
-    bool png = false; ///< else JPEG: decides the part's file name and content type
-    bool checkLiveness = false;
-    bool checkDeepfake = false;
-    std::chrono::milliseconds timeout{10000}; ///< from name look-up to the last byte
-};
-
-class Client;
-struct Mailbox;
-
-/**
- * One element's access to the shared client. Made and destroyed by the *application* thread;
- * everything else may be called from any thread.
- */
-class Caller
+/** Thread-safe but where it says otherwise. */
+class Client : public std::enable_shared_from_this<Client>
 {
 public:
-    /** Called on the *network* thread, once per request, unless the caller is destroyed first. */
-    using ReplyHandler = std::function<void(const core::Reply &)>;
-    /**
-     * Called on the *network* thread each time a request is sent once more before it has a reply,
-     * since a kept connection had gone: for the service that is one more request.
-     */
-    using RestartHandler = std::function<void()>;
-    /**
-     * Called on the *network* thread when what keeps this caller from asking changed: that its key
-     * is refused, else that the day's budget is spent, else how the service is; or if only the
-     * reason did.
-     */
-    using StateHandler = std::function<void(const core::ServiceState &)>;
-    /** Called on the *network* thread with what people should know, once each. One line. */
-    using WarningHandler = std::function<void(const std::string &)>;
-
-    /** Permission to send one request; gives its place back when it is dropped unused. */
-    class Slot
-    {
-    public:
-        Slot(Slot &&) noexcept = default;
-        Slot &operator=(Slot &&) = delete;
-        ~Slot();
-
-    private:
-        friend class Caller;
-        Slot(std::shared_ptr<Client> client, Permit permit)
-            : client_(std::move(client)), permit_(std::move(permit))
-        {
-        }
-        std::shared_ptr<Client> client_;
-        Permit permit_;
+    using MemberRef = std::shared_ptr<Member>;
+    /** Whom to tell about a request. */
+    struct Listener {
+        ReplyHandler onReply;
+        RestartHandler onRestart;
     };
 
-    /** A slot, or why there is none. */
-    class Reservation
-    {
-    public:
-        explicit operator bool() const { return slot_.has_value(); }
-        Slot &operator*() { return *slot_; }
-        /** Without a slot: what is in the way. */
-        core::HeldBack why() const { return why_; }
-        /** Without a slot: when it makes sense to ask again; sooner does no harm. */
-        std::chrono::milliseconds tryAgainIn() const { return tryAgainIn_; }
+    /** The process's client for these settings; null and a text for people when it cannot be. */
+    static std::shared_ptr<Client> forSettings(const ConnectionSettings &settings,
+                                               std::string &error);
+    Client(const ConnectionSettings &settings, http::TlsDatabaseHandle trustedCas);
+    ~Client();
 
-    private:
-        friend class Caller;
-        explicit Reservation(Slot slot) : slot_(std::move(slot)) {}
-        Reservation(core::HeldBack why, std::chrono::milliseconds tryAgainIn)
-            : why_(why), tryAgainIn_(tryAgainIn)
-        {
-        }
-        std::optional<Slot> slot_;
-        core::HeldBack why_ = core::HeldBack::InFlight;
-        std::chrono::milliseconds tryAgainIn_{0};
-    };
+    void join(const MemberRef &member, const core::Limits &limits, const system::Secret &key);
+    /** Returns when no handler of the member runs or ever will. */
+    void leave(const MemberRef &member);
+    void setLimits(const Member &member, const core::Limits &limits);
+    void setKey(const Member &member, const system::Secret &key);
+    void setWarningHandler(const MemberRef &member, WarningHandler onWarning);
 
-    /** What became of this caller's requests so far. */
-    struct Statistics {
-        std::uint64_t sent = 0;     ///< requests handed to the network, once each
-        std::uint64_t replies = 0;  ///< replies told to the caller
-        std::uint64_t restarts = 0; ///< requests sent again since a kept connection had gone
-    };
+    void wakeIn(std::chrono::milliseconds delay, const MemberRef &member,
+                std::function<void()> wake);
+    core::Expected<Permit, core::NotNow> reserve(const Member &member);
+    /** The request that was permitted is not sent. */
+    void unused(const Permit::Held &held);
+    void send(Permit permit, Request request, const MemberRef &member, Listener listener);
 
-    /** The day's budget, as far as this process knows. */
-    struct BudgetUse {
-        std::uint64_t used = 0;
-        std::uint64_t limit = 0; ///< that of all callers; 0 = none
-    };
-
-    /**
-     * Finds the process's client for these settings, or makes it.
-     * @param limits all at once, since even for a moment others would be held to a smaller one
-     * @param onStateChange called soon with what is wrong already, if something is
-     * @param error set to a text for people when nullptr is returned (an unreadable CA file)
-     */
-    static std::unique_ptr<Caller> open(const ConnectionSettings &settings,
-                                        const core::Limits &limits, const system::Secret &appKey,
-                                        StateHandler onStateChange, std::string &error);
-
-    /** To be called before the first reserve(). */
-    void setWarningHandler(WarningHandler onWarning);
-
-    /** Cancels this caller's requests and returns when no handler of it runs or ever will. */
-    ~Caller();
-
-    /**
-     * Permission to send one request, when nothing is in its way. May read and write the file of
-     * the day's budget: not for the *streaming* thread.
-     */
-    Reservation reserve();
-    /** Calls `wake` once, on the *network* thread, after the delay: for who has to ask again. */
-    void wakeIn(std::chrono::milliseconds delay, std::function<void()> wake);
-    void send(Slot slot, Request request, ReplyHandler onReply, RestartHandler onRestart = nullptr);
-
-    /**
-     * The key to be used from now on. Also the same as before: it ends the pause after a 401 or
-     * 403. That the service refuses it is of no matter to callers with other keys.
-     */
-    void setAppKey(const system::Secret &key);
-    /** 1..64; where callers of one client differ the smallest holds. */
-    void setMaxInFlight(unsigned maxInFlight);
-    /**
-     * Requests per second over all callers of the service, a second's worth of them at once. Where
-     * callers differ the smallest holds; 0 = no limit.
-     */
-    void setMaxRate(double perSecond);
-    /**
-     * Counted over all processes of this user that ask the same endpoint with the same app-id,
-     * until midnight; where callers differ the smallest holds; 0 = no limit.
-     */
-    void setMaxRequestsPerDay(std::uint64_t count);
-    /** `retry-backoff-factor` and `-max`: how rarely a service in trouble is asked. */
-    void setBackoff(const core::BackoffRules &rules);
-    core::ServiceState state() const;
-    BudgetUse budgetUse() const;
-    /** Requests of this caller that have no reply yet. */
-    unsigned inFlight() const;
-    Statistics statistics() const;
+    BudgetUse budgetUse();
 
 private:
-    Caller(std::shared_ptr<Client> client, std::shared_ptr<Mailbox> mailbox);
+    using Clock = core::Traffic::Clock;
+    using WallClock = std::chrono::system_clock;
 
-    std::shared_ptr<Client> client_;
-    std::shared_ptr<Mailbox> mailbox_;
+    struct Shared {
+        explicit Shared(std::uint32_t seed) : traffic(seed) {}
+
+        core::Traffic traffic;
+        std::map<core::Traffic::MemberId, MemberRef> members;
+        std::map<core::Traffic::KeyId, system::Secret> keys; ///< that callers use now
+        core::Traffic::KeyId keysKnown = 0;
+
+        core::Traffic::KeyId idOf(const system::Secret &key);
+        void forgetUnusedKeys();
+    };
+
+    /** Takes one more of the day's budget, and tells what people should know about it. */
+    Budget::Taken takeBudget(std::uint64_t limit);
+    void post(void (Client::*task)());
+
+    // Network thread only:
+    void transmit(Permit::Held held, Request request, const MemberRef &member, Listener listener);
+    bool admitRestart(Member &member, std::uint64_t number);
+    void finished(const Permit::Held &held, const core::Reply &reply, Member &member,
+                  const ReplyHandler &onReply);
+    void warn(const std::string &text);
+    void tellNews();
+
+    const ConnectionSettings settings_;
+    core::Guarded<Shared> shared_;
+    Budget &budget_; ///< also of other clients that ask the same service with the same id
+    const std::shared_ptr<http::Session> session_; ///< used on the network thread only
+    http::NetworkThread network_;                  ///< last: ends before what its tasks use
 };
 
 } // namespace ooto::service

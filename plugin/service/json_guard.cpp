@@ -16,19 +16,22 @@ namespace
 /** json-glib wraps integers of more than 64 bits around, up to 18 digits fit. */
 constexpr std::size_t maxIntegerDigits = 18;
 
-/** Walks once over the text, with a stack of its own instead of recursion. */
+/**
+ * Walks once over the text, with a stack of its own instead of recursion. What is named pass… goes
+ * past what it is named after, and is false where something else is there.
+ */
 class Scanner
 {
 public:
     Scanner(std::string &text, int maxDepth) : text_(text), maxDepth_(maxDepth) {}
 
-    bool isOneObject()
+    bool passOneObject()
     {
         skipSpace();
         if (peek() != '{')
             return false;
         do {
-            if (!value() || !closeAndSeparate())
+            if (!passValue() || !passEndsAndComma())
                 return false;
         } while (!open_.empty());
         return at_ == text_.size();
@@ -57,7 +60,7 @@ private:
     }
 
     /** A whole value, or the start of an object or array up to its first value. */
-    bool value()
+    bool passValue()
     {
         while (peek() == '{' || peek() == '[') {
             if (open_.size() == static_cast<std::size_t>(maxDepth_))
@@ -65,13 +68,13 @@ private:
             open_.push_back(text_[at_++]);
             skipSpace();
             if (peek() == closing())
-                return true; // empty: closeAndSeparate() closes it
-            if (!name())
+                return true; // empty: passEndsAndComma() closes it
+            if (!passName())
                 return false;
         }
         switch (peek()) {
         case '"':
-            return string();
+            return passString();
         case 't':
             return take("true");
         case 'f':
@@ -79,12 +82,12 @@ private:
         case 'n':
             return take("null");
         default:
-            return number();
+            return passNumber();
         }
     }
 
     /** What may follow a value: ends of what is open, then a comma before a further value. */
-    bool closeAndSeparate()
+    bool passEndsAndComma()
     {
         skipSpace();
         while (!open_.empty() && take(closing())) {
@@ -96,17 +99,17 @@ private:
         if (!take(','))
             return false;
         skipSpace();
-        return name();
+        return passName();
     }
 
     char closing() const { return open_.back() == '{' ? '}' : ']'; }
 
     /** Inside an object, the name and colon before a value. */
-    bool name()
+    bool passName()
     {
         if (open_.back() != '{')
             return true;
-        if (!string())
+        if (!passString())
             return false;
         skipSpace();
         if (!take(':'))
@@ -115,7 +118,7 @@ private:
         return true;
     }
 
-    bool string()
+    bool passString()
     {
         if (!take('"'))
             return false;
@@ -125,13 +128,13 @@ private:
                 return true;
             if (static_cast<unsigned char>(c) < 0x20)
                 return false;
-            if (c == '\\' && !escape())
+            if (c == '\\' && !passEscape())
                 return false;
         }
         return false;
     }
 
-    bool escape()
+    bool passEscape()
     {
         if (!take('u')) {
             const bool known = std::string_view("\"\\/bfnrt").find(peek()) != std::string::npos;
@@ -139,11 +142,11 @@ private:
             return known;
         }
         const std::size_t start = at_;
-        const int first = hexDigits();
+        const int first = readHexDigits();
         if (first < 0)
             return false;
         if (first >= 0xd800 && first < 0xdc00 && take("\\u")) {
-            const int second = hexDigits();
+            const int second = readHexDigits();
             if (second >= 0xdc00 && second < 0xe000)
                 return true;
             at_ = start + 4; // whatever follows is looked at by itself
@@ -154,7 +157,7 @@ private:
     }
 
     /** @return the value of four hexadecimal digits, or -1 */
-    int hexDigits()
+    int readHexDigits()
     {
         int value = 0;
         for (int i = 0; i < 4; ++i) {
@@ -167,7 +170,7 @@ private:
         return value;
     }
 
-    bool digits()
+    bool passDigits()
     {
         const std::size_t start = at_;
         while (g_ascii_isdigit(peek()))
@@ -175,22 +178,22 @@ private:
         return at_ > start;
     }
 
-    bool number()
+    bool passNumber()
     {
         const std::size_t begin = at_;
         take('-');
         const std::size_t start = at_;
-        if (!take('0') && !digits())
+        if (!take('0') && !passDigits())
             return false;
         const std::size_t size = at_ - start;
         const bool fraction = take('.');
-        if (fraction && !digits())
+        if (fraction && !passDigits())
             return false;
         const bool exponent = take('e') || take('E');
         if (exponent) {
             if (!take('+'))
                 take('-');
-            if (!digits())
+            if (!passDigits())
                 return false;
         }
         if (!fraction && !exponent && size > maxIntegerDigits)
@@ -220,7 +223,7 @@ std::optional<std::string> guardJson(std::string_view text, int maxDepth)
     if (!g_utf8_validate_len(text.data(), text.size(), nullptr))
         return std::nullopt;
     std::string guarded(text);
-    if (!Scanner(guarded, maxDepth).isOneObject())
+    if (!Scanner(guarded, maxDepth).passOneObject())
         return std::nullopt;
     return guarded;
 }

@@ -1,18 +1,48 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a request was permitted with, until it is answered or was not sent.
+// Permission to send one request.
 #pragma once
 
 #include "core/traffic/traffic.h"
 #include "service/budget.h"
 #include "system/secret.h"
 
+#include <memory>
+#include <utility>
+
 namespace ooto::service
 {
 
-struct Permit {
-    core::Traffic::Ticket ticket;
-    system::Secret key;  ///< the caller's at that time
-    Budget::Grant grant; ///< in the day's budget
+class Client;
+
+/** Gives its place back when it is dropped unused: among those in flight, of the rate, the day. */
+class Permit
+{
+public:
+    /** What is held for the request, until it is answered or was not sent. */
+    struct Held {
+        core::Traffic::Permitted permitted;
+        system::Secret key;  ///< the caller's at that time
+        Budget::Count count; ///< in the day's budget
+    };
+
+    Permit(std::shared_ptr<Client> client, Held held)
+        : client_(std::move(client)), held_(std::move(held))
+    {
+    }
+    Permit(Permit &&) noexcept = default;
+    Permit &operator=(Permit &&) = delete;
+    ~Permit();
+
+    /** From here on who calls gives it back. */
+    Held use() &&
+    {
+        client_.reset();
+        return std::move(held_);
+    }
+
+private:
+    std::shared_ptr<Client> client_; ///< null once it was used or moved from
+    Held held_;
 };
 
 } // namespace ooto::service

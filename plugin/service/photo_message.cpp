@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/photo_message.h"
 
+#include "service/answer_parser.h"
+
+#include <libsoup/soup.h>
+
 #include <string>
 
 namespace ooto::service
@@ -40,7 +44,8 @@ std::string addressFor(const ConnectionSettings &settings, const Request &reques
 
 } // namespace
 
-PhotoBody makePhotoBody(const Request &request)
+http::Request makePhotoMessage(const ConnectionSettings &settings, const Request &request,
+                               const system::Secret &key)
 {
     const MultipartHandle multipart(soup_multipart_new(SOUP_FORM_MIME_TYPE_MULTIPART));
     const system::BytesHandle photo = borrowBytes(
@@ -52,33 +57,14 @@ PhotoBody makePhotoBody(const Request &request)
     const HeadersHandle headers(soup_message_headers_new(SOUP_MESSAGE_HEADERS_MULTIPART));
     GBytes *bytes = nullptr;
     soup_multipart_to_message(multipart.get(), headers.get(), &bytes);
-    PhotoBody body;
-    body.bytes.reset(bytes);
-    body.contentType.reset(g_strdup(soup_message_headers_get_one(headers.get(), "Content-Type")));
-    return body;
-}
-
-system::ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
-                                                   const Request &request,
-                                                   const system::Secret &key, const PhotoBody &body)
-{
-    system::ObjectHandle<SoupMessage> made(
-        soup_message_new(SOUP_METHOD_POST, addressFor(settings, request).c_str()));
-    if (!made)
-        return made;
-    SoupMessage *message = made.get();
-
-    // libsoup keeps a connection for another POST only when told that asking twice does no harm.
-    soup_message_add_flags(message, SOUP_MESSAGE_IDEMPOTENT);
-    soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
-    soup_message_add_flags(message, SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
-
-    SoupMessageHeaders *headers = soup_message_get_request_headers(message);
-    soup_message_headers_append(headers, "APP-ID", settings.appId.c_str());
-    soup_message_headers_append(headers, "APP-KEY", key.reveal());
-    soup_message_headers_append(headers, "Accept", "application/json");
-    soup_message_set_request_body_from_bytes(message, body.contentType.get(), body.bytes.get());
-    return made;
+    return {.url = addressFor(settings, request),
+            .method = "POST",
+            .headers = {{"APP-ID", settings.appId}, {"Accept", "application/json"}},
+            .secretHeaders = {{"APP-KEY", key}},
+            .contentType = soup_message_headers_get_one(headers.get(), "Content-Type"),
+            .body = system::BytesHandle(bytes),
+            .timeout = request.timeout,
+            .longestBody = maxAnswerBytes};
 }
 
 } // namespace ooto::service

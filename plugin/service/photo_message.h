@@ -2,26 +2,15 @@
 // The HTTP request for one photo, as the service wants it.
 #pragma once
 
-#include "service/client.h"
-#include "system/handles.h"
-
-#include <libsoup/soup.h>
+#include "http/request.h"
+#include "service/connection_settings.h"
+#include "service/request.h"
 
 namespace ooto::service
 {
 
-/** The multipart/form-data body around one photo; may be sent more than once. */
-struct PhotoBody {
-    system::BytesHandle bytes;
-    system::CharsHandle contentType;
-};
-
-PhotoBody makePhotoBody(const Request &request);
-
-/** The POST of such a body; null when the endpoint is no URL. */
-system::ObjectHandle<SoupMessage> makePhotoMessage(const ConnectionSettings &settings,
-                                                   const Request &request,
-                                                   const system::Secret &key,
-                                                   const PhotoBody &body);
+/** A POST of multipart/form-data around the photo, which it copies. */
+http::Request makePhotoMessage(const ConnectionSettings &settings, const Request &request,
+                               const system::Secret &key);
 
 } // namespace ooto::service

@@ -7,8 +7,6 @@
 #include "system/plain_text.h"
 
 #include <algorithm>
-#include <libsoup/soup.h>
-
 #include <array>
 #include <utility>
 
@@ -51,10 +49,11 @@ Outcome outcomeOf(int status)
     return Outcome::NoAnswer;
 }
 
-/** It has trouble now, and is asked again later. */
+/** There is trouble now, and the same is asked again later. */
 bool isTemporary(Outcome outcome)
 {
-    return outcome == Outcome::RateLimited || outcome == Outcome::ServerError;
+    const core::OutcomeMeaning meaning = core::meaningOf(outcome);
+    return meaning.mayPass && !meaning.probablyBilled;
 }
 
 /**
@@ -106,13 +105,13 @@ bool sameOrigin(GUri *one, GUri *other)
 }
 
 /** Where a redirect leads: the host only, since a path or query may hold anything. */
-std::string redirectTarget(const HttpResponse &response)
+std::string redirectTarget(const http::Response &response, const std::string &endpoint)
 {
     if (response.location.empty())
         return "a place that it did not name";
-    const system::UriHandle own = http::parseHttpUri(response.endpoint);
+    const system::UriHandle own = http::parseHttpUri(endpoint);
     const system::CharsHandle whole(g_uri_resolve_relative(
-        response.endpoint.c_str(), response.location.c_str(), G_URI_FLAGS_NONE, nullptr));
+        endpoint.c_str(), response.location.c_str(), G_URI_FLAGS_NONE, nullptr));
     const system::UriHandle uri = whole ? http::parseHttpUri(whole.get()) : nullptr;
     if (own && uri && sameOrigin(own.get(), uri.get()))
         return "another path of its own";
@@ -134,7 +133,7 @@ std::string saying(const ServiceError &error)
 }
 
 /** @param error and @param target without secrets */
-std::string refusalText(const HttpResponse &response, Outcome outcome, const ServiceError &error,
+std::string refusalText(const http::Response &response, Outcome outcome, const ServiceError &error,
                         const std::string &target, const std::string &host)
 {
     const std::string who = host + " answered HTTP " + std::to_string(response.status);
@@ -218,7 +217,7 @@ std::string failureText(const GError &error, const std::string &host)
 
 } // namespace
 
-core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
+core::Reply judgeResponse(const http::Response &response, const Asked &asked,
                           const Secrets &secrets, std::chrono::system_clock::time_point now)
 {
     core::Reply reply;
@@ -245,8 +244,8 @@ core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
         reply.errorCode = error.code;
     if (isTemporary(reply.outcome))
         reply.retryAfter = http::parseRetryAfter(response.retryAfter, now);
-    const std::string target = without(secrets, redirectTarget(response));
-    reply.text = refusalText(response, reply.outcome, error, target, host);
+    const std::string target = without(secrets, redirectTarget(response, asked.endpoint));
+    reply.text = refusalText(response, reply.outcome, error, target, asked.host);
     return reply;
 }
 

@@ -3,34 +3,30 @@
 #pragma once
 
 #include "core/traffic/reply.h"
+#include "http/request.h"
 #include "system/secret.h"
 
 #include <chrono>
 #include <string>
 #include <vector>
 
-typedef struct _GError GError; // NOLINT(bugprone-reserved-identifier): GLib's own
-
 namespace ooto::service
 {
 
-/** An HTTP response as it came, nothing of it trusted. */
-struct HttpResponse {
-    int status = 0;
-    std::string body;
-    bool tooLong = false;   ///< the body was cut off at maxAnswerBytes
-    std::string location;   ///< the header of this name
-    std::string endpoint;   ///< what `location` may be relative to
-    std::string retryAfter; ///< the header of this name
+/** Whom the request went to. */
+struct Asked {
+    std::string host;     ///< fit to be shown
+    std::string endpoint; ///< what a redirect may be relative to
 };
 
 /** What the request carried: should somebody repeat it in a response, it is not repeated further.
  */
 using Secrets = std::vector<system::Secret>;
 
-/** @param host whom the request went to, fit to be shown */
-core::Reply judgeResponse(const HttpResponse &response, const std::string &host,
+core::Reply judgeResponse(const http::Response &response, const Asked &asked,
                           const Secrets &secrets, std::chrono::system_clock::time_point now);
+
+// `host` is that of Asked from here on.
 
 /**
  * The reply where an http proxy opened no tunnel: the service was not reached, so that the status

@@ -6,7 +6,7 @@
 namespace ooto::system
 {
 
-bool FileWatch::changed()
+bool FileWatch::lookForChange()
 {
     const auto now = std::chrono::steady_clock::now();
     if (path_.empty() || now < nextLook_)

@@ -27,7 +27,7 @@ public:
      * Whether the file is another one than at the last noted(), or was never noted. Looks at most
      * once a second and is false in between, and where there is no path.
      */
-    bool changed();
+    bool lookForChange();
     /** The file is about to be read. */
     void noted();
 

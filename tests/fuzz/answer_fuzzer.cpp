@@ -47,9 +47,8 @@ void check(const core::Reply &reply)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
     std::string_view text(reinterpret_cast<const char *>(data), size);
-    service::HttpResponse response;
+    http::Response response;
     response.status = statuses[0];
-    response.endpoint = "https://service.example/identify";
     if (!text.empty() && text.front() != '{') {
         response.status = statuses[static_cast<std::uint8_t>(text.front()) % std::size(statuses)];
         const auto end = std::min(text.find('\n'), text.size());
@@ -59,7 +58,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     }
     response.body = text;
     const auto now = std::chrono::system_clock::time_point(std::chrono::hours(490000));
-    check(service::judgeResponse(response, "service.example", {key}, now));
+    check(service::judgeResponse(response, {"service.example", "https://service.example/identify"},
+                                 {key}, now));
     http::parseRetryAfter(response.retryAfter, now);
     return 0;
 }

@@ -168,9 +168,10 @@ TEST_F(Tls, AcceptsAnyCertificateForTheOneWhoAsksForThatOnly)
     EXPECT_EQ(ask(*careless).outcome, Outcome::Answered);
 
     settings.sslStrict = true;
-    const auto careful = openCaller(settings);
+    const auto states = std::make_shared<Inbox<core::ServiceCondition>>();
+    const auto careful = openCaller(settings, 4, into(states));
     EXPECT_EQ(ask(*careful).outcome, Outcome::BadCertificate);
-    EXPECT_EQ(careful->state().condition, core::ServiceCondition::Down);
+    EXPECT_EQ(states->waitFor(1), std::vector{core::ServiceCondition::Down});
     EXPECT_EQ(ask(*careless).outcome, Outcome::Answered);
     EXPECT_EQ(server.requests().size(), 2U);
 }
@@ -247,9 +248,11 @@ TEST_F(Tls, OfSixteenNoneLoosensAnother)
         certificates().selfSigned());
     service::ConnectionSettings settings = settingsFor(server.url());
     std::vector<std::unique_ptr<service::Caller>> callers;
+    std::vector<States> states;
     for (int i = 0; i < 16; ++i) {
         settings.sslStrict = i % 2 == 0;
-        callers.push_back(openCaller(settings));
+        states.push_back(std::make_shared<Inbox<core::ServiceCondition>>());
+        callers.push_back(openCaller(settings, 4, into(states.back())));
     }
     for (int round = 0; round < 3; ++round) {
         for (std::size_t i = 0; i < callers.size(); ++i) {
@@ -257,16 +260,16 @@ TEST_F(Tls, OfSixteenNoneLoosensAnother)
             // The first strict one finds the service out for all of them.
             if (strict && (round > 0 || i > 0)) {
                 const auto refused = callers[i]->reserve();
-                EXPECT_EQ(refused.why(), core::HeldBack::Service) << i;
+                EXPECT_EQ(refused.error().why, core::HeldBack::Service) << i;
                 EXPECT_FALSE(refused) << i;
             } else {
                 EXPECT_EQ(ask(*callers[i]).outcome,
                           strict ? Outcome::BadCertificate : Outcome::Answered)
                     << i;
             }
-            EXPECT_EQ(callers[i]->state().condition,
-                      strict ? core::ServiceCondition::Down : core::ServiceCondition::Ok)
-                << i;
+            const std::vector<core::ServiceCondition> told(strict ? 1 : 0,
+                                                           core::ServiceCondition::Down);
+            EXPECT_EQ(states[i]->waitFor(told.size()), told) << i;
         }
     }
     EXPECT_EQ(server.requests().size(), 24U);

@@ -130,12 +130,12 @@ TEST_F(BudgetTest, TakesBackWhatWasNotSent)
     const auto first = budget.take(2);
     budget.take(2);
     EXPECT_EQ(budget.take(2).answer, Answer::Spent);
-    budget.giveBack({first.grant});
+    budget.giveBack({first.count});
     EXPECT_EQ(contentOf(file()), "2026-01-04 1\n");
     EXPECT_EQ(takeAll(budget, 2), 1);
     today_ = tuesday;
     budget.take(2);
-    budget.giveBack({first.grant}); // of yesterday
+    budget.giveBack({first.count}); // of yesterday
     EXPECT_EQ(budget.usedToday(), 1U);
 }
 
@@ -189,7 +189,7 @@ TEST_F(BudgetTest, CountsInTheProcessWhereItCannotWrite)
     EXPECT_NE(first.warnings[0].find(file()), std::string::npos) << first.warnings[0];
     EXPECT_TRUE(budget.take(10).warnings.empty()) << "told twice";
     EXPECT_EQ(takeAll(budget, 10), 8);
-    budget.giveBack({first.grant});
+    budget.giveBack({first.count});
     EXPECT_EQ(takeAll(budget, 10), 1);
 
     // What was counted meanwhile is not forgotten when the file can be written again.
@@ -277,7 +277,7 @@ TEST_F(BudgetTest, DoesNotWaitLongForAProcessThatHoldsTheFile)
     const int lockFile = open((file() + ".lock").c_str(), O_RDWR);
     ASSERT_EQ(flock(lockFile, LOCK_EX), 0);
     EXPECT_EQ(budget.take(10).answer, Answer::Busy);
-    budget.giveBack({before.grant}); // made up for later
+    budget.giveBack({before.count}); // made up for later
     close(lockFile);
     EXPECT_EQ(budget.take(10).answer, Answer::Taken);
     EXPECT_EQ(contentOf(file()), "2026-01-04 1\n");
@@ -286,11 +286,11 @@ TEST_F(BudgetTest, DoesNotWaitLongForAProcessThatHoldsTheFile)
 TEST_F(BudgetTest, TakesBackManyAtOnceAndWaitsForAllOfThemOnce)
 {
     Budget budget(file(), calendar());
-    std::vector<Budget::Grant> grants;
+    std::vector<Budget::Count> counts;
     for (int i = 0; i < 64; ++i)
-        grants.push_back(budget.take(100).grant);
-    const std::vector<Budget::Grant> some(grants.begin(), grants.begin() + 24);
-    const std::vector<Budget::Grant> rest(grants.begin() + 24, grants.end());
+        counts.push_back(budget.take(100).count);
+    const std::vector<Budget::Count> some(counts.begin(), counts.begin() + 24);
+    const std::vector<Budget::Count> rest(counts.begin() + 24, counts.end());
     budget.giveBack(some);
     EXPECT_EQ(contentOf(file()), "2026-01-04 40\n");
 
@@ -311,7 +311,7 @@ TEST_F(BudgetTest, GivingBackForgetsNothingThatIsNotOnDiskYet)
     const auto first = budget.take(10);
     const auto second = budget.take(0);
     budget.take(0);
-    budget.giveBack({first.grant, second.grant});
+    budget.giveBack({first.count, second.count});
     EXPECT_EQ(contentOf(file()), "2026-01-04 0\n");
     EXPECT_EQ(budget.usedToday(), 1U);
     budget.take(10);

@@ -43,7 +43,7 @@ protected:
     {
         auto caller = openCaller(
             settings, 4, [states = states_](const core::ServiceState &s) { states->put(s); });
-        caller->setMaxRequestsPerDay(limit);
+        caller->setLimits(dayOnly(limit));
         caller->setWarningHandler(
             [warnings = warnings_](const std::string &text) { warnings->put(text); });
         return caller;
@@ -64,8 +64,8 @@ TEST_F(ClientBudget, NoRequestLeavesWhenItIsSpent)
     for (int i = 0; i < 3; ++i) {
         const auto refused = caller->reserve();
         ASSERT_FALSE(refused);
-        EXPECT_EQ(refused.why(), HeldBack::Budget);
-        EXPECT_GT(refused.tryAgainIn(), 0ms);
+        EXPECT_EQ(refused.error().why, HeldBack::Budget);
+        EXPECT_GT(refused.error().tryAgainIn, 0ms);
     }
     EXPECT_EQ(server_.requests().size(), 5U);
     const auto told = states_->waitFor(1);
@@ -78,7 +78,7 @@ TEST_F(ClientBudget, NoRequestLeavesWhenItIsSpent)
     ASSERT_EQ(warnings.size(), 1U);
     EXPECT_EQ(warnings[0].substr(0, 32), "4 of today's 5 requests are used");
 
-    caller->setMaxRequestsPerDay(6);
+    caller->setLimits(dayOnly(6));
     EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
     EXPECT_EQ(states_->waitFor(2).at(1).condition, ServiceCondition::Ok);
 }
@@ -87,7 +87,7 @@ TEST_F(ClientBudget, SurvivesTheClient)
 {
     EXPECT_EQ(ask(*callerWith(server_.url(), 2)).outcome, Outcome::Answered);
     EXPECT_EQ(ask(*callerWith(server_.url(), 2)).outcome, Outcome::Answered);
-    EXPECT_EQ(callerWith(server_.url(), 2)->reserve().why(), HeldBack::Budget);
+    EXPECT_EQ(callerWith(server_.url(), 2)->reserve().error().why, HeldBack::Budget);
 }
 
 TEST_F(ClientBudget, IsKnownBeforeTheFirstRequest)
@@ -111,15 +111,15 @@ TEST_F(ClientBudget, AFileThatOthersHoldIsBusyAndNotSpent)
     ASSERT_EQ(flock(lockFile, LOCK_EX), 0) << path;
     const auto refused = caller->reserve();
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.why(), HeldBack::BudgetBusy);
-    EXPECT_LE(refused.tryAgainIn(), 1s);
+    EXPECT_EQ(refused.error().why, HeldBack::BudgetBusy);
+    EXPECT_LE(refused.error().tryAgainIn, 1s);
 
     Inbox<bool> woken;
-    caller->wakeIn(refused.tryAgainIn(), [&woken] { woken.put(true); });
+    caller->wakeIn(refused.error().tryAgainIn, [&woken] { woken.put(true); });
     close(lockFile);
     EXPECT_EQ(woken.waitFor(1).size(), 1U);
     EXPECT_TRUE(caller->reserve());
-    EXPECT_EQ(caller->state().condition, ServiceCondition::Ok);
+    EXPECT_TRUE(states_->all().empty());
 }
 
 TEST_F(ClientBudget, NobodyIsWokenAfterHeLeft)
@@ -143,7 +143,7 @@ TEST_F(ClientBudget, WhoJoinsHasItsLimitFromTheStart)
     EXPECT_EQ(one->budgetUse().limit, 1000000U);
 }
 
-TEST_F(ClientBudget, ASlotThatIsNotUsedCostsNothing)
+TEST_F(ClientBudget, APermitThatIsNotUsedCostsNothing)
 {
     const auto caller = callerWith(server_.url(), 1);
     for (int i = 0; i < 3; ++i)
@@ -155,7 +155,7 @@ TEST_F(ClientBudget, WhatNeverLeftCostsNothing)
 {
     const auto caller =
         callerWith("http://127.0.0.1:" + std::to_string(freePort()) + "/identify", 10);
-    caller->setBackoff({10ms, 10ms});
+    caller->setLimits(dayOnly(10, {10ms, 10ms}));
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable);
     EXPECT_EQ(caller->budgetUse().used, 0U);
@@ -180,13 +180,17 @@ TEST_F(ClientBudget, WhatIsSentAgainIsCountedAgain)
         }
     });
     const auto caller = callerWith(server.url(), 4);
-    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
-    EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
-    EXPECT_EQ(caller->statistics().restarts, 1U);
+    const auto restarts = std::make_shared<std::atomic<unsigned>>(0U);
+    const auto askAndCount = [&] {
+        return ask(*caller, photoRequest(), [restarts] { ++*restarts; }).outcome;
+    };
+    EXPECT_EQ(askAndCount(), Outcome::Answered);
+    EXPECT_EQ(askAndCount(), Outcome::Answered);
+    EXPECT_EQ(*restarts, 1U);
     EXPECT_EQ(caller->budgetUse().used, 3U);
-    EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable) << "its second try is one too many";
+    EXPECT_EQ(askAndCount(), Outcome::Unreachable) << "its second try is one too many";
     EXPECT_EQ(caller->budgetUse().used, 4U);
-    EXPECT_EQ(caller->statistics().restarts, 1U) << "it was not sent again";
+    EXPECT_EQ(*restarts, 1U) << "it was not sent again";
     EXPECT_EQ(served, 2);
 }
 
@@ -203,16 +207,19 @@ TEST_F(ClientBudget, WhatIsSentAgainAndDoesNotLeaveIsNotCountedAgain)
     const auto caller = callerWith(server->url(), 10);
     EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
     const auto replied = std::make_shared<Inbox<core::Reply>>();
-    auto slot = waitForSlot(*caller);
-    ASSERT_TRUE(slot);
-    caller->send(std::move(*slot), photoRequest(),
-                 [replied](const core::Reply &reply) { replied->put(reply); });
+    auto permit = waitForPermit(*caller);
+    ASSERT_TRUE(permit);
+    const auto restarted = std::make_shared<Inbox<bool>>();
+    caller->send(
+        std::move(*permit), photoRequest(),
+        [replied](const core::Reply &reply) { replied->put(reply); },
+        [restarted] { restarted->put(true); });
     EXPECT_EQ(read.waitFor(1).size(), 1U);
     server.reset();
     const auto replies = replied->waitFor(1);
     ASSERT_EQ(replies.size(), 1U);
     EXPECT_EQ(replies[0].outcome, Outcome::Unreachable);
-    EXPECT_EQ(caller->statistics().restarts, 1U);
+    EXPECT_EQ(restarted->all().size(), 1U);
     EXPECT_EQ(caller->budgetUse().used, 2U);
 }
 
@@ -222,11 +229,11 @@ TEST_F(ClientBudget, StoppingWithManyRequestsDoesNotWaitForTheFileWithEach)
     RawServer server([](RawConnection &connection) { connection.hold(); });
     auto caller =
         openCaller(settingsFor("https://127.0.0.1:" + std::to_string(server.port()) + "/"), 64);
-    caller->setMaxRequestsPerDay(100);
+    caller->setLimits(dayOnly(100, {}, 64));
     for (int i = 0; i < 64; ++i) {
-        auto slot = waitForSlot(*caller);
-        ASSERT_TRUE(slot);
-        caller->send(std::move(*slot), photoRequest(), nullptr);
+        auto permit = waitForPermit(*caller);
+        ASSERT_TRUE(permit);
+        caller->send(std::move(*permit), photoRequest(), nullptr);
     }
     EXPECT_EQ(caller->budgetUse().used, 64U);
     const std::string path = [&] {
@@ -250,8 +257,8 @@ TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)
     const auto caller = callerWith(server_.url(), 10);
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
-    caller->setMaxRequestsPerDay(3);
-    EXPECT_EQ(caller->reserve().why(), HeldBack::Budget);
+    caller->setLimits(dayOnly(3));
+    EXPECT_EQ(caller->reserve().error().why, HeldBack::Budget);
     states_->waitFor(1);
     ASSERT_GE(warnings_->all().size(), 1U);
     EXPECT_NE(warnings_->all()[0].find("XDG_STATE_HOME"), std::string::npos);
@@ -272,8 +279,8 @@ TEST_F(ClientBudget, WhereItCannotBeWrittenOtherSettingsAndRestartsAreCountedToo
     }
     EXPECT_EQ(ask(*callerWith(settingsFor(server_.url()), 4)).outcome, Outcome::Answered);
     EXPECT_EQ(ask(*callerWith(other, 4)).outcome, Outcome::Answered);
-    EXPECT_EQ(callerWith(other, 4)->reserve().why(), HeldBack::Budget);
-    EXPECT_EQ(callerWith(settingsFor(server_.url()), 4)->reserve().why(), HeldBack::Budget);
+    EXPECT_EQ(callerWith(other, 4)->reserve().error().why, HeldBack::Budget);
+    EXPECT_EQ(callerWith(settingsFor(server_.url()), 4)->reserve().error().why, HeldBack::Budget);
     EXPECT_EQ(server_.requests().size(), 4U);
     const auto warnings = warnings_->all();
     EXPECT_EQ(std::count_if(warnings.begin(), warnings.end(),

@@ -15,19 +15,19 @@ using core::HeldBack;
 using core::Outcome;
 using namespace std::chrono_literals;
 
-/** How many slots there are at once; they are given back. */
-std::size_t slotsOf(service::Caller &caller)
+/** How many permits there are at once; they are given back. */
+std::size_t permitsOf(service::Caller &caller)
 {
-    std::vector<service::Caller::Reservation> slots;
-    while (slots.size() < 65) {
-        slots.push_back(caller.reserve());
-        if (!slots.back())
-            return slots.size() - 1;
+    std::vector<core::Expected<service::Permit, core::NotNow>> permits;
+    while (permits.size() < 65) {
+        permits.push_back(caller.reserve());
+        if (!permits.back())
+            return permits.size() - 1;
     }
-    return slots.size();
+    return permits.size();
 }
 
-/** Uses up slots, as if the requests had been answered. */
+/** Uses up permits, as if the requests had been answered. */
 void useUp(service::Caller &caller, int count)
 {
     for (int i = 0; i < count; ++i)
@@ -49,22 +49,22 @@ TEST(ClientRate, HoldsFromTheStart)
     const auto caller = service::Caller::open(settingsFor("http://127.0.0.1:1/"), {64, 5, 0, {}},
                                               {}, nullptr, error);
     ASSERT_TRUE(caller) << error;
-    EXPECT_EQ(slotsOf(*caller), 5U);
-    caller->setMaxRate(0);
-    EXPECT_EQ(slotsOf(*caller), 64U);
+    EXPECT_EQ(permitsOf(*caller), 5U);
+    caller->setLimits(rateOnly(0, 64));
+    EXPECT_EQ(permitsOf(*caller), 64U);
 }
 
 TEST(ClientRate, SaysThatItIsTheRateAndWhenToTryAgain)
 {
     RawServer server(answerAll);
     const auto caller = openCaller(settingsFor(server.url()));
-    caller->setMaxRate(slow);
+    caller->setLimits(rateOnly(slow));
     useUp(*caller, 1);
     const auto refused = caller->reserve();
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.why(), HeldBack::Rate);
-    EXPECT_GT(refused.tryAgainIn(), 50s);
-    EXPECT_LE(refused.tryAgainIn(), 100s);
+    EXPECT_EQ(refused.error().why, HeldBack::Rate);
+    EXPECT_GT(refused.error().tryAgainIn, 50s);
+    EXPECT_LE(refused.error().tryAgainIn, 100s);
 }
 
 TEST(ClientRate, IsSharedAndTheSmallestHolds)
@@ -73,14 +73,14 @@ TEST(ClientRate, IsSharedAndTheSmallestHolds)
     const auto one = openCaller(settingsFor(server.url()));
     const auto free = openCaller(settingsFor(server.url()));
     auto slower = openCaller(settingsFor(server.url()));
-    one->setMaxRate(20);
-    slower->setMaxRate(slow);
+    one->setLimits(rateOnly(20));
+    slower->setLimits(rateOnly(slow));
     useUp(*free, 1);
     EXPECT_FALSE(one->reserve());
     EXPECT_FALSE(free->reserve());
     slower.reset();
-    EXPECT_TRUE(waitForSlot(*one));
-    one->setMaxRate(0);
+    EXPECT_TRUE(waitForPermit(*one));
+    one->setLimits(rateOnly(0));
     useUp(*free, 30);
 }
 
@@ -88,30 +88,30 @@ TEST(ClientRate, OtherServicesHaveTheirOwn)
 {
     const auto one = openCaller(settingsFor("http://127.0.0.1:1/"));
     const auto other = openCaller(settingsFor("http://127.0.0.1:2/"));
-    one->setMaxRate(slow);
-    const auto slot = one->reserve();
+    one->setLimits(rateOnly(slow));
+    const auto permit = one->reserve();
     EXPECT_FALSE(one->reserve());
     EXPECT_TRUE(other->reserve());
 }
 
-TEST(ClientRate, ASlotThatIsNotUsedCostsNothing)
+TEST(ClientRate, APermitThatIsNotUsedCostsNothing)
 {
     const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"));
-    caller->setMaxRate(slow);
+    caller->setLimits(rateOnly(slow));
     for (int i = 0; i < 10; ++i)
         EXPECT_TRUE(caller->reserve()) << i;
 }
 
 TEST(ClientRate, WhatIsHeldBackElsewhereCostsNothing)
 {
-    const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"), 1);
-    caller->setMaxRate(slow);
+    const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"));
+    caller->setLimits(rateOnly(slow, 1));
     {
-        const auto slot = caller->reserve();
+        const auto permit = caller->reserve();
         for (int i = 0; i < 10; ++i) {
             const auto refused = caller->reserve();
-            EXPECT_EQ(refused.why(), HeldBack::InFlight);
-            EXPECT_GT(refused.tryAgainIn(), 0ms);
+            EXPECT_EQ(refused.error().why, HeldBack::InFlight);
+            EXPECT_GT(refused.error().tryAgainIn, 0ms);
         }
     }
     EXPECT_TRUE(caller->reserve());
@@ -131,14 +131,13 @@ TEST(ClientRate, WhatWouldBeSentAgainWithoutATokenIsLost)
     });
     const auto caller = openCaller(settingsFor(server.url()));
     useUp(*caller, 1);
-    caller->setMaxRate(slow); // one token, for the next one
-    EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable);
+    caller->setLimits(rateOnly(slow)); // one token, for the next one
+    EXPECT_EQ(ask(*caller, photoRequest(), [] { ADD_FAILURE(); }).outcome, Outcome::Unreachable);
     EXPECT_EQ(seen.all().size(), 2U);
-    EXPECT_EQ(caller->statistics().restarts, 0U);
     EXPECT_EQ(caller->budgetUse().used, 2U);
 }
 
-TEST(ClientReservation, SaysThatTheServiceIsInTrouble)
+TEST(ClientPermit, SaysThatTheServiceIsInTrouble)
 {
     WebServer server([](const WebRequest &) {
         return WebResponse{503, "", {{"Retry-After", "120"}}};
@@ -147,20 +146,20 @@ TEST(ClientReservation, SaysThatTheServiceIsInTrouble)
     ask(*caller);
     const auto refused = caller->reserve();
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.why(), HeldBack::Service);
-    EXPECT_GT(refused.tryAgainIn(), 60s);
-    EXPECT_LE(refused.tryAgainIn(), 120s);
+    EXPECT_EQ(refused.error().why, HeldBack::Service);
+    EXPECT_GT(refused.error().tryAgainIn, 60s);
+    EXPECT_LE(refused.error().tryAgainIn, 120s);
 }
 
-TEST(ClientReservation, SaysThatTheKeyIsRefused)
+TEST(ClientPermit, SaysThatTheKeyIsRefused)
 {
     WebServer server([](const WebRequest &) { return WebResponse{401, "", {}}; });
     const auto caller = openCaller(settingsFor(server.url()));
     ask(*caller);
     const auto refused = caller->reserve();
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.why(), HeldBack::Unauthorized);
-    EXPECT_GT(refused.tryAgainIn(), 10s);
+    EXPECT_EQ(refused.error().why, HeldBack::Unauthorized);
+    EXPECT_GT(refused.error().tryAgainIn, 10s);
 }
 
 } // namespace

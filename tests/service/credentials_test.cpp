@@ -14,6 +14,8 @@ namespace ooto::service
 namespace
 {
 
+using system::Secret;
+
 constexpr const char *theKey = "hunter2hunter2";
 
 class CredentialsTest : public testing::Test

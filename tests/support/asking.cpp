@@ -31,36 +31,38 @@ service::Request photoRequest(std::chrono::milliseconds timeout)
 
 std::unique_ptr<service::Caller> openCaller(const service::ConnectionSettings &settings,
                                             unsigned maxInFlight,
-                                            const service::Caller::StateHandler &onStateChange)
+                                            const service::StateHandler &onStateChange)
 {
     std::string error;
-    auto caller = service::Caller::open(settings, {maxInFlight, 0, 0, {}}, system::Secret(testKey),
-                                        onStateChange, error);
+    auto caller = service::Caller::open(settings, inFlightOnly(maxInFlight),
+                                        system::Secret(testKey), onStateChange, error);
     EXPECT_TRUE(caller) << error;
     return caller;
 }
 
-std::optional<service::Caller::Slot> waitForSlot(service::Caller &caller,
-                                                 std::chrono::milliseconds patience)
+std::optional<service::Permit> waitForPermit(service::Caller &caller,
+                                             std::chrono::milliseconds patience)
 {
     const auto end = std::chrono::steady_clock::now() + patience;
     do {
-        if (auto slot = caller.reserve())
-            return std::move(*slot);
+        if (auto permit = caller.reserve())
+            return std::move(*permit);
         std::this_thread::sleep_for(2ms);
     } while (std::chrono::steady_clock::now() < end);
     return std::nullopt;
 }
 
-core::Reply ask(service::Caller &caller, service::Request request)
+core::Reply ask(service::Caller &caller, service::Request request,
+                service::RestartHandler onRestart)
 {
-    auto slot = waitForSlot(caller);
-    if (!slot)
+    auto permit = waitForPermit(caller);
+    if (!permit)
         return {};
     const auto inbox = std::make_shared<Inbox<core::Reply>>();
     const auto patience = request.timeout + 5s;
-    caller.send(std::move(*slot), std::move(request),
-                [inbox](const core::Reply &reply) { inbox->put(reply); });
+    caller.send(
+        std::move(*permit), std::move(request),
+        [inbox](const core::Reply &reply) { inbox->put(reply); }, std::move(onRestart));
     const auto replies = inbox->waitFor(1, patience);
     return replies.empty() ? core::Reply() : replies.front();
 }

@@ -55,7 +55,7 @@ enum class Reason {
 std::string_view reasonName(Reason reason);
 
 /** What the service said when it refused a photo. */
-struct Refusal {
+struct PhotoRefusal {
     int code = 0;     ///< the service's; 0 where it gave none
     std::string text; ///< for people
 };
@@ -106,7 +106,7 @@ struct FaceView {
     std::optional<ShotQuality> shot;      ///< of a pending face, in the last sample
     std::optional<Box> serviceBox;        ///< the service's box, moved along with the track's
     std::optional<Landmarks> landmarks;   ///< 0..1 of `box`; the service's, else the detector's
-    std::optional<Refusal> refusal;       ///< of the last photo, where that was refused
+    std::optional<PhotoRefusal> refusal;  ///< of the last photo, where that was refused
     unsigned attempts = 0;                ///< answers (HTTP 200 and 400) that the track got
     std::optional<FrameTimes> asked;      ///< the frame that the last answered photo is from
     std::optional<FrameTimes> answered;   ///< the frame that was current when the answer came

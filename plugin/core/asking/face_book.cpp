@@ -437,7 +437,7 @@ FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTi
     const PersonId about = *std::exchange(record->inFlight, std::nullopt);
     Inquiry *inquiry = record->inquiryOf(about);
     const Status before = record->now.inquiry.status();
-    bool tell = reply.outcome == Outcome::Answered || reply.outcome == Outcome::Refused;
+    bool tell = isAnswer(reply.outcome);
     if (inquiry)
         tell = inquiry->replied(reply, now, rules_.asking);
     else

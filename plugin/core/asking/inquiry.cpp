@@ -199,8 +199,8 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
     if (!inFlight_)
         return false;
     const Shot shot = *std::exchange(inFlight_, std::nullopt);
-    const bool isAnswer = reply.outcome == Outcome::Answered || reply.outcome == Outcome::Refused;
-    if (isAnswer) {
+    const bool answered = isAnswer(reply.outcome);
+    if (answered) {
         ++attempts_;
         answered_ = now;
         asked_ = shot.times;
@@ -226,7 +226,7 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
     }
     retry_.beginAnew();
     retryAt_.reset();
-    return isAnswer;
+    return answered;
 }
 
 void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules)
@@ -272,7 +272,7 @@ void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes
                           const AskingRules &rules)
 {
     reason_ = Reason::Refused;
-    refusal_ = Refusal{reply.errorCode, reply.text};
+    refusal_ = PhotoRefusal{reply.errorCode, reply.text};
     notBefore_ = now.runningTime + pauseAfterRefusal;
     noFaceInARow_ = reply.errorCode == codeNoFace ? noFaceInARow_ + 1 : 0;
     if (reply.errorCode == codeNoFace)
@@ -306,7 +306,7 @@ void Inquiry::takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
     retryWhenServiceIsBack_ = retry.endsWithTrouble;
     // An answer that was none was probably billed: never two at once.
     const StreamTime least =
-        reply.outcome == Outcome::NoAnswer ? StreamTime(pauseAfterRefusal) : 0ns;
+        meaningOf(reply.outcome).probablyBilled ? StreamTime(pauseAfterRefusal) : 0ns;
     retryAt_ = now.runningTime + std::max<StreamTime>(retry.pause, least);
 }
 

@@ -123,8 +123,8 @@ private:
     unsigned noFaceInARow_ = 0;
     unsigned tooLarge_ = 0;
     bool triedBetter_ = false;
-    bool tooSmall_ = false;          ///< in the last sample, for a photo
-    std::optional<Refusal> refusal_; ///< the last one, until there is an answer
+    bool tooSmall_ = false;               ///< in the last sample, for a photo
+    std::optional<PhotoRefusal> refusal_; ///< the last one, until there is an answer
     double marginFactor_ = 1;
     std::optional<int> longestPx_; ///< of a photo's side, since larger ones were too large
     double waitForPx_ = 0;         ///< the face has to be this large to be asked about

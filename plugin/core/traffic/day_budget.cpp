@@ -38,7 +38,7 @@ void giveBackOne(DayRecord &record, LocalDate date)
         --record.used;
 }
 
-bool BudgetWarning::isDue(const DayRecord &record, std::uint64_t limit)
+bool BudgetWarning::tellNow(const DayRecord &record, std::uint64_t limit)
 {
     // Rounded up, and written so that no number is too large for it.
     if (limit == 0 || record.used < limit - limit / 5 || told_ == record.date)

@@ -44,8 +44,8 @@ void giveBackOne(DayRecord &record, LocalDate date);
 class BudgetWarning
 {
 public:
-    /** @return true when people should be told now */
-    bool isDue(const DayRecord &record, std::uint64_t limit);
+    /** Notes that people are told. @return false where they need not be */
+    bool tellNow(const DayRecord &record, std::uint64_t limit);
 
 private:
     std::optional<LocalDate> told_;

@@ -2,6 +2,8 @@
 // Why no request may go out just now.
 #pragma once
 
+#include <chrono>
+
 namespace ooto::core
 {
 
@@ -12,6 +14,12 @@ enum class HeldBack {
     BudgetBusy,   ///< another process has the file of the day's count just now
     Service,      ///< the service is in trouble, and it is not time for a probe
     Unauthorized, ///< the key was refused, and it is not time to try it again
+};
+
+/** Instead of permission to send a request. */
+struct NotNow {
+    HeldBack why;
+    std::chrono::milliseconds tryAgainIn; ///< sooner does no harm
 };
 
 } // namespace ooto::core

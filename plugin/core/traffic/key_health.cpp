@@ -4,31 +4,29 @@
 namespace ooto::core
 {
 
-std::optional<KeyHealth::Admission> KeyHealth::admit(Clock::time_point now)
+std::optional<KeyHealth::Probe> KeyHealth::admit(Clock::time_point now)
 {
     if (!refusal_)
-        return Admission{0, turn_};
-    const auto probe = gate_.admit(now);
-    return probe ? std::optional(Admission{*probe, turn_}) : std::nullopt;
+        return Probe{0, turn_};
+    const auto number = gate_.admit(now);
+    return number ? std::optional(Probe{*number, turn_}) : std::nullopt;
 }
 
-void KeyHealth::record(const Admission &admission, const Reply &reply,
-                       std::chrono::milliseconds pause, Clock::time_point now, WallTime wallNow)
+void KeyHealth::record(const Probe &probe, const Reply &reply, std::chrono::milliseconds pause,
+                       Clock::time_point now, WallTime wallNow)
 {
     // What was under way when the key was refused says nothing new, unless it is refused as well.
-    const bool late = refusal_ && !gate_.isUnderWay(admission.probe);
-    withdraw(admission);
-    if (admission.turn != turn_)
+    const bool late = refusal_ && !gate_.isUnderWay(probe.number);
+    withdraw(probe);
+    if (probe.turn != turn_)
         return;
-    switch (reply.outcome) {
-    case Outcome::Unauthorized:
+    switch (meaningOf(reply.outcome).about) {
+    case About::Key:
         if (!refusal_)
             refusal_ = {reply.text, wallNow};
         gate_.closeAtLeastUntil(now + pause);
         break;
-    case Outcome::Answered:
-    case Outcome::Refused:
-    case Outcome::TooLarge:
+    case About::Photo:
         if (late)
             break;
         refusal_.reset();

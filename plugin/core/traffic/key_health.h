@@ -13,6 +13,12 @@
 namespace ooto::core
 {
 
+/** What the service said when it did not accept a key. */
+struct KeyRefusal {
+    std::string reason; ///< Reply::text
+    std::chrono::system_clock::time_point since;
+};
+
 /**
  * A 401 or 403 says something about the key of that request, and nothing about the service or
  * about the keys of others. A key that was refused is tried again rarely, one request at a time,
@@ -24,25 +30,21 @@ public:
     using Clock = std::chrono::steady_clock;
     using WallTime = std::chrono::system_clock::time_point;
 
-    /** Permission for one request; goes back to record() or withdraw(), once. */
-    struct Admission {
-        std::uint64_t probe = 0; ///< 0 for a key that was not refused
-        std::uint64_t turn = 0;  ///< how often the key had been set anew
-    };
-    struct Refusal {
-        std::string reason; ///< Reply::text
-        WallTime since;
+    /** One request with this key; goes back to record() or withdraw(), once. */
+    struct Probe {
+        ProbeGate::Probe number = 0; ///< 0 for a key that was not refused
+        std::uint64_t turn = 0;      ///< how often the key had been set anew
     };
 
-    std::optional<Admission> admit(Clock::time_point now);
-    void withdraw(const Admission &admission) { gate_.ended(admission.probe); }
+    std::optional<Probe> admit(Clock::time_point now);
+    void withdraw(const Probe &probe) { gate_.ended(probe.number); }
     /** @param pause until a refused key is tried again */
-    void record(const Admission &admission, const Reply &reply, std::chrono::milliseconds pause,
+    void record(const Probe &probe, const Reply &reply, std::chrono::milliseconds pause,
                 Clock::time_point now, WallTime wallNow);
     /** People set the key: it is tried at once. What older requests say of it is no news. */
     void setAnew();
 
-    const std::optional<Refusal> &refusal() const { return refusal_; }
+    const std::optional<KeyRefusal> &refusal() const { return refusal_; }
     /** The service accepted it, and has not refused it since. */
     bool accepted() const { return accepted_ && !refusal_; }
     std::chrono::milliseconds untilProbe(Clock::time_point now) const
@@ -51,7 +53,7 @@ public:
     }
 
 private:
-    std::optional<Refusal> refusal_;
+    std::optional<KeyRefusal> refusal_;
     bool accepted_ = false;
     std::uint64_t turn_ = 0;
     ProbeGate gate_;

@@ -10,26 +10,28 @@
 namespace ooto::core
 {
 
-/** Pure: every call is told what time it is. Not thread-safe. Probes have numbers from 1 on. */
+/** Pure: every call is told what time it is. Not thread-safe. */
 class ProbeGate
 {
 public:
     using Clock = std::chrono::steady_clock;
+    /** Its number, from 1 on. */
+    using Probe = std::uint64_t;
 
     /** The number of the probe that may go out now, or nothing. */
-    std::optional<std::uint64_t> admit(Clock::time_point now)
+    std::optional<Probe> admit(Clock::time_point now)
     {
         if (underWay_ != 0 || now < next_)
             return std::nullopt;
         return underWay_ = ++sent_;
     }
     /** The probe is over, or never went. Other numbers are of no matter. */
-    void ended(std::uint64_t probe)
+    void ended(Probe probe)
     {
         if (isUnderWay(probe))
             underWay_ = 0;
     }
-    bool isUnderWay(std::uint64_t probe) const { return probe != 0 && probe == underWay_; }
+    bool isUnderWay(Probe probe) const { return probe != 0 && probe == underWay_; }
 
     void closeUntil(Clock::time_point next) { next_ = next; }
     void closeAtLeastUntil(Clock::time_point next) { next_ = std::max(next_, next); }
@@ -48,8 +50,8 @@ public:
     }
 
 private:
-    std::uint64_t sent_ = 0;
-    std::uint64_t underWay_ = 0; ///< 0 = none
+    Probe sent_ = 0;
+    Probe underWay_ = 0; ///< 0 = none
     Clock::time_point next_{};
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/traffic/reply.h"
 
+#include <algorithm>
+
 namespace ooto::core
 {
 
@@ -35,6 +37,45 @@ std::string_view outcomeName(Outcome outcome)
         return "cancelled";
     }
     return "unknown";
+}
+
+OutcomeMeaning meaningOf(Outcome outcome)
+{
+    switch (outcome) {
+    case Outcome::Answered:
+    case Outcome::Refused:
+        return {.about = About::Photo, .probablyBilled = true};
+    case Outcome::TooLarge:
+        return {.about = About::Photo};
+    case Outcome::Unauthorized:
+        return {.about = About::Key};
+    case Outcome::NoAnswer:
+        return {.about = About::Service, .mayPass = true, .probablyBilled = true};
+    case Outcome::RateLimited:
+    case Outcome::ServerError:
+    case Outcome::Timeout:
+    case Outcome::Unreachable:
+        return {.about = About::Service, .mayPass = true};
+    case Outcome::WrongEndpoint:
+    case Outcome::Redirected:
+    case Outcome::BadCertificate:
+        return {.about = About::People};
+    case Outcome::Cancelled:
+        break;
+    }
+    return {};
+}
+
+bool isAnswer(Outcome outcome)
+{
+    const OutcomeMeaning meaning = meaningOf(outcome);
+    return meaning.about == About::Photo && meaning.probablyBilled;
+}
+
+std::chrono::seconds askedPause(const Reply &reply)
+{
+    constexpr std::chrono::seconds longest = std::chrono::hours(1);
+    return std::min(reply.retryAfter.value_or(std::chrono::seconds(0)), longest);
 }
 
 } // namespace ooto::core

@@ -31,6 +31,26 @@ enum class Outcome {
 /** A short name for counters and messages, such as "timeout" or "server-error". */
 std::string_view outcomeName(Outcome outcome);
 
+/** What an outcome says something about. */
+enum class About {
+    Photo,   ///< the service works and accepts the key; this is what it makes of the photo
+    Key,     ///< the service works and does not accept the key; it did not look at the photo
+    Service, ///< it, or the way to it, is in trouble
+    People,  ///< only people can help, by other settings; nobody looked at the photo
+    Nothing,
+};
+
+/** The one place that says what an outcome means. */
+struct OutcomeMeaning {
+    About about = About::Nothing;
+    bool mayPass = false;        ///< by itself: the same photo may be sent again
+    bool probablyBilled = false; ///< the service had the photo and did its work
+};
+OutcomeMeaning meaningOf(Outcome outcome);
+
+/** The service looked at the photo and says what it makes of it. */
+bool isAnswer(Outcome outcome);
+
 struct Reply {
     Outcome outcome = Outcome::Cancelled;
     Answer answer;      ///< with Answered only
@@ -41,5 +61,9 @@ struct Reply {
     std::uint64_t bytesSent = 0; ///< body bytes handed to the network
     std::optional<std::chrono::seconds> retryAfter;
 };
+
+/** The pause that the service asks for by `Retry-After`, up to an hour; 0 where it asks for none.
+ */
+std::chrono::seconds askedPause(const Reply &reply);
 
 } // namespace ooto::core

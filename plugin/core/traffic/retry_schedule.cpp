@@ -14,47 +14,24 @@ constexpr unsigned triesWithoutAnswer = 2;
 constexpr std::chrono::milliseconds shortestWithoutAnswer = std::chrono::minutes(1);
 constexpr std::chrono::milliseconds longestWithoutAnswer = std::chrono::hours(1);
 constexpr unsigned mostDoublings = 6; // 64 minutes
-constexpr std::chrono::seconds longestRetryAfter = std::chrono::hours(1);
 
 } // namespace
 
-bool mayPass(Outcome outcome)
-{
-    switch (outcome) {
-    case Outcome::Timeout:
-    case Outcome::Unreachable:
-    case Outcome::ServerError:
-    case Outcome::RateLimited:
-    case Outcome::NoAnswer:
-        return true;
-    default:
-        return false;
-    }
-}
-
 std::optional<RetryPause> RetrySchedule::ended(const Reply &reply, const RetryRules &rules)
 {
-    switch (reply.outcome) {
-    case Outcome::Unauthorized:
-    case Outcome::WrongEndpoint:
-    case Outcome::Redirected:
-    case Outcome::BadCertificate:
-        beginAnew(); // nobody looked at the photo
-        return RetryPause{longestPause(rules.backoff), true};
-    default:
-        break;
-    }
-    if (!mayPass(reply.outcome)) {
+    const OutcomeMeaning meaning = meaningOf(reply.outcome);
+    if (!meaning.mayPass)
         beginAnew();
+    if (meaning.about == About::Key || meaning.about == About::People)
+        return RetryPause{longestPause(rules.backoff), true}; // nobody looked at the photo
+    if (!meaning.mayPass)
         return std::nullopt;
-    }
     ++failuresInARow_;
-    if (reply.outcome == Outcome::NoAnswer)
+    if (meaning.probablyBilled)
         return afterNoAnswer(rules);
-    const std::chrono::milliseconds asked =
-        std::min(reply.retryAfter.value_or(std::chrono::seconds(0)), longestRetryAfter);
-    return RetryPause{std::max(backoff_.pause(rules.backoff), asked),
-                      failuresInARow_ <= rules.retries};
+    return RetryPause{
+        std::max<std::chrono::milliseconds>(backoff_.pause(rules.backoff), askedPause(reply)),
+        failuresInARow_ <= rules.retries};
 }
 
 RetryPause RetrySchedule::afterNoAnswer(const RetryRules &rules)

@@ -19,9 +19,6 @@ struct RetryRules {
     BackoffRules backoff;
 };
 
-/** True for failures that may pass by themselves: the same photo may be sent again. */
-bool mayPass(Outcome outcome);
-
 /** How long a photo that failed, or a better one that came meanwhile, has to wait. */
 struct RetryPause {
     std::chrono::milliseconds pause{0};
@@ -47,7 +44,6 @@ public:
     std::optional<RetryPause> ended(const Reply &reply, const RetryRules &rules);
     /** Another photo is sent that is not for the failed one. */
     void beginAnew();
-    unsigned failuresInARow() const { return failuresInARow_; }
 
 private:
     RetryPause afterNoAnswer(const RetryRules &rules);

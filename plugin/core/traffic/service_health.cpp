@@ -11,19 +11,11 @@ namespace
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds longestRetryAfter = 1h;
 constexpr unsigned failuresUntilDown = 3;
-
-bool saysServiceIsWell(Outcome outcome)
-{
-    return outcome == Outcome::Answered || outcome == Outcome::Refused ||
-           outcome == Outcome::TooLarge || outcome == Outcome::Unauthorized;
-}
 
 bool needsPeople(Outcome outcome)
 {
-    return outcome == Outcome::WrongEndpoint || outcome == Outcome::Redirected ||
-           outcome == Outcome::BadCertificate;
+    return meaningOf(outcome).about == About::People;
 }
 
 } // namespace
@@ -47,12 +39,11 @@ std::string_view conditionName(ServiceCondition condition)
 
 ServiceHealth::ServiceHealth(std::uint32_t jitterSeed) : backoff_(jitterSeed) {}
 
-std::optional<ServiceHealth::Admission> ServiceHealth::admit(Clock::time_point now)
+std::optional<ServiceHealth::Probe> ServiceHealth::admit(Clock::time_point now)
 {
     if (state_.condition == ServiceCondition::Ok)
-        return Admission();
-    const auto probe = gate_.admit(now);
-    return probe ? std::optional(Admission{*probe}) : std::nullopt;
+        return Probe(0);
+    return gate_.admit(now);
 }
 
 std::chrono::milliseconds ServiceHealth::untilProbe(Clock::time_point now) const
@@ -60,25 +51,27 @@ std::chrono::milliseconds ServiceHealth::untilProbe(Clock::time_point now) const
     return state_.condition == ServiceCondition::Ok ? 0ms : gate_.untilProbe(now);
 }
 
-void ServiceHealth::withdraw(const Admission &admission)
+void ServiceHealth::withdraw(Probe probe)
 {
-    gate_.ended(admission.probe);
+    gate_.ended(probe);
 }
 
-bool ServiceHealth::record(const Admission &admission, const Reply &reply, Clock::time_point now,
+void ServiceHealth::record(Probe probe, const Reply &reply, Clock::time_point now,
                            std::chrono::system_clock::time_point wallNow)
 {
-    const bool late = isLate(admission);
-    withdraw(admission);
-    if (reply.outcome == Outcome::Cancelled)
-        return false;
+    const bool late = isLate(probe);
+    withdraw(probe);
+    const About about = meaningOf(reply.outcome).about;
+    if (about == About::Nothing)
+        return;
 
-    if (saysServiceIsWell(reply.outcome)) {
+    if (about == About::Photo || about == About::Key) {
         if (late)
-            return false;
+            return;
         failuresInARow_ = 0;
         backoff_.beginAnew();
-        return change(ServiceCondition::Ok, reply, wallNow);
+        change(ServiceCondition::Ok, reply, wallNow);
+        return;
     }
 
     if (!late) {
@@ -89,34 +82,32 @@ bool ServiceHealth::record(const Admission &admission, const Reply &reply, Clock
         gate_.closeAtLeastUntil(now + pauseAskedFor(reply));
     }
 
-    if (needsPeople(reply.outcome))
-        return change(ServiceCondition::Down, reply, wallNow);
-    if (late)
-        return false;
     // Another kind of failure does not make a service that was down any better.
     const bool stillWell =
         state_.condition == ServiceCondition::Ok || state_.condition == ServiceCondition::Degraded;
-    if (stillWell && failuresInARow_ < failuresUntilDown)
-        return change(ServiceCondition::Degraded, reply, wallNow);
-    return change(ServiceCondition::Down, reply, wallNow);
+    if (about == About::People)
+        change(ServiceCondition::Down, reply, wallNow);
+    else if (!late)
+        change(stillWell && failuresInARow_ < failuresUntilDown ? ServiceCondition::Degraded
+                                                                : ServiceCondition::Down,
+               reply, wallNow);
 }
 
-bool ServiceHealth::isLate(const Admission &admission) const
+bool ServiceHealth::isLate(Probe probe) const
 {
-    return state_.condition != ServiceCondition::Ok && !gate_.isUnderWay(admission.probe);
+    return state_.condition != ServiceCondition::Ok && !gate_.isUnderWay(probe);
 }
 
-bool ServiceHealth::change(ServiceCondition next, const Reply &reply,
+void ServiceHealth::change(ServiceCondition next, const Reply &reply,
                            std::chrono::system_clock::time_point wallNow)
 {
     if (next == state_.condition) {
         // No news, but who looks should read what to do now.
         if (needsPeople(reply.outcome))
             state_.reason = reply.text;
-        return false;
+        return;
     }
     state_ = {next, next == ServiceCondition::Ok ? std::string() : reply.text, wallNow};
-    return true;
 }
 
 /** What does not depend on how often it failed. */
@@ -124,7 +115,7 @@ std::chrono::milliseconds ServiceHealth::pauseAskedFor(const Reply &reply) const
 {
     if (needsPeople(reply.outcome))
         return longestPause(rules_);
-    return std::min(reply.retryAfter.value_or(std::chrono::seconds(0)), longestRetryAfter);
+    return askedPause(reply);
 }
 
 std::chrono::milliseconds ServiceHealth::pauseAfter(const Reply &reply)

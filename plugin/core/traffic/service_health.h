@@ -45,32 +45,31 @@ class ServiceHealth
 public:
     using Clock = std::chrono::steady_clock;
 
-    /** Permission for one request; goes back to record() or withdraw(), once. */
-    struct Admission {
-        std::uint64_t probe = 0; ///< the probe's number; 0 for a request sent while all is well
-    };
+    /** The number of a probe, 0 for a request sent while all is well. */
+    using Probe = ProbeGate::Probe;
 
     explicit ServiceHealth(std::uint32_t jitterSeed = 1);
 
     /** Holds for pauses that begin from now on. */
     void setBackoff(const BackoffRules &rules) { rules_ = rules; }
 
-    /** Nothing while the service had better not be asked; makes the request the probe in trouble.
+    /**
+     * Nothing while the service had better not be asked; makes the request the probe in trouble.
+     * What is returned goes back to record() or withdraw(), once.
      */
-    std::optional<Admission> admit(Clock::time_point now);
+    std::optional<Probe> admit(Clock::time_point now);
     /** How long nothing is admitted; 0 when something may be, or only a probe's reply is missing.
      */
     std::chrono::milliseconds untilProbe(Clock::time_point now) const;
     /** An admitted request was not sent, or cancelled before it had a reply. */
-    void withdraw(const Admission &admission);
-    /** @return true when the condition changed, which people should be told */
-    bool record(const Admission &admission, const Reply &reply, Clock::time_point now,
+    void withdraw(Probe probe);
+    void record(Probe probe, const Reply &reply, Clock::time_point now,
                 std::chrono::system_clock::time_point wallNow);
     const ServiceState &state() const { return state_; }
 
 private:
-    bool isLate(const Admission &admission) const;
-    bool change(ServiceCondition next, const Reply &reply,
+    bool isLate(Probe probe) const;
+    void change(ServiceCondition next, const Reply &reply,
                 std::chrono::system_clock::time_point wallNow);
     std::chrono::milliseconds pauseAskedFor(const Reply &reply) const;
     std::chrono::milliseconds pauseAfter(const Reply &reply);

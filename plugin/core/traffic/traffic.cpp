@@ -100,50 +100,50 @@ void Traffic::adjustLimits(Clock::time_point now)
     health_.setBackoff(limits_.backoff);
 }
 
-std::variant<Traffic::Ticket, Traffic::Refusal> Traffic::admit(MemberId id, Clock::time_point now)
+Expected<Traffic::Permitted, NotNow> Traffic::admit(MemberId id, Clock::time_point now)
 {
     if (inFlight_ >= limits_.maxInFlight)
-        return Refusal{HeldBack::InFlight, untilARequestMayEnd};
+        return NotNow{HeldBack::InFlight, untilARequestMayEnd};
     const KeyId keyId = members_[id].key;
     KeyHealth &key = keys_[keyId];
     const auto byKey = key.admit(now);
     if (!byKey)
-        return Refusal{HeldBack::Unauthorized, std::max(key.untilProbe(now), untilARequestMayEnd)};
+        return NotNow{HeldBack::Unauthorized, std::max(key.untilProbe(now), untilARequestMayEnd)};
     const auto byService = health_.admit(now);
     if (!byService) {
         key.withdraw(*byKey);
-        return Refusal{HeldBack::Service, std::max(health_.untilProbe(now), untilARequestMayEnd)};
+        return NotNow{HeldBack::Service, std::max(health_.untilProbe(now), untilARequestMayEnd)};
     }
     if (!rate_.take(now)) {
         key.withdraw(*byKey);
         health_.withdraw(*byService);
-        return Refusal{HeldBack::Rate, rate_.untilNext(now)};
+        return NotNow{HeldBack::Rate, rate_.untilNext(now)};
     }
     ++inFlight_;
-    return Ticket{keyId, *byService, *byKey};
+    return Permitted{keyId, *byService, *byKey};
 }
 
-void Traffic::unused(const Ticket &ticket, Clock::time_point now)
+void Traffic::unused(const Permitted &permitted, Clock::time_point now)
 {
-    cancelled(ticket);
+    cancelled(permitted);
     rate_.giveBack(now);
 }
 
-void Traffic::cancelled(const Ticket &ticket)
+void Traffic::cancelled(const Permitted &permitted)
 {
     --inFlight_;
-    health_.withdraw(ticket.byService);
-    if (const auto key = keys_.find(ticket.key); key != keys_.end())
-        key->second.withdraw(ticket.byKey);
+    health_.withdraw(permitted.byService);
+    if (const auto key = keys_.find(permitted.key); key != keys_.end())
+        key->second.withdraw(permitted.byKey);
 }
 
-void Traffic::record(const Ticket &ticket, const Reply &reply, Clock::time_point now,
+void Traffic::record(const Permitted &permitted, const Reply &reply, Clock::time_point now,
                      WallTime wallNow)
 {
     --inFlight_;
-    health_.record(ticket.byService, reply, now, wallNow);
-    if (const auto key = keys_.find(ticket.key); key != keys_.end())
-        key->second.record(ticket.byKey, reply, keyPause(), now, wallNow);
+    health_.record(permitted.byService, reply, now, wallNow);
+    if (const auto key = keys_.find(permitted.key); key != keys_.end())
+        key->second.record(permitted.byKey, reply, keyPause(), now, wallNow);
 }
 
 milliseconds Traffic::keyPause() const
@@ -161,16 +161,11 @@ bool Traffic::setBudgetSpent(const std::optional<std::string> &reason, WallTime 
     return true;
 }
 
-ServiceState Traffic::state(MemberId id) const
-{
-    const auto member = members_.find(id);
-    return member == members_.end() ? health_.state() : stateOf(member->second);
-}
-
 ServiceState Traffic::stateOf(const Member &member) const
 {
     const KeyHealth &key = keys_.at(member.key);
-    const auto &refusal = key.refusal() || key.accepted() ? key.refusal() : member.oldRefusal;
+    const bool isJudged = key.refusal() || key.accepted();
+    const auto &refusal = isJudged ? key.refusal() : member.oldRefusal;
     if (refusal)
         return {ServiceCondition::Unauthorized, refusal->reason, refusal->since};
     return budgetSpent_ ? *budgetSpent_ : health_.state();

@@ -2,6 +2,7 @@
 // Who of those who share a service may ask it now, and what each is to be told about it.
 #pragma once
 
+#include "core/base/expected.h"
 #include "core/traffic/held_back.h"
 #include "core/traffic/key_health.h"
 #include "core/traffic/service_health.h"
@@ -12,7 +13,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace ooto::core
@@ -23,7 +23,7 @@ struct Limits {
     unsigned maxInFlight = 4;               ///< 1..64
     double maxRate = 5;                     ///< requests per second; 0 = no limit
     std::uint64_t maxRequestsPerDay = 2000; ///< 0 = no limit; counted elsewhere
-    BackoffRules backoff;
+    BackoffRules backoff{};
 };
 
 /**
@@ -41,15 +41,11 @@ public:
     using MemberId = std::uint64_t;
     using KeyId = std::uint64_t;
 
-    /** Permission for one request; goes back to record(), cancelled() or unused(), once. */
-    struct Ticket {
+    /** One request that may go; goes back to record(), cancelled() or unused(), once. */
+    struct Permitted {
         KeyId key = 0;
-        ServiceHealth::Admission byService;
-        KeyHealth::Admission byKey;
-    };
-    struct Refusal {
-        HeldBack why;
-        std::chrono::milliseconds tryAgainIn; ///< sooner does no harm
+        ServiceHealth::Probe byService = 0;
+        KeyHealth::Probe byKey;
     };
     struct News {
         MemberId member;
@@ -65,25 +61,24 @@ public:
     void setKey(MemberId member, KeyId key);
     bool usesKey(KeyId key) const;
 
-    std::variant<Ticket, Refusal> admit(MemberId member, Clock::time_point now);
+    Expected<Permitted, NotNow> admit(MemberId member, Clock::time_point now);
     /** A request that was permitted is to be sent once more. @return false when the rate forbids */
     bool admitAgain(Clock::time_point now) { return rate_.take(now); }
     /** It was not sent once more. */
     void unusedAgain(Clock::time_point now) { rate_.giveBack(now); }
     /** The request was not sent. */
-    void unused(const Ticket &ticket, Clock::time_point now);
+    void unused(const Permitted &permitted, Clock::time_point now);
     /** The request was sent, and is given up before it had a reply. */
-    void cancelled(const Ticket &ticket);
-    void record(const Ticket &ticket, const Reply &reply, Clock::time_point now, WallTime wallNow);
+    void cancelled(const Permitted &permitted);
+    void record(const Permitted &permitted, const Reply &reply, Clock::time_point now,
+                WallTime wallNow);
     /** @param reason nothing = there is budget left @return true when that is news */
     bool setBudgetSpent(const std::optional<std::string> &reason, WallTime wallNow);
 
-    ServiceState state(MemberId member) const;
     /** Whose state changed since they were told last, if only in its reason. */
     std::vector<News> takeNews(WallTime wallNow);
     /** The limits that hold for all. */
     const Limits &limits() const { return limits_; }
-    const Limits &limitsOf(MemberId member) const { return members_.at(member).limits; }
 
 private:
     struct Member {
@@ -91,7 +86,7 @@ private:
         Limits limits;
         ServiceState told;
         /** That of an older key, until the service accepts the one in use. */
-        std::optional<KeyHealth::Refusal> oldRefusal;
+        std::optional<KeyRefusal> oldRefusal;
     };
 
     void forgetUnusedKeys();

@@ -59,7 +59,7 @@ public:
 private:
     struct Person {
         Inquiry inquiry;
-        std::optional<Traffic::Ticket> ticket;
+        std::optional<Traffic::Permitted> permitted;
         bool fails = false;
         milliseconds replyAt{0};
     };
@@ -94,13 +94,13 @@ private:
             if (!person.inquiry.due(now_, false, rules_))
                 continue;
             const auto answer = traffic_.admit(1, clock());
-            if (const auto *refusal = std::get_if<Traffic::Refusal>(&answer)) {
-                heldBackUntil_ = now_ + refusal->tryAgainIn;
+            if (!answer) {
+                heldBackUntil_ = now_ + answer.error().tryAgainIn;
                 return;
             }
             ASSERT_TRUE(person.inquiry.take(rules_));
             ++requests_;
-            person.ticket = std::get<Traffic::Ticket>(answer);
+            person.permitted = *answer;
             person.fails = outage_.holds(now_);
             person.replyAt = now_ + (person.fails ? outage_.failsAfter : roundTrip);
         }
@@ -109,11 +109,11 @@ private:
     void takeReplies()
     {
         for (Person &person : people_) {
-            if (!person.ticket || now_ < person.replyAt)
+            if (!person.permitted || now_ < person.replyAt)
                 continue;
             Reply reply;
             reply.outcome = person.fails ? outage_.failure : Outcome::Answered;
-            traffic_.record(*std::exchange(person.ticket, std::nullopt), reply, clock(), {});
+            traffic_.record(*std::exchange(person.permitted, std::nullopt), reply, clock(), {});
             person.inquiry.replied(reply, times(), rules_);
             answered_ += !person.fails;
             for (const auto &news : traffic_.takeNews({})) {

@@ -128,22 +128,22 @@ TEST(DayBudget, TakesBackWhatWasNotNeeded)
 TEST(BudgetWarning, ComesOnceADayAtFourFifths)
 {
     BudgetWarning warning;
-    EXPECT_FALSE(warning.isDue({monday, 39}, 50));
-    EXPECT_TRUE(warning.isDue({monday, 40}, 50));
-    EXPECT_FALSE(warning.isDue({monday, 41}, 50));
-    EXPECT_FALSE(warning.isDue({tuesday, 0}, 50));
-    EXPECT_TRUE(warning.isDue({tuesday, 50}, 50)) << "another process used the rest";
+    EXPECT_FALSE(warning.tellNow({monday, 39}, 50));
+    EXPECT_TRUE(warning.tellNow({monday, 40}, 50));
+    EXPECT_FALSE(warning.tellNow({monday, 41}, 50));
+    EXPECT_FALSE(warning.tellNow({tuesday, 0}, 50));
+    EXPECT_TRUE(warning.tellNow({tuesday, 50}, 50)) << "another process used the rest";
 }
 
 TEST(BudgetWarning, KnowsAnyLimit)
 {
     constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-    EXPECT_FALSE(BudgetWarning().isDue({monday, 1000}, 0));
-    EXPECT_TRUE(BudgetWarning().isDue({monday, 1}, 1));
-    EXPECT_FALSE(BudgetWarning().isDue({monday, 2}, 3));
-    EXPECT_TRUE(BudgetWarning().isDue({monday, 3}, 3));
-    EXPECT_FALSE(BudgetWarning().isDue({monday, most / 5}, most));
-    EXPECT_TRUE(BudgetWarning().isDue({monday, most}, most));
+    EXPECT_FALSE(BudgetWarning().tellNow({monday, 1000}, 0));
+    EXPECT_TRUE(BudgetWarning().tellNow({monday, 1}, 1));
+    EXPECT_FALSE(BudgetWarning().tellNow({monday, 2}, 3));
+    EXPECT_TRUE(BudgetWarning().tellNow({monday, 3}, 3));
+    EXPECT_FALSE(BudgetWarning().tellNow({monday, most / 5}, most));
+    EXPECT_TRUE(BudgetWarning().tellNow({monday, most}, most));
 }
 
 } // namespace

@@ -13,26 +13,26 @@ using namespace std::chrono_literals;
 class KeyHealthTest : public testing::Test
 {
 protected:
-    KeyHealth::Admission admitted()
+    KeyHealth::Probe admitted()
     {
-        const auto admission = key_.admit(now_);
-        EXPECT_TRUE(admission);
-        return admission.value_or(KeyHealth::Admission());
+        const auto probe = key_.admit(now_);
+        EXPECT_TRUE(probe);
+        return probe.value_or(KeyHealth::Probe());
     }
-    void record(const KeyHealth::Admission &admission, Outcome outcome)
+    void record(const KeyHealth::Probe &probe, Outcome outcome)
     {
         wallNow_ += 1s;
         Reply reply;
         reply.outcome = outcome;
         reply.text = std::string(outcomeName(outcome));
-        key_.record(admission, reply, 30s, now_, wallNow_);
+        key_.record(probe, reply, 30s, now_, wallNow_);
     }
     bool admits()
     {
-        const auto admission = key_.admit(now_);
-        if (admission)
-            key_.withdraw(*admission);
-        return admission.has_value();
+        const auto probe = key_.admit(now_);
+        if (probe)
+            key_.withdraw(*probe);
+        return probe.has_value();
     }
 
     KeyHealth key_;

@@ -23,18 +23,21 @@ Reply replyOf(Outcome outcome, std::optional<std::chrono::seconds> retryAfter = 
 class ServiceHealthTest : public testing::Test
 {
 protected:
-    ServiceHealth::Admission admitted()
+    ServiceHealth::Probe admitted()
     {
-        const auto admission = health_.admit(now_);
-        EXPECT_TRUE(admission);
-        return admission.value_or(ServiceHealth::Admission());
+        const auto probe = health_.admit(now_);
+        EXPECT_TRUE(probe);
+        return probe.value_or(ServiceHealth::Probe());
     }
-    bool record(const ServiceHealth::Admission &admission, const Reply &reply)
+    /** @return true when the condition changed */
+    bool record(ServiceHealth::Probe probe, const Reply &reply)
     {
         wallNow_ += 1s;
-        return health_.record(admission, reply, now_, wallNow_);
+        const auto before = condition();
+        health_.record(probe, reply, now_, wallNow_);
+        return condition() != before;
     }
-    /** Sends one request that ends at once. */
+    /** Sends one request that ends at once. @return true when the condition changed */
     bool ask(Outcome outcome, std::optional<std::chrono::seconds> retryAfter = std::nullopt)
     {
         return record(admitted(), replyOf(outcome, retryAfter));
@@ -44,8 +47,8 @@ protected:
     {
         const auto begin = now_;
         for (;; now_ += 1ms) {
-            if (const auto admission = health_.admit(now_)) {
-                health_.withdraw(*admission);
+            if (const auto probe = health_.admit(now_)) {
+                health_.withdraw(*probe);
                 return std::chrono::duration_cast<std::chrono::milliseconds>(now_ - begin);
             }
         }
@@ -59,11 +62,11 @@ protected:
 
 TEST_F(ServiceHealthTest, AdmitsAnyNumberWhileAllIsWell)
 {
-    std::vector<ServiceHealth::Admission> all;
+    std::vector<ServiceHealth::Probe> all;
     for (int i = 0; i < 100; ++i)
         all.push_back(admitted());
-    for (const auto &admission : all)
-        EXPECT_FALSE(record(admission, replyOf(Outcome::Answered)));
+    for (const auto &probe : all)
+        EXPECT_FALSE(record(probe, replyOf(Outcome::Answered)));
     EXPECT_EQ(condition(), ServiceCondition::Ok);
 }
 
@@ -228,12 +231,12 @@ TEST_F(ServiceHealthTest, LateFailuresAreTheSameFailure)
 
 TEST_F(ServiceHealthTest, LateFailuresDoNotMakeLaterPausesLonger)
 {
-    std::vector<ServiceHealth::Admission> late;
+    std::vector<ServiceHealth::Probe> late;
     for (int i = 0; i < 20; ++i)
         late.push_back(admitted());
     ask(Outcome::RateLimited);
-    for (const auto &admission : late)
-        record(admission, replyOf(Outcome::RateLimited, 0s));
+    for (const auto &probe : late)
+        record(probe, replyOf(Outcome::RateLimited, 0s));
     waitForProbe();
     ask(Outcome::RateLimited);
     EXPECT_LE(waitForProbe(), 1s);

@@ -1,31 +1,81 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "service/exchange.h"
+#include "http/exchange.h"
 
 #include "http/http_uri.h"
 #include "http/tls_stream.h"
-#include "service/answer_parser.h"
+
+#include <libsoup/soup.h>
 
 #include <algorithm>
-#include <cstring>
+#include <string_view>
 #include <utility>
 
-namespace ooto::service
+namespace ooto::http
 {
 
-Exchange::Exchange(const ConnectionSettings &settings, Request request, system::Secret key,
-                   std::string host, std::shared_ptr<const http::ProxyRoute> route,
-                   std::shared_ptr<http::Http2Connections> connections, Handlers handlers)
-    : settings_(settings),
-      request_(std::move(request)),
-      key_(std::move(key)),
-      host_(std::move(host)),
-      route_(std::move(route)),
-      connections_(std::move(connections)),
-      handlers_(std::move(handlers)),
-      sendable_(key_.fitsHeader() && system::fitsHeader(settings.appId)),
-      body_(makePhotoBody(request_))
+namespace
 {
-    request_.photo.reset(); // the body has a copy of its own
+
+/** A token, as names of headers are (RFC 9110, section 5.6.2). */
+bool isToken(std::string_view name)
+{
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+        return g_ascii_isalnum(c) || others.find(c) != std::string_view::npos;
+    });
+}
+
+bool fitsHeaders(const Request &request)
+{
+    return std::all_of(request.headers.begin(), request.headers.end(),
+                       [](const Header &header) {
+                           return isToken(header.name) && system::fitsHeader(header.value);
+                       }) &&
+           std::all_of(request.secretHeaders.begin(), request.secretHeaders.end(),
+                       [](const SecretHeader &header) {
+                           return isToken(header.name) && header.value.fitsHeader();
+                       });
+}
+
+/** Null when the URL is none. */
+system::ObjectHandle<SoupMessage> makeMessage(const Request &request)
+{
+    system::ObjectHandle<SoupMessage> made(
+        soup_message_new(request.method.c_str(), request.url.c_str()));
+    if (!made)
+        return made;
+    SoupMessage *message = made.get();
+
+    // libsoup keeps a connection for another POST only when told that asking twice does no harm.
+    soup_message_add_flags(message, SOUP_MESSAGE_IDEMPOTENT);
+    soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
+    soup_message_add_flags(message, SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+
+    SoupMessageHeaders *headers = soup_message_get_request_headers(message);
+    for (const Header &header : request.headers)
+        soup_message_headers_append(headers, header.name.c_str(), header.value.c_str());
+    for (const SecretHeader &header : request.secretHeaders)
+        soup_message_headers_append(headers, header.name.c_str(), header.value.reveal());
+    if (request.body)
+        soup_message_set_request_body_from_bytes(message, request.contentType.c_str(),
+                                                 request.body.get());
+    return made;
+}
+
+system::ErrorHandle newError(GQuark domain, int code, const char *text)
+{
+    return system::ErrorHandle(g_error_new_literal(domain, code, text));
+}
+
+} // namespace
+
+Exchange::Exchange(Request request, bool sslStrict, std::shared_ptr<Http2Connections> connections,
+                   Handlers handlers)
+    : request_(std::move(request)),
+      sslStrict_(sslStrict),
+      connections_(std::move(connections)),
+      handlers_(std::move(handlers))
+{
 }
 
 Exchange::~Exchange()
@@ -39,13 +89,13 @@ void Exchange::start(SoupSession *session)
     session_ = session;
     connections_->requestBegan();
     underWay_ = true;
-    if (!sendable_) {
-        finish(judgeUnsendableKey());
+    if (!fitsHeaders(request_)) {
+        finish(Failure{.kind = Failure::Kind::UnfitHeader});
         return;
     }
-    message_ = makePhotoMessage(settings_, request_, key_, body_);
+    message_ = makeMessage(request_);
     if (!message_) {
-        finish(judgeBadEndpoint());
+        finish(Failure{.kind = Failure::Kind::NoUrl});
         return;
     }
     startDeadline();
@@ -67,7 +117,7 @@ void Exchange::connectSignals()
                      G_CALLBACK(+[](SoupMessage *, GTlsCertificate *, GTlsCertificateFlags flags,
                                     gpointer self) -> gboolean {
                          auto *exchange = static_cast<Exchange *>(self);
-                         if (!exchange->settings_.sslStrict)
+                         if (!exchange->sslStrict_)
                              return TRUE;
                          exchange->certificateFlags_ = flags;
                          return FALSE;
@@ -106,9 +156,9 @@ void Exchange::handshakeDone(GIOStream *stream)
 {
     if (!G_IS_TLS_CONNECTION(stream))
         return;
-    const auto problems = http::certificateProblems(G_TLS_CONNECTION(stream));
-    if (settings_.sslStrict && problems != G_TLS_CERTIFICATE_NO_FLAGS) {
-        http::cutOff(stream);
+    const auto problems = certificateProblems(G_TLS_CONNECTION(stream));
+    if (sslStrict_ && problems != G_TLS_CERTIFICATE_NO_FLAGS) {
+        cutOff(stream);
         refuse(problems);
         return;
     }
@@ -119,11 +169,11 @@ void Exchange::handshakeDone(GIOStream *stream)
 void Exchange::starting()
 {
     SoupMessage *message = message_.get();
-    const bool tls = http::isHttps(soup_message_get_uri(message));
+    const bool tls = isHttps(soup_message_get_uri(message));
     auto problems = soup_message_get_tls_peer_certificate_errors(message);
     if (!soup_message_get_tls_peer_certificate(message))
         problems = G_TLS_CERTIFICATE_GENERIC_ERROR;
-    if (!tls || !settings_.sslStrict || problems == G_TLS_CERTIFICATE_NO_FLAGS) {
+    if (!tls || !sslStrict_ || problems == G_TLS_CERTIFICATE_NO_FLAGS) {
         reached_ = true;
         left_ = true;
         return;
@@ -137,9 +187,8 @@ void Exchange::starting()
 void Exchange::refuse(GTlsCertificateFlags problems)
 {
     certificateFlags_ = problems;
-    const system::ErrorHandle error(
-        g_error_new_literal(G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "bad certificate"));
-    finish(judgeError(*error, certificateFlags_, host_), Rest::Cancel);
+    finish(disconnected(newError(G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "bad certificate")),
+           Rest::Cancel);
 }
 
 /** libsoup may hold the message for a little longer than this object lives. */
@@ -159,7 +208,7 @@ void Exchange::startDeadline()
         deadline_.get(),
         [](gpointer data) -> gboolean {
             const auto self = static_cast<Exchange *>(data)->shared_from_this();
-            self->finish(judgeTimeout(self->request_.timeout, self->host_), Rest::Cancel);
+            self->finish(Failure{.kind = Failure::Kind::Deadline}, Rest::Cancel);
             return G_SOURCE_REMOVE;
         },
         this, nullptr);
@@ -179,7 +228,7 @@ void Exchange::headersCame(GAsyncResult *result)
     system::ErrorHandle error;
     stream_.reset(soup_session_send_finish(session_, result, system::ErrorOut(error)));
     if (!stream_) {
-        fail(*error);
+        fail(std::move(error));
         return;
     }
     SoupMessage *message = message_.get();
@@ -190,11 +239,10 @@ void Exchange::headersCame(GAsyncResult *result)
     };
     response_.status = static_cast<int>(soup_message_get_status(message));
     response_.location = header("Location");
-    response_.endpoint = settings_.endpoint;
     response_.retryAfter = header("Retry-After");
     // What a proxy answers to CONNECT comes as if it were the response.
     if (!reached_) {
-        finish(judgeTunnelRefusal(response_.status, host_, route_->host, route_->setting));
+        finish(Failure{.kind = Failure::Kind::NoTunnel, .status = response_.status});
         return;
     }
     readOn();
@@ -213,9 +261,9 @@ void Exchange::bytesCame(GAsyncResult *result)
     if (size < 0) {
         // A refusal is one even when its explanation was lost on the way.
         if (response_.status == SOUP_STATUS_OK)
-            fail(*error);
+            fail(std::move(error));
         else
-            finish(judged());
+            finish(std::move(response_));
         return;
     }
     if (size == 0) {
@@ -223,9 +271,10 @@ void Exchange::bytesCame(GAsyncResult *result)
         return;
     }
     // Also the bound for what a compressed body unpacks to: it is unpacked a chunk at a time.
-    response_.tooLong = response_.body.size() + static_cast<std::size_t>(size) > maxAnswerBytes;
+    const std::size_t left = request_.longestBody - response_.body.size();
+    response_.tooLong = static_cast<std::size_t>(size) > left;
     if (response_.tooLong) {
-        finish(judged(), Rest::Cancel);
+        finish(std::move(response_), Rest::Cancel);
         return;
     }
     response_.body.append(chunk_.data(), static_cast<std::size_t>(size));
@@ -241,19 +290,10 @@ void Exchange::bodyEnded()
     // libsoup takes a body that is too short for whole when the connection was to close anyhow.
     if (response_.status == SOUP_STATUS_OK && plain && counted &&
         response_.body.size() < static_cast<std::size_t>(length)) {
-        const system::ErrorHandle error(
-            g_error_new_literal(G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "truncated"));
-        fail(*error);
+        fail(newError(G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "truncated"));
         return;
     }
-    finish(judged());
-}
-
-core::Reply Exchange::judged() const
-{
-    Secrets secrets = route_->secrets;
-    secrets.push_back(key_);
-    return judgeResponse(response_, host_, secrets, std::chrono::system_clock::now());
+    finish(std::move(response_));
 }
 
 /**
@@ -268,23 +308,31 @@ bool Exchange::connectionHadGone(const GError &error) const
             g_error_matches(&error, G_TLS_ERROR, G_TLS_ERROR_EOF));
 }
 
-void Exchange::fail(const GError &error)
+bool Exchange::admitRestart()
 {
-    if (handlers_.onDone && connectionHadGone(error) && handlers_.mayRestart()) {
+    return !handlers_.admitRestart || handlers_.admitRestart();
+}
+
+Failure Exchange::disconnected(system::ErrorHandle error) const
+{
+    return {.kind = Failure::Kind::Disconnected,
+            .status = response_.status,
+            .error = std::move(error),
+            .certificateFlags = certificateFlags_};
+}
+
+void Exchange::fail(system::ErrorHandle error)
+{
+    if (handlers_.onDone && connectionHadGone(*error) && admitRestart()) {
         ++restarts_;
         left_ = false;
         disconnectSignals();
-        message_ = makePhotoMessage(settings_, request_, key_, body_);
+        message_ = makeMessage(request_);
         soup_message_add_flags(message_.get(), SOUP_MESSAGE_NEW_CONNECTION);
         send();
         return;
     }
-    core::Reply reply = judgeError(error, certificateFlags_, host_);
-    reply.httpStatus = response_.status;
-    if (!route_->host.empty() && !left_ && reply.outcome == core::Outcome::Unreachable)
-        reply.text += "; the way there is by the proxy " + route_->host + ", check " +
-                      route_->setting + " as well";
-    finish(std::move(reply));
+    finish(disconnected(std::move(error)));
 }
 
 /** libsoup sends once more by itself what a server did not look at; that counts as well. */
@@ -294,13 +342,12 @@ void Exchange::restartedBySoup()
     ++restarts_;
     if (!handlers_.onDone)
         return;
-    if (handlers_.mayRestart()) {
+    if (admitRestart()) {
         left_ = false;
         return;
     }
-    const system::ErrorHandle error(
-        g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "connection closed"));
-    finish(judgeError(*error, 0, host_), Rest::Cancel);
+    finish(disconnected(newError(G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "connection closed")),
+           Rest::Cancel);
 }
 
 void Exchange::abandon()
@@ -324,7 +371,7 @@ void Exchange::ended(bool givenUp)
     connections_->requestEnded(givenUp);
 }
 
-void Exchange::finish(core::Reply reply, Rest rest)
+void Exchange::finish(std::variant<Response, Failure> end, Rest rest)
 {
     const auto self = shared_from_this();
     deadline_.reset();
@@ -334,15 +381,18 @@ void Exchange::finish(core::Reply reply, Rest rest)
         // drain the rest.
         g_input_stream_close_async(stream_.get(), G_PRIORITY_DEFAULT, nullptr, nullptr, nullptr);
     }
-    reply.roundTrip = std::chrono::duration_cast<std::chrono::microseconds>(
+    const auto roundTrip = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - begin_);
-    reply.bytesSent = bytesSent_;
     if (const auto onDone = std::exchange(handlers_.onDone, nullptr))
-        onDone(std::move(reply));
+        onDone({.end = std::move(end),
+                .hasLeft = left_,
+                .restarts = restarts_,
+                .bytesSent = bytesSent_,
+                .roundTrip = roundTrip});
     if (rest == Rest::Cancel)
         cancel();
     else
         ended(false);
 }
 
-} // namespace ooto::service
+} // namespace ooto::http

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "service/session.h"
+#include "http/session.h"
 
 #include "http/http_uri.h"
 #include "system/plain_text.h"
 
+#include <libsoup/soup.h>
+
 #include <chrono>
 #include <utility>
 
-namespace ooto::service
+namespace ooto::http
 {
 
 namespace
@@ -20,14 +22,14 @@ constexpr std::chrono::seconds closePatience{2};
 
 std::string shownHost(const std::string &endpoint)
 {
-    const system::UriHandle uri = http::parseHttpUri(endpoint);
+    const system::UriHandle uri = parseHttpUri(endpoint);
     const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
     return host ? system::plainText(host) : "the service";
 }
 
 } // namespace
 
-Session::Session(ConnectionSettings settings)
+Session::Session(HttpSettings settings)
     : settings_(std::move(settings)), host_(shownHost(settings_.endpoint))
 {
 }
@@ -43,7 +45,7 @@ void Session::open(GTlsDatabase *trustedCas)
         "user-agent", named ? settings_.userAgent.c_str() : "ooto", nullptr));
     // Nobody is here to be asked for a password, and none is to be sent to whoever asks.
     soup_session_remove_feature_by_type(session_.get(), SOUP_TYPE_AUTH_MANAGER);
-    route_ = std::make_shared<const http::ProxyRoute>(http::findProxy(settings_));
+    route_ = std::make_shared<const ProxyRoute>(findProxy(settings_));
     if (route_->resolver)
         soup_session_set_proxy_resolver(session_.get(), route_->resolver.get());
     g_signal_connect(session_.get(), "request-queued",
@@ -66,12 +68,11 @@ void Session::authorize(SoupMessage *message)
     }
 }
 
-std::shared_ptr<Exchange> Session::make(Request request, system::Secret key,
-                                        Exchange::Handlers handlers)
+std::shared_ptr<Exchange> Session::make(Request request, Exchange::Handlers handlers)
 {
     std::erase_if(exchanges_, [](const auto &exchange) { return exchange.expired(); });
-    auto exchange = std::make_shared<Exchange>(settings_, std::move(request), std::move(key), host_,
-                                               route_, connections_, std::move(handlers));
+    auto exchange = std::make_shared<Exchange>(std::move(request), settings_.sslStrict,
+                                               connections_, std::move(handlers));
     exchanges_.push_back(exchange);
     return exchange;
 }
@@ -112,4 +113,4 @@ void Session::close()
     }
 }
 
-} // namespace ooto::service
+} // namespace ooto::http

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A SoupSession set up for one host, and the exchanges that run in it.
+#pragma once
+
+#include "http/exchange.h"
+#include "http/http_settings.h"
+#include "http/proxy.h"
+#include "http/trusted_cas.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ooto::http
+{
+
+/** Made on any thread; from open() on it lives on the *network* thread. */
+class Session
+{
+public:
+    explicit Session(HttpSettings settings);
+
+    /** @param trustedCas of loadTrustedCas() */
+    void open(GTlsDatabase *trustedCas);
+    /** @param request to the host of the settings' endpoint */
+    std::shared_ptr<Exchange> make(Request request, Exchange::Handlers handlers);
+    void start(Exchange &exchange) { exchange.start(session_.get()); }
+    /** Abandons what is under way, and returns when libsoup has let go of it. */
+    void close();
+
+    /** Whom requests go to, fit to be shown. */
+    const std::string &host() const { return host_; }
+    /** By way of whom; there from open() on. */
+    const std::shared_ptr<const ProxyRoute> &route() const { return route_; }
+
+private:
+    void authorize(SoupMessage *message);
+
+    const HttpSettings settings_;
+    const std::string host_;
+    std::shared_ptr<const ProxyRoute> route_;
+    system::ObjectHandle<SoupSession> session_;
+    const std::shared_ptr<Http2Connections> connections_ = std::make_shared<Http2Connections>();
+    std::vector<std::weak_ptr<Exchange>> exchanges_;
+};
+
+} // namespace ooto::http
