@@ -41,7 +41,7 @@ protected:
     }};
 };
 
-TEST_F(ClientKeys, TheRefusalOfOneIsNoMatterToTheOther)
+TEST_F(ClientKeys, theRefusalOfOneIsNoMatterToTheOther)
 {
     for (const int status : {401, 403}) {
         refusal_ = status;
@@ -58,7 +58,7 @@ TEST_F(ClientKeys, TheRefusalOfOneIsNoMatterToTheOther)
     EXPECT_EQ(server_.connections(), 2U) << "one for each pair";
 }
 
-TEST_F(ClientKeys, TheRefusalOfOneIsToldToAllWhoUseIt)
+TEST_F(ClientKeys, theRefusalOfOneIsToldToAllWhoUseIt)
 {
     const auto one = callerWith("bad");
     const auto other = callerWith("bad");
@@ -69,7 +69,7 @@ TEST_F(ClientKeys, TheRefusalOfOneIsToldToAllWhoUseIt)
     EXPECT_EQ(server_.requests().size(), 1U);
 }
 
-TEST_F(ClientKeys, ANewKeyIsTriedAtOnce)
+TEST_F(ClientKeys, aNewKeyIsTriedAtOnce)
 {
     const auto caller = callerWith("bad");
     EXPECT_EQ(ask(*caller).outcome, Outcome::Unauthorized);
@@ -83,7 +83,7 @@ TEST_F(ClientKeys, ANewKeyIsTriedAtOnce)
     EXPECT_EQ(states_->all(), (std::vector<std::string>{"bad:unauthorized", "bad:ok"}));
 }
 
-TEST_F(ClientKeys, TheSameKeySetAgainIsTriedAtOnce)
+TEST_F(ClientKeys, theSameKeySetAgainIsTriedAtOnce)
 {
     const auto caller = callerWith("bad");
     ask(*caller);
@@ -92,7 +92,7 @@ TEST_F(ClientKeys, TheSameKeySetAgainIsTriedAtOnce)
     EXPECT_TRUE(caller->reserve());
 }
 
-TEST_F(ClientKeys, ARequestCarriesTheKeyOfWhenItsSlotWasMade)
+TEST_F(ClientKeys, aRequestCarriesTheKeyOfWhenItsSlotWasMade)
 {
     const auto caller = callerWith("good");
     auto slot = caller->reserve();
