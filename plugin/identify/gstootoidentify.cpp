@@ -50,7 +50,6 @@
 #include "identify/gstootoidentify.h"
 
 #include "element/frame_clock.h"
-#include "http/proxy.h"
 #include "identify/debug.h"
 #include "identify/detector_choice.h"
 #include "identify/properties.h"
@@ -174,7 +173,7 @@ static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &set
     if (!endpointError.empty())
         return gst_ooto_identify_fail(self, endpointError);
     const std::string proxyError =
-        http::checkProxy(settings.proxy, settings.endpoint, settings.allowHttp);
+        service::checkProxy(settings.proxy, settings.endpoint, settings.allowHttp);
     if (!proxyError.empty())
         return gst_ooto_identify_fail(self, proxyError);
     const std::string credentialsError = credentials.load();

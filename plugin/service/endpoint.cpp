@@ -2,6 +2,7 @@
 #include "service/endpoint.h"
 
 #include "http/http_uri.h"
+#include "http/proxy.h"
 #include "system/plain_text.h"
 
 #include <string_view>
@@ -52,6 +53,11 @@ std::string checkEndpoint(const std::string &endpoint, bool allowHttp)
                "; use an https URL, or set `allow-http=true` for a service in your own network";
     }
     return {};
+}
+
+std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp)
+{
+    return http::checkProxy(proxy, endpoint, allowHttp);
 }
 
 } // namespace ooto::service

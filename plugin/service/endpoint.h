@@ -17,4 +17,7 @@ inline constexpr const char *defaultEndpoint = "https://cloud.ooto-ai.com/api/v1
  */
 std::string checkEndpoint(const std::string &endpoint, bool allowHttp);
 
+/** Checks the proxy by way of which `endpoint` is asked, as http::checkProxy(). */
+std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp);
+
 } // namespace ooto::service

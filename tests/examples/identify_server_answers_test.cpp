@@ -23,7 +23,7 @@ protected:
     }
 };
 
-TEST_F(Answers, Code1WithoutAPartPhoto)
+TEST_F(Answers, code1WithoutAPartPhoto)
 {
     const std::string info = "photo should not be empty";
     expectError(client_->post("/identify", {{"picture", hopper()}}), 1, info);
@@ -32,7 +32,7 @@ TEST_F(Answers, Code1WithoutAPartPhoto)
     expectError(client_->send("/add", "application/json", {'{', '}'}), 1, info);
 }
 
-TEST_F(Answers, Code2ForAnotherMimeType)
+TEST_F(Answers, code2ForAnotherMimeType)
 {
     const std::string info = "wrong mime-type in input data";
     expectError(client_->post("/identify", {{"photo", hopper(), "image/gif"}}), 2, info);
@@ -41,12 +41,12 @@ TEST_F(Answers, Code2ForAnotherMimeType)
     expectError(client_->post("/identify", {{"photo", {}, "text/plain"}}), 2, info);
 }
 
-TEST_F(Answers, Code3ForNoBytes)
+TEST_F(Answers, code3ForNoBytes)
 {
     expectError(client_->identify({}), 3, "photo size is 0 bytes");
 }
 
-TEST_F(Answers, Code4ForWhatCannotBeDecoded)
+TEST_F(Answers, code4ForWhatCannotBeDecoded)
 {
     const std::string info = "can not decode image, check it is valid jpeg or png file";
     const std::string text = "no photograph";
@@ -61,7 +61,7 @@ TEST_F(Answers, Code4ForWhatCannotBeDecoded)
     expectError(client_->identify(bitmap), 4, info);
 }
 
-TEST_F(Answers, Code4ForAPictureThatWouldFillTheMemory)
+TEST_F(Answers, code4ForAPictureThatWouldFillTheMemory)
 {
     // An IHDR of 60000x60000 px and an IEND, with no pixels between.
     const Photo bomb = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n', 0,   0, 0,    13,
@@ -72,26 +72,26 @@ TEST_F(Answers, Code4ForAPictureThatWouldFillTheMemory)
                 "can not decode image, check it is valid jpeg or png file");
 }
 
-TEST_F(Answers, Code5WithoutAFace)
+TEST_F(Answers, code5WithoutAFace)
 {
     expectError(client_->identify(readFile(photos::iceFile)), 5, "can not detect face");
     expectError(client_->identify(asJpeg(cv::Mat(1, 1, CV_8UC3, cv::Scalar::all(9)))), 5,
                 "can not detect face");
 }
 
-TEST_F(Answers, Code6WithSeveralFaces)
+TEST_F(Answers, code6WithSeveralFaces)
 {
     expectError(client_->identify(coupleJpeg()), 6, "more than one face detected on photo");
 }
 
-TEST_F(Answers, Code9WithAFaceThatIsTooSmall)
+TEST_F(Answers, code9WithAFaceThatIsTooSmall)
 {
     const cv::Mat small = photos::resized(photos::load(photos::hopperFile), 64);
     expectError(client_->identify(asJpeg(small)), 9,
                 "can not extract features from sample, probably it is too small");
 }
 
-TEST_F(Answers, CredentialsAreCheckedBeforeThePhoto)
+TEST_F(Answers, credentialsAreCheckedBeforeThePhoto)
 {
     for (const auto &[id, key] : {std::pair{"", "demo-key"}, std::pair{"demo", ""},
                                   std::pair{"demo", "other"}, std::pair{"other", "demo-key"}}) {
@@ -108,7 +108,7 @@ TEST_F(Answers, CredentialsAreCheckedBeforeThePhoto)
     }
 }
 
-TEST_F(Answers, MethodAndPathAreCheckedFirst)
+TEST_F(Answers, methodAndPathAreCheckedFirst)
 {
     client_->appKey = "wrong";
     EXPECT_EQ(client_->send("/nothing", "text/plain", {}).status, 404u);
@@ -119,7 +119,7 @@ TEST_F(Answers, MethodAndPathAreCheckedFirst)
     EXPECT_EQ(response.header["allow"], "POST");
 }
 
-TEST_F(Answers, FlagsAreTrueOrFalse)
+TEST_F(Answers, flagsAreTrueOrFalse)
 {
     for (const char *query : {"?check_liveness=1", "?check_deepfake=True", "?check_liveness",
                               "?check_liveness=true&check_deepfake=no"}) {
@@ -130,7 +130,7 @@ TEST_F(Answers, FlagsAreTrueOrFalse)
     EXPECT_EQ(identify("?check_liveness=true&check_deepfake=false&other=1").status, 200u);
 }
 
-TEST_F(Answers, WhatCannotBeJudgedIsNull)
+TEST_F(Answers, whatCannotBeJudgedIsNull)
 {
     Response plain = identify();
     EXPECT_EQ(plain.status, 200u);
@@ -144,7 +144,7 @@ TEST_F(Answers, WhatCannotBeJudgedIsNull)
     EXPECT_FALSE(genuine.has("result.liveness"));
 }
 
-TEST_F(Answers, SayWhatTheyWereToldToSay)
+TEST_F(Answers, sayWhatTheyWereToldToSay)
 {
     AnswerStyle style;
     style.liveness = SaidVerdict{0.833, false};
@@ -158,7 +158,7 @@ TEST_F(Answers, SayWhatTheyWereToldToSay)
     EXPECT_FALSE(identify().has("result.liveness"));
 }
 
-TEST_F(Answers, TellBoxAndQualityInTheDocumentedShape)
+TEST_F(Answers, tellBoxAndQualityInTheDocumentedShape)
 {
     Response response = identify();
     EXPECT_TRUE(g_uuid_string_is_valid(response.text("transactionId").c_str()));
@@ -179,7 +179,7 @@ TEST_F(Answers, TellBoxAndQualityInTheDocumentedShape)
     EXPECT_TRUE(json_node_get_boolean(response.at("result.quality.blur.fine")));
 }
 
-TEST_F(Answers, TheBoxIsInPixelsOfThePostedPhoto)
+TEST_F(Answers, theBoxIsInPixelsOfThePostedPhoto)
 {
     cv::Mat large;
     cv::resize(photos::load(photos::hopperFile), large, {2000, 2000});
@@ -190,7 +190,7 @@ TEST_F(Answers, TheBoxIsInPixelsOfThePostedPhoto)
     EXPECT_GT(core::iou(box, core::scaled(photos::hopperFace, scale, scale)), 0.5);
 }
 
-TEST_F(Answers, BlurIsSeen)
+TEST_F(Answers, blurIsSeen)
 {
     cv::Mat blurred;
     cv::GaussianBlur(photos::load(photos::hopperFile), blurred, {}, 8);
@@ -201,14 +201,14 @@ TEST_F(Answers, BlurIsSeen)
               identify().number("result.quality.blur.score"));
 }
 
-TEST_F(Answers, NobodyEnrolledIsNoMatch)
+TEST_F(Answers, nobodyEnrolledIsNoMatch)
 {
     Response response = identify();
     EXPECT_EQ(response.status, 200u);
     EXPECT_FALSE(response.has("result.search"));
 }
 
-TEST_F(Answers, NoMatchIsSpelledInThreeWays)
+TEST_F(Answers, noMatchIsSpelledInThreeWays)
 {
     ASSERT_EQ(client_->add(hopper(), "hopper").status, 200u);
     const auto answer = [&](NoMatch noMatch, bool older) {
@@ -228,7 +228,7 @@ TEST_F(Answers, NoMatchIsSpelledInThreeWays)
         EXPECT_FALSE(answer(noMatch, true).has("result.similarity"));
 }
 
-TEST_F(Answers, OlderShape)
+TEST_F(Answers, olderShape)
 {
     AnswerStyle style;
     style.olderShape = true;
@@ -246,7 +246,7 @@ TEST_F(Answers, OlderShape)
     EXPECT_TRUE(response.has("result.face.quality.blur.score"));
 }
 
-TEST_F(Answers, EnrolIdentifyDeleteRoundTrip)
+TEST_F(Answers, enrolIdentifyDeleteRoundTrip)
 {
     Response enrolled = client_->add(hopper(), "Grace Hopper");
     EXPECT_EQ(enrolled.status, 200u);
@@ -262,7 +262,7 @@ TEST_F(Answers, EnrolIdentifyDeleteRoundTrip)
     expectError(client_->remove(R"({"templateId": "Grace Hopper"})"), 400, "Template not found");
 }
 
-TEST_F(Answers, EnrolmentWithoutAnIdGetsOne)
+TEST_F(Answers, enrolmentWithoutAnIdGetsOne)
 {
     Response enrolled = client_->add(collins(), "");
     const std::string id = enrolled.text("result.enroll.templateId");
@@ -270,7 +270,7 @@ TEST_F(Answers, EnrolmentWithoutAnIdGetsOne)
     EXPECT_EQ(client_->identify(collins()).text("result.search.templateId"), id);
 }
 
-TEST_F(Answers, EnrolmentChecksThePhotoAndTheId)
+TEST_F(Answers, enrolmentChecksThePhotoAndTheId)
 {
     expectError(client_->add(readFile(photos::iceFile), "ice"), 5, "can not detect face");
     expectError(client_->add(coupleJpeg(), "couple"), 6, "more than one face detected on photo");
@@ -280,7 +280,7 @@ TEST_F(Answers, EnrolmentChecksThePhotoAndTheId)
     EXPECT_FALSE(identify().has("result.search"));
 }
 
-TEST_F(Answers, DeleteNeedsAnId)
+TEST_F(Answers, deleteNeedsAnId)
 {
     for (const std::string &json :
          {std::string(), std::string("{}"), std::string("[]"), std::string("no json"),
@@ -289,7 +289,7 @@ TEST_F(Answers, DeleteNeedsAnId)
         EXPECT_EQ(client_->remove(json).code(), 400);
 }
 
-TEST_F(Answers, TooLargeABodyIs413)
+TEST_F(Answers, tooLargeABodyIs413)
 {
     Response response = client_->identify(Photo((16 << 20) + 1, 'x'));
     EXPECT_EQ(response.status, 413u);
@@ -297,7 +297,7 @@ TEST_F(Answers, TooLargeABodyIs413)
     EXPECT_EQ(identify().status, 200u);
 }
 
-TEST_F(Answers, TheFirstGoodFaceIsEnrolledWhereThatIsAskedFor)
+TEST_F(Answers, theFirstGoodFaceIsEnrolledWhereThatIsAskedFor)
 {
     ServerOptions options;
     options.enrolFirst = "visitor";

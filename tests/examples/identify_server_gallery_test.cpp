@@ -34,7 +34,7 @@ protected:
     test::ScratchDirectory folder_;
 };
 
-TEST_F(GalleryTest, FileNamesAreTemplateIds)
+TEST_F(GalleryTest, fileNamesAreTemplateIds)
 {
     fs::copy(photos::hopperFile, folder_ / "Grace Hopper.jpg");
     fs::copy(photos::collinsFile, folder_ / "collins%2Fnasa.PNG");
@@ -45,7 +45,7 @@ TEST_F(GalleryTest, FileNamesAreTemplateIds)
     EXPECT_EQ(client_->identify(collins()).text("result.search.templateId"), "collins/nasa");
 }
 
-TEST_F(GalleryTest, StrangersAreUnlikeWhoIsEnrolled)
+TEST_F(GalleryTest, strangersAreUnlikeWhoIsEnrolled)
 {
     fs::copy(photos::hopperFile, folder_ / "hopper.jpg");
     open(false);
@@ -54,7 +54,7 @@ TEST_F(GalleryTest, StrangersAreUnlikeWhoIsEnrolled)
     EXPECT_LT(response.number("result.search.similarity"), 0.75);
 }
 
-TEST_F(GalleryTest, UnusablePhotosAreNamed)
+TEST_F(GalleryTest, unusablePhotosAreNamed)
 {
     fs::copy(photos::hopperFile, folder_ / "hopper.jpg");
     fs::copy(photos::iceFile, folder_ / "ice.jpg");
@@ -67,7 +67,7 @@ TEST_F(GalleryTest, UnusablePhotosAreNamed)
     EXPECT_EQ(identify().text("result.search.templateId"), "hopper");
 }
 
-TEST_F(GalleryTest, MissingFolderIsNamed)
+TEST_F(GalleryTest, missingFolderIsNamed)
 {
     ServerOptions options;
     options.galleryFolder = folder_ / "nowhere";
@@ -76,7 +76,7 @@ TEST_F(GalleryTest, MissingFolderIsNamed)
     EXPECT_NE(server_->galleryProblems()[0].find("nowhere"), std::string::npos);
 }
 
-TEST_F(GalleryTest, IsNotWrittenToUnlessThatIsAskedFor)
+TEST_F(GalleryTest, isNotWrittenToUnlessThatIsAskedFor)
 {
     fs::copy(photos::hopperFile, folder_ / "hopper.jpg");
     open(false);
@@ -85,7 +85,7 @@ TEST_F(GalleryTest, IsNotWrittenToUnlessThatIsAskedFor)
     EXPECT_EQ(files(), std::set<std::string>{"hopper.jpg"});
 }
 
-TEST_F(GalleryTest, WritableOneOutlivesTheServer)
+TEST_F(GalleryTest, writableOneOutlivesTheServer)
 {
     open(true);
     EXPECT_EQ(client_->add(hopper(), "Grace Hopper, RADM").status, 200u);
@@ -98,7 +98,7 @@ TEST_F(GalleryTest, WritableOneOutlivesTheServer)
     EXPECT_EQ(identify().text("result.search.templateId"), "Grace Hopper, RADM");
 }
 
-TEST_F(GalleryTest, NoTemplateIdLeavesTheFolder)
+TEST_F(GalleryTest, noTemplateIdLeavesTheFolder)
 {
     open(true);
     const std::vector<std::string> ids = {"../escaped", "/tmp/ooto-escaped", ".hidden", "..",
@@ -116,7 +116,7 @@ TEST_F(GalleryTest, NoTemplateIdLeavesTheFolder)
     EXPECT_TRUE(files().empty());
 }
 
-TEST_F(GalleryTest, ReplacingAPhotoLeavesOneFile)
+TEST_F(GalleryTest, replacingAPhotoLeavesOneFile)
 {
     open(true);
     EXPECT_EQ(client_->add(hopper(), "who").status, 200u);

@@ -38,7 +38,7 @@ protected:
     }
 };
 
-TEST_P(Matcher, KnowsBothPeopleAtAnySize)
+TEST_P(Matcher, knowsBothPeopleAtAnySize)
 {
     ASSERT_EQ(client_->add(hopper(), "hopper").status, 200u);
     ASSERT_EQ(client_->add(collins(), "collins").status, 200u);
@@ -54,7 +54,7 @@ TEST_P(Matcher, KnowsBothPeopleAtAnySize)
             }
 }
 
-TEST_P(Matcher, TakesNobodyForAnother)
+TEST_P(Matcher, takesNobodyForAnother)
 {
     for (const auto &[enrolled, posted] :
          {std::pair{hopperPortrait, collinsPortrait}, std::pair{collinsPortrait, hopperPortrait}}) {
@@ -67,7 +67,7 @@ TEST_P(Matcher, TakesNobodyForAnother)
     }
 }
 
-TEST_P(Matcher, TellsLandmarksWhereItHasThem)
+TEST_P(Matcher, tellsLandmarksWhereItHasThem)
 {
     Response response = client_->identify(collins());
     ASSERT_EQ(response.status, 200u);
@@ -91,14 +91,14 @@ INSTANTIATE_TEST_SUITE_P(Detectors, Matcher,
                              return info.param == DetectorChoice::Yunet ? "Yunet" : "Cascade";
                          });
 
-TEST(Descriptor, OfAFaceWithoutEdgesIsLikeNobody)
+TEST(Descriptor, ofAFaceWithoutEdgesIsLikeNobody)
 {
     const cv::Mat flat(100, 100, CV_8UC1, cv::Scalar(80));
     const FaceViews views = describeFace(flat, {{20, 20, 60, 60}, 1, std::nullopt});
     EXPECT_EQ(similarity(views, views.upright), 0);
 }
 
-TEST(Descriptor, BearsLandmarksInOnePoint)
+TEST(Descriptor, bearsLandmarksInOnePoint)
 {
     const cv::Mat flat(100, 100, CV_8UC1, cv::Scalar(80));
     core::Landmarks landmarks;

@@ -46,7 +46,7 @@ Photo ownPng()
     return png;
 }
 
-TEST(PhotoFile, IsReadWithoutDecoding)
+TEST(PhotoFile, isReadWithoutDecoding)
 {
     for (const auto &[bytes, type] :
          {std::pair{ownJpeg(), PhotoType::Jpeg}, std::pair{ownPng(), PhotoType::Png}}) {
@@ -59,7 +59,7 @@ TEST(PhotoFile, IsReadWithoutDecoding)
     }
 }
 
-TEST(PhotoFile, MetadataIsSeen)
+TEST(PhotoFile, metadataIsSeen)
 {
     using Names = std::vector<std::string>;
     EXPECT_EQ(readPhotoFile(withSegment(ownJpeg(), 0xE1, "Exif")).metadata, Names{"APP1"});
@@ -69,14 +69,14 @@ TEST(PhotoFile, MetadataIsSeen)
         EXPECT_EQ(readPhotoFile(withChunk(ownPng(), chunk, "who")).metadata, Names{chunk});
 }
 
-TEST(PhotoFile, AnyCutIsIncomplete)
+TEST(PhotoFile, anyCutIsIncomplete)
 {
     for (const Photo &whole : {ownJpeg(), ownPng()})
         for (std::size_t length = 0; length + 1 < whole.size(); ++length)
             EXPECT_FALSE(readPhotoFile({whole.data(), length}).complete) << length;
 }
 
-TEST(PhotoFile, OtherBytesAreOther)
+TEST(PhotoFile, otherBytesAreOther)
 {
     const std::string gif = "GIF89a";
     for (const Photo &bytes : {Photo(), Photo{0xFF}, Photo(gif.begin(), gif.end())}) {

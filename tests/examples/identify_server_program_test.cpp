@@ -84,7 +84,7 @@ std::string endpointOf(Program &program)
     return line.substr(std::min(line.size(), prefix.size()));
 }
 
-TEST(IdentifyServerProgram, HelpsWithEveryOption)
+TEST(IdentifyServerProgram, helpsWithEveryOption)
 {
     Program program({"--help"});
     const std::string help = program.rest();
@@ -100,7 +100,7 @@ TEST(IdentifyServerProgram, HelpsWithEveryOption)
     EXPECT_NE(help.find("OOTO_APP_KEY"), std::string::npos);
 }
 
-TEST(IdentifyServerProgram, TakesAFreePortAndEndsWhenToldTo)
+TEST(IdentifyServerProgram, takesAFreePortAndEndsWhenToldTo)
 {
     for (const int signal : {SIGTERM, SIGINT}) {
         Program first({"--port", "0"});
@@ -116,7 +116,7 @@ TEST(IdentifyServerProgram, TakesAFreePortAndEndsWhenToldTo)
     }
 }
 
-TEST(IdentifyServerProgram, PassesItsOptionsOn)
+TEST(IdentifyServerProgram, passesItsOptionsOn)
 {
     Program program({"--port=0", "--app-id=me", "--app-key=mine", "--older-shape",
                      "--enrol-first=visitor", "--say-liveness=0.5,false", "--status=503",
@@ -135,7 +135,7 @@ TEST(IdentifyServerProgram, PassesItsOptionsOn)
     EXPECT_EQ(client.identify({}).status, 401u);
 }
 
-TEST(IdentifyServerProgram, ServesHttpsWithACertificate)
+TEST(IdentifyServerProgram, servesHttpsWithACertificate)
 {
     const test::Certificates certificates;
     if (!certificates.made())
@@ -147,7 +147,7 @@ TEST(IdentifyServerProgram, ServesHttpsWithACertificate)
     EXPECT_EQ(client.identify(readFile(photos::hopperFile)).status, 200u);
 }
 
-TEST(IdentifyServerProgram, TakesCredentialsFromTheEnvironment)
+TEST(IdentifyServerProgram, takesCredentialsFromTheEnvironment)
 {
     g_setenv("OOTO_APP_ID", "someone", TRUE);
     g_setenv("OOTO_APP_KEY", "something", TRUE);
@@ -161,7 +161,7 @@ TEST(IdentifyServerProgram, TakesCredentialsFromTheEnvironment)
     EXPECT_EQ(client.identify({}).code(), 3);
 }
 
-TEST(IdentifyServerProgram, RefusesWhatItDoesNotUnderstand)
+TEST(IdentifyServerProgram, refusesWhatItDoesNotUnderstand)
 {
     for (const char *wrong :
          {"--bogus", "stray", "--port=65536", "--port=x", "--status=99", "--body=other",
@@ -173,7 +173,7 @@ TEST(IdentifyServerProgram, RefusesWhatItDoesNotUnderstand)
     }
 }
 
-TEST(IdentifyServerProgram, FailsWhenItCannotStart)
+TEST(IdentifyServerProgram, failsWhenItCannotStart)
 {
     Program running({"--port", "0"});
     const std::string endpoint = endpointOf(running);

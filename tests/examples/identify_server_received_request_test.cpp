@@ -26,7 +26,7 @@ protected:
     std::vector<std::string> complaints() { return violationsOf(server_->requests().back()); }
 };
 
-TEST_F(ReceivedRequests, RecordWhatWasSent)
+TEST_F(ReceivedRequests, recordWhatWasSent)
 {
     client_->keepConnection = true;
     identify("?check_liveness=true&check_deepfake=false");
@@ -67,7 +67,7 @@ TEST_F(ReceivedRequests, RecordWhatWasSent)
         EXPECT_EQ(value.find("secret"), std::string::npos) << name;
 }
 
-TEST_F(ReceivedRequests, RightOnesAreNotComplainedAbout)
+TEST_F(ReceivedRequests, rightOnesAreNotComplainedAbout)
 {
     client_->identify(plain(), "?check_liveness=true&check_deepfake=false");
     client_->add(plain(), "hopper");
@@ -78,7 +78,7 @@ TEST_F(ReceivedRequests, RightOnesAreNotComplainedAbout)
     EXPECT_EQ(server_->violations(), std::vector<std::string>{});
 }
 
-TEST_F(ReceivedRequests, WrongOnesAre)
+TEST_F(ReceivedRequests, wrongOnesAre)
 {
     using Complaints = std::vector<std::string>;
     client_->post("/identify", {{"photo", plain()}, {"extra", plain()}});
@@ -113,13 +113,13 @@ TEST_F(ReceivedRequests, WrongOnesAre)
     EXPECT_EQ(server_->violations().front(), "request 1: a part is named \"extra\"");
 }
 
-TEST_F(ReceivedRequests, MetadataIsComplainedAbout)
+TEST_F(ReceivedRequests, metadataIsComplainedAbout)
 {
     EXPECT_EQ(client_->identify(hopper()).status, 200u);
     EXPECT_EQ(complaints(), std::vector<std::string>{"the photo has metadata: COM"});
 }
 
-TEST_F(ReceivedRequests, AreLoggedWithoutTheKeyAndPhotosKept)
+TEST_F(ReceivedRequests, areLoggedWithoutTheKeyAndPhotosKept)
 {
     const test::ScratchDirectory folder;
     ServerOptions options;

@@ -66,7 +66,7 @@ protected:
     }
 };
 
-TEST_F(TroubleTest, Delay)
+TEST_F(TroubleTest, delay)
 {
     Trouble trouble;
     trouble.delay = milliseconds(300);
@@ -75,7 +75,7 @@ TEST_F(TroubleTest, Delay)
     EXPECT_GE(Clock::now() - before, milliseconds(300));
 }
 
-TEST_F(TroubleTest, DelayedAnswersDoNotWaitForOneAnother)
+TEST_F(TroubleTest, delayedAnswersDoNotWaitForOneAnother)
 {
     Trouble trouble;
     trouble.delay = milliseconds(800);
@@ -92,7 +92,7 @@ TEST_F(TroubleTest, DelayedAnswersDoNotWaitForOneAnother)
     EXPECT_LT(Clock::now() - before, milliseconds(3 * 800));
 }
 
-TEST_F(TroubleTest, StatusWithRetryAfter)
+TEST_F(TroubleTest, statusWithRetryAfter)
 {
     Trouble trouble;
     trouble.status = 429;
@@ -106,7 +106,7 @@ TEST_F(TroubleTest, StatusWithRetryAfter)
     EXPECT_NE(troubled(trouble).header["location"], "");
 }
 
-TEST_F(TroubleTest, IsForIdentifyOnly)
+TEST_F(TroubleTest, isForIdentifyOnly)
 {
     Trouble trouble;
     trouble.status = 500;
@@ -116,7 +116,7 @@ TEST_F(TroubleTest, IsForIdentifyOnly)
     EXPECT_EQ(identify().status, 500u);
 }
 
-TEST_F(TroubleTest, OnlyTheFirstRequests)
+TEST_F(TroubleTest, onlyTheFirstRequests)
 {
     Trouble trouble;
     trouble.status = 503;
@@ -127,7 +127,7 @@ TEST_F(TroubleTest, OnlyTheFirstRequests)
     EXPECT_EQ(troubled(trouble).status, 503u); // counted anew
 }
 
-TEST_F(TroubleTest, SpoiledBodies)
+TEST_F(TroubleTest, spoiledBodies)
 {
     EXPECT_EQ(spoiled(BodyTrouble::Empty).body, "");
     Response page = spoiled(BodyTrouble::Html);
@@ -144,7 +144,7 @@ TEST_F(TroubleTest, SpoiledBodies)
     EXPECT_EQ(spoiled(BodyTrouble::None).status, 200u);
 }
 
-TEST_F(TroubleTest, TruncatedBodyEndsHalfWay)
+TEST_F(TroubleTest, truncatedBodyEndsHalfWay)
 {
     Trouble trouble;
     trouble.body = BodyTrouble::Truncated;
@@ -159,7 +159,7 @@ TEST_F(TroubleTest, TruncatedBodyEndsHalfWay)
     EXPECT_EQ(answer.size() - head - 4, promised / 2);
 }
 
-TEST_F(TroubleTest, DroppedConnectionIsReset)
+TEST_F(TroubleTest, droppedConnectionIsReset)
 {
     Trouble trouble;
     trouble.drop = true;
@@ -174,7 +174,7 @@ TEST_F(TroubleTest, DroppedConnectionIsReset)
     EXPECT_EQ(identify().status, 200u);
 }
 
-TEST_F(TroubleTest, DropCanBeDelayed)
+TEST_F(TroubleTest, dropCanBeDelayed)
 {
     Trouble trouble;
     trouble.drop = true;
@@ -184,7 +184,7 @@ TEST_F(TroubleTest, DropCanBeDelayed)
     EXPECT_EQ(identify().status, 200u);
 }
 
-TEST_F(TroubleTest, TricklesByteByByte)
+TEST_F(TroubleTest, tricklesByteByByte)
 {
     Trouble trouble;
     trouble.trickle = true;
@@ -197,7 +197,7 @@ TEST_F(TroubleTest, TricklesByteByByte)
     EXPECT_TRUE(answer.ends_with("}}"));
 }
 
-TEST_F(TroubleTest, EndsWithAnswersStillToCome)
+TEST_F(TroubleTest, endsWithAnswersStillToCome)
 {
     for (const bool trickle : {false, true}) {
         start();
@@ -221,7 +221,7 @@ TEST_F(TroubleTest, EndsWithAnswersStillToCome)
     }
 }
 
-TEST_F(TroubleTest, ClientsMayLeaveBeforeTheirAnswer)
+TEST_F(TroubleTest, clientsMayLeaveBeforeTheirAnswer)
 {
     Trouble trouble;
     trouble.delay = milliseconds(200);
@@ -233,7 +233,7 @@ TEST_F(TroubleTest, ClientsMayLeaveBeforeTheirAnswer)
     EXPECT_EQ(identify().status, 200u); // 200 ms later: the other's time is over too
 }
 
-TEST_F(TroubleTest, ScriptAnswersAnything)
+TEST_F(TroubleTest, scriptAnswersAnything)
 {
     server_->setScript([](const ReceivedRequest &request) -> std::optional<Reply> {
         if (request.number > 1)

@@ -107,7 +107,7 @@ void expectTheEvent(const std::vector<WebRequest> &requests)
     EXPECT_EQ(requests[0].headers.at("Authorization"), token);
 }
 
-TEST(Exchange, ArrivesWhole)
+TEST(Exchange, arrivesWhole)
 {
     WebServer server(thanks);
     const http::Result result = Web(settingsOf(server.url())).send(eventTo(server.url()));
@@ -121,7 +121,7 @@ TEST(Exchange, ArrivesWhole)
     EXPECT_GT(result.roundTrip, 0us);
 }
 
-TEST(Exchange, UsesTheMethodThatItIsTold)
+TEST(Exchange, usesTheMethodThatItIsTold)
 {
     WebServer server(thanks);
     http::Request request = eventTo(server.url());
@@ -130,7 +130,7 @@ TEST(Exchange, UsesTheMethodThatItIsTold)
     EXPECT_EQ(server.requests().at(0).method, "PUT");
 }
 
-TEST(Exchange, EndsAtItsDeadlineAndCutsTheConnection)
+TEST(Exchange, endsAtItsDeadlineAndCutsTheConnection)
 {
     Inbox<bool> cut;
     RawServer server([&cut](RawConnection &connection) {
@@ -148,7 +148,7 @@ TEST(Exchange, EndsAtItsDeadlineAndCutsTheConnection)
     EXPECT_EQ(cut.waitFor(1, 2s), std::vector<bool>{true});
 }
 
-TEST(Exchange, GoesByTheProxyOfItsSettings)
+TEST(Exchange, goesByTheProxyOfItsSettings)
 {
     WebServer server(thanks);
     ProxyServer proxy("aWQ6cHc=");
@@ -162,7 +162,7 @@ TEST(Exchange, GoesByTheProxyOfItsSettings)
     expectTheEvent(server.requests());
 }
 
-TEST(Exchange, TellsThatAProxyOpensNoTunnel)
+TEST(Exchange, tellsThatAProxyOpensNoTunnel)
 {
     ProxyServer proxy("aWQ6cHc=");
     http::HttpSettings settings = settingsOf("https://127.0.0.1:1/hook");
@@ -185,7 +185,7 @@ protected:
     Certificates certificates_;
 };
 
-TEST_F(ExchangeTls, TrustsWhomTheCaFileVouchesFor)
+TEST_F(ExchangeTls, trustsWhomTheCaFileVouchesFor)
 {
     WebServer server(thanks, certificates_.good());
     http::HttpSettings settings = settingsOf(server.url());
@@ -194,7 +194,7 @@ TEST_F(ExchangeTls, TrustsWhomTheCaFileVouchesFor)
     expectTheEvent(server.requests());
 }
 
-TEST_F(ExchangeTls, SendsNothingToAnybodyElse)
+TEST_F(ExchangeTls, sendsNothingToAnybodyElse)
 {
     for (const std::string &bad : {certificates_.selfSigned(), certificates_.otherHost()}) {
         WebServer server(thanks, bad);
@@ -208,7 +208,7 @@ TEST_F(ExchangeTls, SendsNothingToAnybodyElse)
     }
 }
 
-TEST(Exchange, ReadsRetryAfter)
+TEST(Exchange, readsRetryAfter)
 {
     for (const int status : {429, 503}) {
         WebServer server([status](const WebRequest &) {
@@ -222,7 +222,7 @@ TEST(Exchange, ReadsRetryAfter)
     }
 }
 
-TEST(Exchange, DoesNotFollowARedirect)
+TEST(Exchange, doesNotFollowARedirect)
 {
     WebServer server([](const WebRequest &) {
         return WebResponse{307, "", {{"Location", "/elsewhere"}}};
@@ -234,7 +234,7 @@ TEST(Exchange, DoesNotFollowARedirect)
     EXPECT_EQ(server.requests().size(), 1U);
 }
 
-TEST(Exchange, ReadsNoMoreThanItMay)
+TEST(Exchange, readsNoMoreThanItMay)
 {
     std::size_t size = 4096;
     WebServer server([&size](const WebRequest &) {
@@ -250,7 +250,7 @@ TEST(Exchange, ReadsNoMoreThanItMay)
     EXPECT_LE(cut.body.size(), 4096U);
 }
 
-TEST(Exchange, TellsThatABodyBrokeOff)
+TEST(Exchange, tellsThatABodyBrokeOff)
 {
     RawServer server([](RawConnection &connection) {
         connection.readRequest();
@@ -271,7 +271,7 @@ void answerOnce(RawConnection &connection)
     connection.readRequest();
 }
 
-TEST(Exchange, IsSentOnceMoreWhereAKeptConnectionHadGone)
+TEST(Exchange, isSentOnceMoreWhereAKeptConnectionHadGone)
 {
     RawServer server(answerOnce);
     Web web(settingsOf(server.url()));
@@ -282,7 +282,7 @@ TEST(Exchange, IsSentOnceMoreWhereAKeptConnectionHadGone)
     EXPECT_EQ(server.connections(), 2U);
 }
 
-TEST(Exchange, IsNotSentOnceMoreUnlessAdmitted)
+TEST(Exchange, isNotSentOnceMoreUnlessAdmitted)
 {
     RawServer server(answerOnce);
     Web web(settingsOf(server.url()));
@@ -294,7 +294,7 @@ TEST(Exchange, IsNotSentOnceMoreUnlessAdmitted)
     EXPECT_EQ(server.connections(), 1U);
 }
 
-TEST(Exchange, SendsNothingThatIsNoRequest)
+TEST(Exchange, sendsNothingThatIsNoRequest)
 {
     WebServer server(thanks);
     Web web(settingsOf(server.url()));

@@ -91,7 +91,7 @@ private:
     RawServer server_;
 };
 
-TEST_F(Http2, TwentyRequestsInARowUseOneConnection)
+TEST_F(Http2, twentyRequestsInARowUseOneConnection)
 {
     WebServer server([](const WebRequest &) { return WebResponse{200, matchBody, {}}; });
     const Http2Proxy proxy(certificates().good(), server.url());
@@ -113,7 +113,7 @@ TEST_F(Http2, TwentyRequestsInARowUseOneConnection)
     EXPECT_NE(requests[0].body.find("name=\"photo\""), std::string::npos);
 }
 
-TEST_F(Http2, ARequestThatTookTooLongIsLetGo)
+TEST_F(Http2, aRequestThatTookTooLongIsLetGo)
 {
     RawServer silent([](RawConnection &connection) { connection.hold(); });
     const Http2Proxy proxy(certificates().good(), silent.url());
@@ -123,7 +123,7 @@ TEST_F(Http2, ARequestThatTookTooLongIsLetGo)
         << "a connection with nothing but a forgotten request on it";
 }
 
-TEST_F(Http2, OneThatTookTooLongDoesNotTakeOthersWithIt)
+TEST_F(Http2, oneThatTookTooLongDoesNotTakeOthersWithIt)
 {
     const std::chrono::milliseconds delays[] = {0s, 60s, 3s};
     SlowServer server([&delays](unsigned number) { return delays[std::min(number, 3U) - 1]; });
@@ -142,7 +142,7 @@ TEST_F(Http2, OneThatTookTooLongDoesNotTakeOthersWithIt)
     ASSERT_FALSE(lines.empty());
 }
 
-TEST_F(Http2, EndsPromptlyWhileARequestWaits)
+TEST_F(Http2, endsPromptlyWhileARequestWaits)
 {
     SlowServer server([](unsigned) { return 60s; });
     const Http2Proxy proxy(certificates().good(), server.url());
@@ -159,7 +159,7 @@ TEST_F(Http2, EndsPromptlyWhileARequestWaits)
     EXPECT_EQ(proxy.openConnections(), 0U);
 }
 
-TEST_F(Http2, CutsAnAnswerThatDoesNotEnd)
+TEST_F(Http2, cutsAnAnswerThatDoesNotEnd)
 {
     WebServer server([](const WebRequest &) {
         return WebResponse{200, std::string(3U << 20U, ' '), {}};
@@ -170,7 +170,7 @@ TEST_F(Http2, CutsAnAnswerThatDoesNotEnd)
     EXPECT_EQ(ask(*caller).outcome, Outcome::NoAnswer) << "on whatever connection";
 }
 
-TEST_F(Http2, AServerThatGoesAwayIsTroubleThatMayPass)
+TEST_F(Http2, aServerThatGoesAwayIsTroubleThatMayPass)
 {
     SlowServer server([](unsigned) { return 60s; });
     Http2Proxy proxy(certificates().good(), server.url());
@@ -185,7 +185,7 @@ TEST_F(Http2, AServerThatGoesAwayIsTroubleThatMayPass)
     EXPECT_EQ(ask(*caller).outcome, Outcome::Unreachable);
 }
 
-TEST_F(Http2, SaysWhichStatusCame)
+TEST_F(Http2, saysWhichStatusCame)
 {
     WebServer server([](const WebRequest &) {
         return WebResponse{503, "", {{"Retry-After", "7"}}};

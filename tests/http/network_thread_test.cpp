@@ -18,7 +18,7 @@ namespace ooto::http
 namespace
 {
 
-TEST(NetworkThread, RunsTasksInTheirOrder)
+TEST(NetworkThread, runsTasksInTheirOrder)
 {
     std::vector<int> ran;
     {
@@ -31,7 +31,7 @@ TEST(NetworkThread, RunsTasksInTheirOrder)
         EXPECT_EQ(ran[static_cast<std::size_t>(i)], i);
 }
 
-TEST(NetworkThread, RunsATaskLater)
+TEST(NetworkThread, runsATaskLater)
 {
     using namespace std::chrono_literals;
     std::vector<int> ran;
@@ -49,7 +49,7 @@ TEST(NetworkThread, RunsATaskLater)
     EXPECT_EQ(ran, (std::vector{0, 1, 2}));
 }
 
-TEST(NetworkThread, DoesNotWaitForWhatWouldRunLater)
+TEST(NetworkThread, doesNotWaitForWhatWouldRunLater)
 {
     const auto held = std::make_shared<int>(0);
     const auto begin = std::chrono::steady_clock::now();
@@ -61,7 +61,7 @@ TEST(NetworkThread, DoesNotWaitForWhatWouldRunLater)
     EXPECT_EQ(held.use_count(), 1) << "the task is still there";
 }
 
-TEST(NetworkThread, LosesNoneFromManyThreads)
+TEST(NetworkThread, losesNoneFromManyThreads)
 {
     int ran = 0; // touched on the network thread only
     NetworkThread network;
@@ -79,7 +79,7 @@ TEST(NetworkThread, LosesNoneFromManyThreads)
     EXPECT_EQ(seen, 2000);
 }
 
-TEST(NetworkThread, WaitsForTheTaskAndRunsNestedOnesAtOnce)
+TEST(NetworkThread, waitsForTheTaskAndRunsNestedOnesAtOnce)
 {
     NetworkThread thread;
     std::thread::id outer;
@@ -93,7 +93,7 @@ TEST(NetworkThread, WaitsForTheTaskAndRunsNestedOnesAtOnce)
     EXPECT_NE(outer, std::this_thread::get_id());
 }
 
-TEST(NetworkThread, TasksPostedByTasksRunBeforeTheEnd)
+TEST(NetworkThread, tasksPostedByTasksRunBeforeTheEnd)
 {
     std::atomic<int> ran{0};
     {
@@ -107,7 +107,7 @@ TEST(NetworkThread, TasksPostedByTasksRunBeforeTheEnd)
     EXPECT_EQ(ran, 2);
 }
 
-TEST(NetworkThread, HasItsContextAsDefault)
+TEST(NetworkThread, hasItsContextAsDefault)
 {
     NetworkThread thread;
     GMainContext *context = nullptr;
@@ -116,7 +116,7 @@ TEST(NetworkThread, HasItsContextAsDefault)
     EXPECT_NE(context, g_main_context_default());
 }
 
-TEST(NetworkThread, OutlivesATaskThatThrowsAndNobodyWaitsForIt)
+TEST(NetworkThread, outlivesATaskThatThrowsAndNobodyWaitsForIt)
 {
     NetworkThread thread;
     thread.runAndWait([] { throw std::runtime_error("no memory"); });

@@ -71,7 +71,7 @@ protected:
     WebServer server_{answered};
 };
 
-TEST_F(Proxy, ForwardsWhatIsPlainHttp)
+TEST_F(Proxy, forwardsWhatIsPlainHttp)
 {
     ProxyServer proxy;
     EXPECT_EQ(askVia(proxy.url()).outcome, Outcome::Answered);
@@ -80,14 +80,14 @@ TEST_F(Proxy, ForwardsWhatIsPlainHttp)
     EXPECT_EQ(server_.requests()[0].headers.count("Proxy-Authorization"), 0U);
 }
 
-TEST_F(Proxy, MayBeWrittenWithoutAScheme)
+TEST_F(Proxy, mayBeWrittenWithoutAScheme)
 {
     ProxyServer proxy;
     EXPECT_EQ(askVia(proxy.url().substr(7)).outcome, Outcome::Answered);
     EXPECT_EQ(proxy.requests().size(), 1U);
 }
 
-TEST_F(Proxy, GetsItsCredentials)
+TEST_F(Proxy, getsItsCredentials)
 {
     ProxyServer proxy(credentials);
     EXPECT_EQ(askVia(proxy.url(), "me", password).outcome, Outcome::Answered);
@@ -95,7 +95,7 @@ TEST_F(Proxy, GetsItsCredentials)
     EXPECT_EQ(server_.requests().size(), 1U);
 }
 
-TEST_F(Proxy, SaysThatItsCredentialsAreWrong)
+TEST_F(Proxy, saysThatItsCredentialsAreWrong)
 {
     ProxyServer proxy(credentials);
     for (const char *wrong : {"", "wrong"}) {
@@ -107,7 +107,7 @@ TEST_F(Proxy, SaysThatItsCredentialsAreWrong)
     EXPECT_TRUE(server_.requests().empty());
 }
 
-TEST_F(Proxy, ItsCredentialsGoToNobodyElse)
+TEST_F(Proxy, itsCredentialsGoToNobodyElse)
 {
     WebServer nosy([](const WebRequest &) {
         return WebResponse{401, "", {{"WWW-Authenticate", "Basic realm=\"x\""}}};
@@ -122,7 +122,7 @@ TEST_F(Proxy, ItsCredentialsGoToNobodyElse)
     EXPECT_EQ(nosy.requests()[0].headers.count("Authorization"), 0U);
 }
 
-TEST_F(Proxy, ThatIsNotThereIsNamedAsSuch)
+TEST_F(Proxy, thatIsNotThereIsNamedAsSuch)
 {
     const core::Reply reply =
         askVia("http://127.0.0.1:" + std::to_string(freePort()), "me", password);
@@ -131,7 +131,7 @@ TEST_F(Proxy, ThatIsNotThereIsNamedAsSuch)
     EXPECT_TRUE(server_.requests().empty()) << "it went around the proxy";
 }
 
-TEST_F(Proxy, OthersShareNothing)
+TEST_F(Proxy, othersShareNothing)
 {
     ProxyServer proxy;
     service::ConnectionSettings settings = settingsFor(server_.url());
@@ -145,7 +145,7 @@ TEST_F(Proxy, OthersShareNothing)
     EXPECT_EQ(server_.connections(), 2U);
 }
 
-TEST(ProxyTunnel, IsOpenedForHttps)
+TEST(ProxyTunnel, isOpenedForHttps)
 {
     const Certificates certificates;
     if (!certificates.made())
@@ -170,7 +170,7 @@ TEST(ProxyTunnel, IsOpenedForHttps)
     EXPECT_EQ(server.requests().size(), 6U);
 }
 
-TEST(ProxyTunnel, DoesNotOpenWithoutTheRightCredentials)
+TEST(ProxyTunnel, doesNotOpenWithoutTheRightCredentials)
 {
     const Certificates certificates;
     if (!certificates.made())
@@ -210,7 +210,7 @@ core::Reply replyWithoutTunnel(const std::string &status)
     return reply;
 }
 
-TEST(ProxyTunnel, ThatIsRefusedIsNotTheServicesFault)
+TEST(ProxyTunnel, thatIsRefusedIsNotTheServicesFault)
 {
     for (const char *status : {"401 Unauthorized", "403 Forbidden", "404 Not Found", "405 No",
                                "302 Found", "413 Too Large", "407 Proxy Authentication Required"})
@@ -229,7 +229,7 @@ std::string addressOf(const http::ProxyRoute &route, const std::string &endpoint
     return proxies ? *proxies : "";
 }
 
-TEST(ProxyCredentials, GoToNobodyButTheProxy)
+TEST(ProxyCredentials, goToNobodyButTheProxy)
 {
     service::ConnectionSettings settings = settingsFor("http://cloud.example/identify");
     settings.proxyId = "me";
@@ -249,7 +249,7 @@ TEST(ProxyCredentials, GoToNobodyButTheProxy)
     }
 }
 
-TEST_F(Proxy, OfSocksGetsItsCredentialsAndTheServiceDoesNot)
+TEST_F(Proxy, ofSocksGetsItsCredentialsAndTheServiceDoesNot)
 {
     SocksServer proxy("me:" + std::string(password));
     EXPECT_EQ(askVia(proxy.url(), "me", password).outcome, Outcome::Answered);
@@ -258,7 +258,7 @@ TEST_F(Proxy, OfSocksGetsItsCredentialsAndTheServiceDoesNot)
     EXPECT_EQ(server_.requests()[0].headers.count("Proxy-Authorization"), 0U);
 }
 
-TEST_F(Proxy, OfSocksWithoutCredentialsGivesThemToNobodyElse)
+TEST_F(Proxy, ofSocksWithoutCredentialsGivesThemToNobodyElse)
 {
     SocksServer proxy;
     EXPECT_EQ(askVia(proxy.url(), "me", password).outcome, Outcome::Answered);
@@ -266,7 +266,7 @@ TEST_F(Proxy, OfSocksWithoutCredentialsGivesThemToNobodyElse)
     EXPECT_EQ(server_.requests()[0].headers.count("Proxy-Authorization"), 0U);
 }
 
-TEST_F(Proxy, OfSocksSaysThatItsCredentialsAreWrong)
+TEST_F(Proxy, ofSocksSaysThatItsCredentialsAreWrong)
 {
     SocksServer proxy("me:" + std::string(password));
     for (const char *wrong : {"", "wrong"}) {
@@ -292,7 +292,7 @@ core::Reply replyOfNosyProxy(const std::function<std::string(const std::string &
     return ask(*openCaller(settings));
 }
 
-TEST(ProxyCredentials, AreNotShownWhenTheProxyRepeatsThem)
+TEST(ProxyCredentials, areNotShownWhenTheProxyRepeatsThem)
 {
     std::string escaped;
     for (const char c : std::string(password)) {
@@ -331,7 +331,7 @@ std::string chosenFor(const std::string &endpoint)
     return addressOf(http::findProxy(settings), endpoint);
 }
 
-TEST(ProxyEnvironment, IsFollowed)
+TEST(ProxyEnvironment, isFollowed)
 {
     const Variable none("no_proxy", "");
     EXPECT_EQ(chosenFor("https://cloud.example/"), "nothing said");
@@ -341,7 +341,7 @@ TEST(ProxyEnvironment, IsFollowed)
     EXPECT_EQ(chosenFor("http://cloud.example/"), "http://two.example:2");
 }
 
-TEST(ProxyEnvironment, MayBeForAllAndInCapitals)
+TEST(ProxyEnvironment, mayBeForAllAndInCapitals)
 {
     const Variable none("no_proxy", "");
     const Variable all("ALL_PROXY", "http://all.example:1");
@@ -352,7 +352,7 @@ TEST(ProxyEnvironment, MayBeForAllAndInCapitals)
     EXPECT_EQ(chosenFor("http://cloud.example/"), "http://all.example:1");
 }
 
-TEST(ProxyEnvironment, HasExceptions)
+TEST(ProxyEnvironment, hasExceptions)
 {
     const Variable https("https_proxy", "http://one.example:1");
     const Variable none("no_proxy", "own.example, .dotted.example,192.0.2.0/24 198.51.100.7");
@@ -366,7 +366,7 @@ TEST(ProxyEnvironment, HasExceptions)
     EXPECT_EQ(chosenFor("https://notown.example/"), "direct://");
 }
 
-TEST(ProxyEnvironment, DoesNotSendAwayWhatIsOnThisMachine)
+TEST(ProxyEnvironment, doesNotSendAwayWhatIsOnThisMachine)
 {
     const Variable none("no_proxy", "");
     ProxyServer proxy;
@@ -383,7 +383,7 @@ std::string elsewhere(const WebServer &server)
     return "http://cloud.example:" + std::to_string(g_uri_get_port(uri.get())) + "/identify";
 }
 
-TEST(ProxyEnvironment, IsUsedByTheClient)
+TEST(ProxyEnvironment, isUsedByTheClient)
 {
     const Variable none("no_proxy", "");
     ProxyServer proxy;
@@ -393,7 +393,7 @@ TEST(ProxyEnvironment, IsUsedByTheClient)
     EXPECT_EQ(proxy.requests().size(), 1U);
 }
 
-TEST(ProxyEnvironment, MayHoldCredentials)
+TEST(ProxyEnvironment, mayHoldCredentials)
 {
     const Variable none("no_proxy", "");
     WebServer server(answered);
@@ -411,7 +411,7 @@ TEST(ProxyEnvironment, MayHoldCredentials)
     EXPECT_EQ(socks.credentials().size(), 1U);
 }
 
-TEST(ProxyEnvironment, GetsTheCredentialsThatAreSet)
+TEST(ProxyEnvironment, getsTheCredentialsThatAreSet)
 {
     const Variable none("no_proxy", "");
     WebServer server(answered);
@@ -424,7 +424,7 @@ TEST(ProxyEnvironment, GetsTheCredentialsThatAreSet)
     EXPECT_EQ(ask(*openCaller(settings)).outcome, Outcome::Answered);
 }
 
-TEST(ProxyEnvironment, SetsNoCredentialsForThoseItDoesNotConcern)
+TEST(ProxyEnvironment, setsNoCredentialsForThoseItDoesNotConcern)
 {
     const Variable http("http_proxy", "http://me:secret@proxy.example:3128");
     const Variable none("no_proxy", "cloud.example:80");
@@ -436,13 +436,13 @@ TEST(ProxyEnvironment, SetsNoCredentialsForThoseItDoesNotConcern)
     EXPECT_FALSE(http::findProxy(settings).authorization.empty());
 }
 
-TEST(ProxyEnvironment, OfTheDesktopIsNotAskedForThisMachine)
+TEST(ProxyEnvironment, ofTheDesktopIsNotAskedForThisMachine)
 {
     EXPECT_EQ(chosenFor("http://127.0.0.1:8080/identify"), "direct://");
     EXPECT_EQ(chosenFor("http://localhost/identify"), "direct://");
 }
 
-TEST(ProxyEnvironment, ThatIsNoUrlIsNotGonePast)
+TEST(ProxyEnvironment, thatIsNoUrlIsNotGonePast)
 {
     const Variable none("no_proxy", "");
     for (const char *wrong : {"http://", "http://me:secret@proxy:1x", "://"}) {
@@ -451,7 +451,7 @@ TEST(ProxyEnvironment, ThatIsNoUrlIsNotGonePast)
     }
 }
 
-TEST(ProxyCheck, SaysWhatIsWrong)
+TEST(ProxyCheck, saysWhatIsWrong)
 {
     for (const char *good : {"", "http://proxy:3128", "proxy.example:3128", "https://[::1]:3128",
                              "socks5://proxy:1080", "http://192.0.2.1:8080/"})
@@ -464,7 +464,7 @@ TEST(ProxyCheck, SaysWhatIsWrong)
     }
 }
 
-TEST(ProxyCheck, KeepsPlainHttpOnThisMachine)
+TEST(ProxyCheck, keepsPlainHttpOnThisMachine)
 {
     const std::string local = "http://127.0.0.1:8080/identify";
     const std::string remote = "http://cloud.example/identify";

@@ -75,14 +75,14 @@ protected:
     }
 };
 
-TEST_F(Tls, AcceptsACertificateOfTheGivenCa)
+TEST_F(Tls, acceptsACertificateOfTheGivenCa)
 {
     EXPECT_EQ(replyOf(certificates().good(), certificates().ca()).outcome, Outcome::Answered);
     EXPECT_EQ(replyOf(certificates().good(), certificates().ca(), true, "localhost").outcome,
               Outcome::Answered);
 }
 
-TEST_F(Tls, TakesTheCaFileFromTheCurrentDirectoryToo)
+TEST_F(Tls, takesTheCaFileFromTheCurrentDirectoryToo)
 {
     const auto before = std::filesystem::current_path();
     std::filesystem::current_path(certificates().directory());
@@ -90,7 +90,7 @@ TEST_F(Tls, TakesTheCaFileFromTheCurrentDirectoryToo)
     std::filesystem::current_path(before);
 }
 
-TEST_F(Tls, TakesACaFileOfRegularFilesOnlyAndWaitsForNoOther)
+TEST_F(Tls, takesACaFileOfRegularFilesOnlyAndWaitsForNoOther)
 {
     const ScratchDirectory scratch;
     const std::string fifo = scratch / "fifo";
@@ -119,7 +119,7 @@ TEST_F(Tls, TakesACaFileOfRegularFilesOnlyAndWaitsForNoOther)
 }
 
 // The database reads its file once more with the first connection, on the network thread.
-TEST_F(Tls, ACaFileThatIsReplacedByAFifoBlocksNothing)
+TEST_F(Tls, aCaFileThatIsReplacedByAFifoBlocksNothing)
 {
     const ScratchDirectory scratch;
     const std::string file = scratch / "ca.pem";
@@ -137,7 +137,7 @@ TEST_F(Tls, ACaFileThatIsReplacedByAFifoBlocksNothing)
     EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
 }
 
-TEST_F(Tls, RefusesAnUnknownCa)
+TEST_F(Tls, refusesAnUnknownCa)
 {
     const core::Reply reply = replyOf(certificates().good(), "");
     expectRefused(reply, "unknown CA");
@@ -145,17 +145,17 @@ TEST_F(Tls, RefusesAnUnknownCa)
     expectRefused(replyOf(certificates().selfSigned(), certificates().ca()), "unknown CA");
 }
 
-TEST_F(Tls, RefusesAnExpiredCertificate)
+TEST_F(Tls, refusesAnExpiredCertificate)
 {
     expectRefused(replyOf(certificates().expired(), certificates().ca()), "expired");
 }
 
-TEST_F(Tls, RefusesACertificateForAnotherHost)
+TEST_F(Tls, refusesACertificateForAnotherHost)
 {
     expectRefused(replyOf(certificates().otherHost(), certificates().ca()), "another host name");
 }
 
-TEST_F(Tls, AcceptsAnyCertificateForTheOneWhoAsksForThatOnly)
+TEST_F(Tls, acceptsAnyCertificateForTheOneWhoAsksForThatOnly)
 {
     WebServer server(
         [](const WebRequest &) {
@@ -179,7 +179,7 @@ TEST_F(Tls, AcceptsAnyCertificateForTheOneWhoAsksForThatOnly)
 // Sessions are resumed across all that the process does, and a certificate that somebody was
 // content with once comes along with them.
 
-TEST_F(Tls, ASessionOfTheCarelessOneDoesNotOpenTheDoorForOthers)
+TEST_F(Tls, aSessionOfTheCarelessOneDoesNotOpenTheDoorForOthers)
 {
     TicketServer server(certificates().selfSigned());
     expectRefused(replyTo(server.url(), "", true), "unknown CA");
@@ -197,7 +197,7 @@ TEST_F(Tls, ASessionOfTheCarelessOneDoesNotOpenTheDoorForOthers)
     EXPECT_EQ(server.requests().size(), 2U) << "the key went to a server that was not trusted";
 }
 
-TEST_F(Tls, ASessionUnderOneCaIsNoneUnderAnother)
+TEST_F(Tls, aSessionUnderOneCaIsNoneUnderAnother)
 {
     TicketServer server(certificates().good());
     const std::string other = certificates().selfSigned();
@@ -210,7 +210,7 @@ TEST_F(Tls, ASessionUnderOneCaIsNoneUnderAnother)
     EXPECT_EQ(server.requests().size(), 4U) << "the key went to a server that was not trusted";
 }
 
-TEST_F(Tls, ASessionOfTheCarelessOneDoesNotOpenTunnels)
+TEST_F(Tls, aSessionOfTheCarelessOneDoesNotOpenTunnels)
 {
     TicketServer server(certificates().selfSigned());
     ProxyServer proxy;
@@ -220,7 +220,7 @@ TEST_F(Tls, ASessionOfTheCarelessOneDoesNotOpenTunnels)
     EXPECT_EQ(server.requests().size(), 1U) << "the key went to a server that was not trusted";
 }
 
-TEST_F(Tls, ASessionOfTheCarelessOneDoesNotOpenTheDoorOverHttp2)
+TEST_F(Tls, aSessionOfTheCarelessOneDoesNotOpenTheDoorOverHttp2)
 {
     if (!Http2Proxy::installed())
         GTEST_SKIP() << "nghttpx is missing (Debian: nghttp2-proxy)";
@@ -239,7 +239,7 @@ TEST_F(Tls, ASessionOfTheCarelessOneDoesNotOpenTheDoorOverHttp2)
     EXPECT_EQ(server.requests().size(), 2U) << "the key went to a server that was not trusted";
 }
 
-TEST_F(Tls, OfSixteenNoneLoosensAnother)
+TEST_F(Tls, ofSixteenNoneLoosensAnother)
 {
     WebServer server(
         [](const WebRequest &) {
@@ -275,7 +275,7 @@ TEST_F(Tls, OfSixteenNoneLoosensAnother)
     EXPECT_EQ(server.requests().size(), 24U);
 }
 
-TEST_F(Tls, KeepsTheConnection)
+TEST_F(Tls, keepsTheConnection)
 {
     WebServer server(
         [](const WebRequest &) {
@@ -290,7 +290,7 @@ TEST_F(Tls, KeepsTheConnection)
     EXPECT_EQ(server.connections(), 1U);
 }
 
-TEST_F(Tls, SaysWhichCaFileCannotBeUsed)
+TEST_F(Tls, saysWhichCaFileCannotBeUsed)
 {
     service::ConnectionSettings settings = settingsFor("https://127.0.0.1:1/");
     const std::string empty = certificates().directory() + "/empty.pem";

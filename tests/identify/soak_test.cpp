@@ -55,7 +55,7 @@ struct Counts {
     }
 };
 
-TEST(IdentifySoak, FourCamerasAndAServiceInTrouble)
+TEST(IdentifySoak, fourCamerasAndAServiceInTrouble)
 {
     RawServer server([](RawConnection &connection) { misbehave(connection, seed); });
     const std::string folder = makeFolder();

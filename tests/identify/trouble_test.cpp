@@ -370,7 +370,7 @@ TEST_F(Trouble, aSlowServerIsGivenUpAfterTheTimeout)
     expectErrors("timeout");
 }
 
-TEST_F(Trouble, ATricklingServerIsGivenUpAfterTheTimeoutToo)
+TEST_F(Trouble, aTricklingServerIsGivenUpAfterTheTimeoutToo)
 {
     server::Trouble trouble;
     trouble.trickle = true;

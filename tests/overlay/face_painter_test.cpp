@@ -53,13 +53,13 @@ std::vector<guint8> pixelsOf(const Plate &plate)
 
 } // namespace
 
-TEST(FacePainter, DrawsNothingWhenThereIsNothing)
+TEST(FacePainter, drawsNothingWhenThereIsNothing)
 {
     FacePainter painter;
     EXPECT_EQ(painter.paint(sceneOf({0, 0, 640, 480}, {}), {}, 1), nullptr);
 }
 
-TEST(FacePainter, StaysInsideTheVisibleFrame)
+TEST(FacePainter, staysInsideTheVisibleFrame)
 {
     FacePainter painter;
     for (const Box &visible : {Box{0, 0, 640, 360}, {16, 8, 321, 241}, {0, 0, 3840, 2160}}) {
@@ -80,7 +80,7 @@ TEST(FacePainter, StaysInsideTheVisibleFrame)
     }
 }
 
-TEST(FacePainter, LeavesFacesFree)
+TEST(FacePainter, leavesFacesFree)
 {
     const std::vector<Box> faces{{20, 20, 100, 120}, {300, 60, 90, 110}, {500, 200, 100, 120}};
     OverlayScene scene = sceneOf({0, 0, 1280, 720}, faces);
@@ -102,7 +102,7 @@ double heightOfWhole(const std::string &heading, const std::string &body, int fo
     return renderer.notice(heading, body, white, {fontPx, 1}, endless).height;
 }
 
-TEST(FacePainter, WritesNoticesWhole)
+TEST(FacePainter, writesNoticesWhole)
 {
     // Where no model is found, whose notice is the longest.
     const ooto::test::ScratchDirectory empty;
@@ -133,7 +133,7 @@ TEST(FacePainter, WritesNoticesWhole)
     }
 }
 
-TEST(FacePainter, LeavesOutTextThatCannotFit)
+TEST(FacePainter, leavesOutTextThatCannotFit)
 {
     FacePainter painter;
     OverlayScene scene = sceneOf({0, 0, 16, 16}, {{4, 4, 8, 8}});
@@ -144,7 +144,7 @@ TEST(FacePainter, LeavesOutTextThatCannotFit)
     EXPECT_EQ(painter.paint(scene, {}, 1), nullptr);
 }
 
-TEST(FacePainter, ScalesLinesAndTextWithTheFrame)
+TEST(FacePainter, scalesLinesAndTextWithTheFrame)
 {
     FacePainter painter;
     const auto small =
@@ -156,7 +156,7 @@ TEST(FacePainter, ScalesLinesAndTextWithTheFrame)
     EXPECT_GT(large[4].height, 3 * small[4].height);
 }
 
-TEST(FacePainter, DrawsNarrowerWherePixelsAreWide)
+TEST(FacePainter, drawsNarrowerWherePixelsAreWide)
 {
     FacePainter painter;
     OverlayScene scene = sceneOf({0, 0, 1440, 1080}, {{400, 400, 200, 300}});
@@ -168,7 +168,7 @@ TEST(FacePainter, DrawsNarrowerWherePixelsAreWide)
     EXPECT_EQ(wide[2].width, square[2].width / 2);
 }
 
-TEST(FacePainter, TakesExtremeSettings)
+TEST(FacePainter, takesExtremeSettings)
 {
     FacePainter painter;
     const OverlayScene scene = sceneOf({0, 0, 320, 240}, {{100, 100, 60, 60}});
@@ -180,7 +180,7 @@ TEST(FacePainter, TakesExtremeSettings)
                     EXPECT_EQ(intersection(box, scene.visible), box);
 }
 
-TEST(PlateRenderer, DrawsMarkupAndFormatsLiterally)
+TEST(PlateRenderer, drawsMarkupAndFormatsLiterally)
 {
     PlateRenderer renderer;
     const TextStyle style{20, 1};
@@ -192,7 +192,7 @@ TEST(PlateRenderer, DrawsMarkupAndFormatsLiterally)
     EXPECT_GT(widthOf("&amp;"), widthOf("&"));
 }
 
-TEST(PlateRenderer, KeepsToTheWidthAndShowsTheFactsWhole)
+TEST(PlateRenderer, keepsToTheWidthAndShowsTheFactsWhole)
 {
     PlateRenderer renderer;
     const TextStyle style{20, 1};
@@ -203,7 +203,7 @@ TEST(PlateRenderer, KeepsToTheWidthAndShowsTheFactsWhole)
               pixelsOf(renderer.label({longName.text, "0.94  live"}, white, style, 300)));
 }
 
-TEST(PlateRenderer, WrapsNoticesToAsManyLinesAsThereIsRoomFor)
+TEST(PlateRenderer, wrapsNoticesToAsManyLinesAsThereIsRoomFor)
 {
     PlateRenderer renderer;
     const TextStyle style{20, 1};
@@ -224,7 +224,7 @@ TEST(PlateRenderer, WrapsNoticesToAsManyLinesAsThereIsRoomFor)
     }
 }
 
-TEST(PlateRenderer, CutsNoticesWithAnEllipsis)
+TEST(PlateRenderer, cutsNoticesWithAnEllipsis)
 {
     PlateRenderer renderer;
     const TextStyle style{20, 1};
@@ -236,7 +236,7 @@ TEST(PlateRenderer, CutsNoticesWithAnEllipsis)
     EXPECT_NE(pixels("and this"), pixels("and that"));
 }
 
-TEST(PlateRenderer, DrawsTheSameTextOnce)
+TEST(PlateRenderer, drawsTheSameTextOnce)
 {
     PlateRenderer renderer;
     const TextStyle style{20, 1};

@@ -68,7 +68,7 @@ class EveryFormat : public testing::TestWithParam<GstVideoFormat>
 
 } // namespace
 
-TEST_P(EveryFormat, IsDrawnOnWhereItShouldBeAndNowhereElse)
+TEST_P(EveryFormat, isDrawnOnWhereItShouldBeAndNowhereElse)
 {
     // Odd sizes and places: chroma samples and packed groups of pixels end in the middle.
     const GstVideoInfo info = videoInfo(GetParam(), 101, 75);
@@ -107,7 +107,7 @@ TEST_P(EveryFormat, IsDrawnOnWhereItShouldBeAndNowhereElse)
 INSTANTIATE_TEST_SUITE_P(Gst, EveryFormat, testing::ValuesIn(everyFormat()),
                          [](const auto &info) { return gst_video_format_to_string(info.param); });
 
-TEST(FrameBlender, AgreesWithGStreamersOwnBlending)
+TEST(FrameBlender, agreesWithGStreamersOwnBlending)
 {
     constexpr guint8 fill = 0x40; // leaves the bits free that P010 does not use
     for (const GstVideoFormat format :
@@ -129,7 +129,7 @@ TEST(FrameBlender, AgreesWithGStreamersOwnBlending)
     }
 }
 
-TEST(FrameBlender, TakesTheNearestColourOfAPalette)
+TEST(FrameBlender, takesTheNearestColourOfAPalette)
 {
     const GstVideoInfo info = videoInfo(GST_VIDEO_FORMAT_RGB8P, 32, 32);
     const BufferHandle buffer(makeFrame(info, 0x50));

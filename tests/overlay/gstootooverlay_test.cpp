@@ -56,7 +56,7 @@ const char *const feature = GST_CAPS_FEATURE_META_GST_VIDEO_OVERLAY_COMPOSITION;
 
 } // namespace
 
-TEST(OotoOverlay, DrawsOnAFace)
+TEST(OotoOverlay, drawsOnAFace)
 {
     OverlayHarness harness;
     harness.setCaps(i420);
@@ -70,7 +70,7 @@ TEST(OotoOverlay, DrawsOnAFace)
     EXPECT_EQ(after[at(5, 235)], before[at(5, 235)]) << "far away";
 }
 
-TEST(OotoOverlay, PassesABufferWithNothingToDrawUntouched)
+TEST(OotoOverlay, passesABufferWithNothingToDrawUntouched)
 {
     OverlayHarness harness;
     harness.setCaps(i420);
@@ -82,7 +82,7 @@ TEST(OotoOverlay, PassesABufferWithNothingToDrawUntouched)
     EXPECT_TRUE(sameBytes(out.get(), i420));
 }
 
-TEST(OotoOverlay, LeavesABufferThatOthersHoldAsItWas)
+TEST(OotoOverlay, leavesABufferThatOthersHoldAsItWas)
 {
     OverlayHarness harness;
     harness.setCaps(i420);
@@ -96,7 +96,7 @@ TEST(OotoOverlay, LeavesABufferThatOthersHoldAsItWas)
     EXPECT_NE(gst_buffer_get_custom_meta(out.get(), "OotoFaces"), nullptr);
 }
 
-TEST(OotoOverlay, KeepsTimesFlagsAndOtherMetas)
+TEST(OotoOverlay, keepsTimesFlagsAndOtherMetas)
 {
     OverlayHarness harness;
     harness.setCaps(i420);
@@ -119,7 +119,7 @@ TEST(OotoOverlay, KeepsTimesFlagsAndOtherMetas)
     EXPECT_NE(gst_buffer_get_video_region_of_interest_meta_id(out.get(), 0), nullptr);
 }
 
-TEST(OotoOverlay, FollowsCapsThatChange)
+TEST(OotoOverlay, followsCapsThatChange)
 {
     OverlayHarness harness;
     for (const auto &[format, width, height] : {std::tuple{GST_VIDEO_FORMAT_I420, 320, 240},
@@ -133,7 +133,7 @@ TEST(OotoOverlay, FollowsCapsThatChange)
     }
 }
 
-TEST(OotoOverlay, SurvivesEverySize)
+TEST(OotoOverlay, survivesEverySize)
 {
     FacesSpec spec = oneFace();
     spec.serviceState = "down";
@@ -156,7 +156,7 @@ TEST(OotoOverlay, SurvivesEverySize)
     }
 }
 
-TEST(OotoOverlay, AttachesTheCompositionWhereDownstreamBlends)
+TEST(OotoOverlay, attachesTheCompositionWhereDownstreamBlends)
 {
     OverlayHarness harness;
     harness.proposeComposition();
@@ -167,7 +167,7 @@ TEST(OotoOverlay, AttachesTheCompositionWhereDownstreamBlends)
     EXPECT_TRUE(sameBytes(out.get(), i420));
 }
 
-TEST(OotoOverlay, DrawsWhereDownstreamTakesTheFeatureButDoesNotBlend)
+TEST(OotoOverlay, drawsWhereDownstreamTakesTheFeatureButDoesNotBlend)
 {
     OverlayHarness harness; // its sink takes any caps
     harness.setCaps(i420);
@@ -177,7 +177,7 @@ TEST(OotoOverlay, DrawsWhereDownstreamTakesTheFeatureButDoesNotBlend)
     EXPECT_FALSE(sameBytes(out.get(), i420));
 }
 
-TEST(OotoOverlay, DrawsWhereDownstreamBlendsButRefusesTheFeature)
+TEST(OotoOverlay, drawsWhereDownstreamBlendsButRefusesTheFeature)
 {
     OverlayHarness harness("! capsfilter caps=video/x-raw");
     harness.proposeComposition();
@@ -187,7 +187,7 @@ TEST(OotoOverlay, DrawsWhereDownstreamBlendsButRefusesTheFeature)
     EXPECT_FALSE(sameBytes(out.get(), i420));
 }
 
-TEST(OotoOverlay, NegotiatesThroughOtherTransforms)
+TEST(OotoOverlay, negotiatesThroughOtherTransforms)
 {
     OverlayHarness harness("! identity ! videoconvert ! queue");
     harness.proposeComposition();
@@ -197,7 +197,7 @@ TEST(OotoOverlay, NegotiatesThroughOtherTransforms)
     EXPECT_EQ(rectanglesOn(out.get()), 5U);
 }
 
-TEST(OotoOverlay, RenegotiatesWhenDownstreamLearnsToBlend)
+TEST(OotoOverlay, renegotiatesWhenDownstreamLearnsToBlend)
 {
     OverlayHarness harness;
     harness.setCaps(i420);
@@ -210,7 +210,7 @@ TEST(OotoOverlay, RenegotiatesWhenDownstreamLearnsToBlend)
     EXPECT_TRUE(sameBytes(out.get(), i420));
 }
 
-TEST(OotoOverlay, AddsToTheCompositionThatUpstreamAttached)
+TEST(OotoOverlay, addsToTheCompositionThatUpstreamAttached)
 {
     OverlayHarness harness;
     harness.proposeComposition();
@@ -225,7 +225,7 @@ TEST(OotoOverlay, AddsToTheCompositionThatUpstreamAttached)
     gst_video_overlay_composition_unref(theirs);
 }
 
-TEST(OotoOverlay, KeepsUpstreamsFeatureAndCompositionWhenItDrawsItself)
+TEST(OotoOverlay, keepsUpstreamsFeatureAndCompositionWhenItDrawsItself)
 {
     OverlayHarness harness;
     harness.setCaps(i420, feature);
@@ -239,7 +239,7 @@ TEST(OotoOverlay, KeepsUpstreamsFeatureAndCompositionWhenItDrawsItself)
     EXPECT_FALSE(sameBytes(out.get(), i420));
 }
 
-TEST(OotoOverlay, HandsDownstreamsAllocationAnswerUpstream)
+TEST(OotoOverlay, handsDownstreamsAllocationAnswerUpstream)
 {
     OverlayHarness harness;
     gst_harness_add_propose_allocation_meta(harness, GST_VIDEO_CROP_META_API_TYPE, nullptr);
@@ -253,7 +253,7 @@ TEST(OotoOverlay, HandsDownstreamsAllocationAnswerUpstream)
     gst_caps_unref(caps);
 }
 
-TEST(OotoOverlay, DrawsInsideTheCropRectangle)
+TEST(OotoOverlay, drawsInsideTheCropRectangle)
 {
     const GstVideoInfo whole = videoInfo(GST_VIDEO_FORMAT_GRAY8, 400, 300);
     GstBuffer *buffer = makeFrame(whole, grey);
@@ -278,7 +278,7 @@ TEST(OotoOverlay, DrawsInsideTheCropRectangle)
     }
 }
 
-TEST(OotoOverlay, TakesPropertiesWhilePlaying)
+TEST(OotoOverlay, takesPropertiesWhilePlaying)
 {
     OverlayHarness harness;
     harness.proposeComposition();
@@ -293,7 +293,7 @@ TEST(OotoOverlay, TakesPropertiesWhilePlaying)
     EXPECT_EQ(rectanglesOn(harness.push(frameWith(i420, notice)).get()), 0U);
 }
 
-TEST(OotoOverlay, HandsOutTheSameCompositionWhileNothingChanges)
+TEST(OotoOverlay, handsOutTheSameCompositionWhileNothingChanges)
 {
     OverlayHarness harness;
     harness.proposeComposition();
@@ -304,7 +304,7 @@ TEST(OotoOverlay, HandsOutTheSameCompositionWhileNothingChanges)
               gst_buffer_get_video_overlay_composition_meta(second.get())->overlay);
 }
 
-TEST(OotoOverlay, PassesAFrameThatItCannotDrawOn)
+TEST(OotoOverlay, passesAFrameThatItCannotDrawOn)
 {
     OverlayHarness harness;
     harness.setCaps(i420);
@@ -315,7 +315,7 @@ TEST(OotoOverlay, PassesAFrameThatItCannotDrawOn)
     EXPECT_EQ(gst_buffer_get_size(out.get()), 100U);
 }
 
-TEST(OotoOverlay, DropsNothingThatIsLate)
+TEST(OotoOverlay, dropsNothingThatIsLate)
 {
     OverlayHarness harness;
     harness.setCaps(i420);
@@ -326,7 +326,7 @@ TEST(OotoOverlay, DropsNothingThatIsLate)
     EXPECT_NE(harness.push(buffer), nullptr);
 }
 
-TEST(OotoOverlay, DrawsIntoTheFilesAndAppsOfAPipeline)
+TEST(OotoOverlay, drawsIntoTheFilesAndAppsOfAPipeline)
 {
     GstElement *pipeline = gst_parse_launch(
         "appsrc name=in format=time ! ootooverlay ! appsink name=out sync=false", nullptr);
@@ -353,7 +353,7 @@ TEST(OotoOverlay, DrawsIntoTheFilesAndAppsOfAPipeline)
     gst_object_unref(pipeline);
 }
 
-TEST(OotoOverlay, StartsAndStopsAHundredTimes)
+TEST(OotoOverlay, startsAndStopsAHundredTimes)
 {
     GstElement *overlay = gst_element_factory_make("ootooverlay", nullptr);
     GstHarness *harness = gst_harness_new_with_element(overlay, "sink", "src");
@@ -370,7 +370,7 @@ TEST(OotoOverlay, StartsAndStopsAHundredTimes)
 }
 
 // G_DEBUG=fatal-criticals is set for all tests.
-TEST(OotoOverlay, DrawsInAStreamThatIsCountedInBytes)
+TEST(OotoOverlay, drawsInAStreamThatIsCountedInBytes)
 {
     OverlayHarness harness;
     harness.setCaps(i420);

@@ -20,19 +20,19 @@ bool inside(const Box &box, const Box &outer)
 
 } // namespace
 
-TEST(LabelPlacement, PutsTheLabelAboveTheFace)
+TEST(LabelPlacement, putsTheLabelAboveTheFace)
 {
     LabelPlacer placer(frame, {{100, 100, 80, 100}}, 4);
     EXPECT_EQ(placer.placeLabel(0, 120, 20, -1).box, (Box{100, 76, 120, 20}));
 }
 
-TEST(LabelPlacement, PutsItBelowAFaceAtTheUpperEdge)
+TEST(LabelPlacement, putsItBelowAFaceAtTheUpperEdge)
 {
     LabelPlacer placer(frame, {{100, 0, 80, 100}}, 4);
     EXPECT_EQ(placer.placeLabel(0, 120, 20, -1).box.y, 104);
 }
 
-TEST(LabelPlacement, StaysInsideTheFrameAndOffTheFaceWhereverTheFaceIs)
+TEST(LabelPlacement, staysInsideTheFrameAndOffTheFaceWhereverTheFaceIs)
 {
     for (int x = -20; x < 640; x += 20) {
         for (int y = -20; y < 360; y += 20) {
@@ -47,7 +47,7 @@ TEST(LabelPlacement, StaysInsideTheFrameAndOffTheFaceWhereverTheFaceIs)
     }
 }
 
-TEST(LabelPlacement, KeepsOffOtherFacesAndLabels)
+TEST(LabelPlacement, keepsOffOtherFacesAndLabels)
 {
     LabelPlacer placer(frame, {{100, 100, 80, 80}, {100, 20, 80, 70}, {110, 190, 80, 80}}, 4);
     std::vector<Box> labels;
@@ -60,14 +60,14 @@ TEST(LabelPlacement, KeepsOffOtherFacesAndLabels)
     EXPECT_TRUE(intersection(labels[0], {110, 190, 80, 80}).empty());
 }
 
-TEST(LabelPlacement, GoesInsideAFaceThatFillsTheFrame)
+TEST(LabelPlacement, goesInsideAFaceThatFillsTheFrame)
 {
     LabelPlacer placer(frame, {frame}, 4);
     const Box label = placer.placeLabel(0, 120, 20, -1).box;
     EXPECT_TRUE(inside(label, frame));
 }
 
-TEST(LabelPlacement, StaysInItsSlotWhileThatIsGood)
+TEST(LabelPlacement, staysInItsSlotWhileThatIsGood)
 {
     LabelPlacer first(frame, {{100, 10, 80, 80}}, 4);
     const Placement below = first.placeLabel(0, 120, 20, -1);
@@ -78,14 +78,14 @@ TEST(LabelPlacement, StaysInItsSlotWhileThatIsGood)
     EXPECT_NE(third.placeLabel(0, 120, 20, below.slot).slot, below.slot);
 }
 
-TEST(LabelPlacement, PutsNoticesInACornerWithoutAFace)
+TEST(LabelPlacement, putsNoticesInACornerWithoutAFace)
 {
     EXPECT_EQ(LabelPlacer(frame, {}, 4).placeNotice(200, 60, -1).box, (Box{4, 4, 200, 60}));
     LabelPlacer placer(frame, {{0, 0, 100, 100}, {500, 0, 100, 100}, {20, 280, 60, 80}}, 4);
     EXPECT_EQ(placer.placeNotice(200, 60, -1).box, (Box{436, 296, 200, 60}));
 }
 
-TEST(LabelPlacement, TellsHowMuchOfALabelLiesOnOtherText)
+TEST(LabelPlacement, tellsHowMuchOfALabelLiesOnOtherText)
 {
     LabelPlacer placer({0, 0, 100, 30}, {{0, 0, 100, 30}}, 2);
     placer.placeNotice(96, 26, -1);

@@ -19,7 +19,7 @@ OverlayFace face(FaceStatus status)
 
 } // namespace
 
-TEST(OverlayText, NamesWhoIsIdentified)
+TEST(OverlayText, namesWhoIsIdentified)
 {
     OverlayFace made = face(FaceStatus::Identified);
     EXPECT_EQ(labelText(made), (LabelText{"identified", ""}));
@@ -33,7 +33,7 @@ TEST(OverlayText, NamesWhoIsIdentified)
     EXPECT_EQ(labelText(made).facts, "0.93  live  deepfake");
 }
 
-TEST(OverlayText, ShortensUuidsAndKeepsNames)
+TEST(OverlayText, shortensUuidsAndKeepsNames)
 {
     OverlayFace made = face(FaceStatus::Identified);
     made.templateId = "9191079a-4f80-4c8a-9a4b-528af2cfd3c4";
@@ -42,14 +42,14 @@ TEST(OverlayText, ShortensUuidsAndKeepsNames)
     EXPECT_EQ(labelText(made).text, "Eileen Collins");
 }
 
-TEST(OverlayText, ShortensLongTemplateIdsByCharactersNotBytes)
+TEST(OverlayText, shortensLongTemplateIdsByCharactersNotBytes)
 {
     OverlayFace made = face(FaceStatus::Identified);
     made.templateId = "сотрудник-номер-17-отдела";
     EXPECT_EQ(labelText(made).text, "сотрудник-номер-17-отде…");
 }
 
-TEST(OverlayText, SaysWhatTheOtherStatesMean)
+TEST(OverlayText, saysWhatTheOtherStatesMean)
 {
     OverlayFace made = face(FaceStatus::Unknown);
     made.similarity = 0.41;
@@ -66,7 +66,7 @@ TEST(OverlayText, SaysWhatTheOtherStatesMean)
     EXPECT_TRUE(labelText(face(FaceStatus::None)).empty());
 }
 
-TEST(OverlayText, GivesEachStatusItsOwnColour)
+TEST(OverlayText, givesEachStatusItsOwnColour)
 {
     const FaceStatus all[] = {FaceStatus::None,    FaceStatus::Pending, FaceStatus::Identified,
                               FaceStatus::Unknown, FaceStatus::Spoof,   FaceStatus::Unavailable};

@@ -32,7 +32,7 @@ class DemoScript(unittest.TestCase):
         # A checkout whose packages are installed and whose build is done.
         self.checkout = self.folder / "checkout"
         shutil.copytree(ROOT / "pipelines", self.checkout / "pipelines")
-        self.program(self.checkout / ".ci/install-packages", "true")
+        self.program(self.checkout / "tools/install-packages", "true")
         self.program(self.checkout / "build/examples/demo/ooto-demo", f'echo "{RAN} $*"')
         (self.checkout / "build/build.ninja").touch()
         self.program(self.folder / "bin/meson", "true")

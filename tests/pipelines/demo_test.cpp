@@ -76,7 +76,7 @@ protected:
     static inline fs::path output;
 };
 
-TEST_F(Demo, NamesWhoComes)
+TEST_F(Demo, namesWhoComes)
 {
     const ProgramResult result = run({"--duration", "10"});
     ASSERT_EQ(result.exitCode, 0) << result.errors;
@@ -94,7 +94,7 @@ TEST_F(Demo, NamesWhoComes)
     EXPECT_EQ(types["end"], types["new"]);
 }
 
-TEST_F(Demo, KeepsItsKeyToItself)
+TEST_F(Demo, keepsItsKeyToItself)
 {
     struct stat status = {};
     ASSERT_EQ(stat((output / "credentials").c_str(), &status), 0);
@@ -106,7 +106,7 @@ TEST_F(Demo, KeepsItsKeyToItself)
         EXPECT_FALSE(contains(contents(output / file), key)) << file;
 }
 
-TEST_F(Demo, EnrolsTheFirstFaceAsMe)
+TEST_F(Demo, enrolsTheFirstFaceAsMe)
 {
     const ProgramResult result =
         run({"--uri", (output / "clip.mp4").string(), "--me", "Ada Łovelace", "--duration", "7"});
@@ -116,7 +116,7 @@ TEST_F(Demo, EnrolsTheFirstFaceAsMe)
     EXPECT_FALSE(contains(result.output, "Grace Hopper")) << result.output;
 }
 
-TEST_F(Demo, HelpNamesEveryOption)
+TEST_F(Demo, helpNamesEveryOption)
 {
     const ProgramResult result = run({"--help"});
     EXPECT_EQ(result.exitCode, 0);
@@ -125,7 +125,7 @@ TEST_F(Demo, HelpNamesEveryOption)
         EXPECT_TRUE(contains(result.output, option)) << option;
 }
 
-TEST_F(Demo, SaysWhatIsWrongWithItsArguments)
+TEST_F(Demo, saysWhatIsWrongWithItsArguments)
 {
     const struct {
         std::vector<std::string> arguments;
@@ -151,7 +151,7 @@ TEST_F(Demo, SaysWhatIsWrongWithItsArguments)
     }
 }
 
-TEST_F(Demo, SaysThatTheServerIsNotBuilt)
+TEST_F(Demo, saysThatTheServerIsNotBuilt)
 {
     const ProgramResult result = runProgram(
         {OOTO_DEMO, "--output", output.string(), "--uri", (output / "clip.mp4").string()},

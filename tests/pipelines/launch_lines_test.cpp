@@ -65,7 +65,7 @@ std::string secondCommentLine(const fs::path &script)
     return line;
 }
 
-TEST(LaunchLineTool, FailsOnWhatDoesNotParse)
+TEST(LaunchLineTool, failsOnWhatDoesNotParse)
 {
     EXPECT_EQ(parseLine({"fakesrc", "!", "fakesink"}).exitCode, 0);
     EXPECT_EQ(parseLine({"-m", "fakesrc", "!", "fakesink"}).exitCode, 0);
@@ -75,7 +75,7 @@ TEST(LaunchLineTool, FailsOnWhatDoesNotParse)
     EXPECT_NE(parseLine({}).exitCode, 0);
 }
 
-TEST(PipelineScripts, AllParse)
+TEST(PipelineScripts, allParse)
 {
     const auto scripts = launchScripts();
     ASSERT_GE(scripts.size(), 3u);
@@ -87,7 +87,7 @@ TEST(PipelineScripts, AllParse)
     }
 }
 
-TEST(PipelineScripts, AreDescribedAndExecutable)
+TEST(PipelineScripts, areDescribedAndExecutable)
 {
     for (const auto &entry : fs::directory_iterator(root / "pipelines")) {
         if (entry.path().filename().string().front() == '.')
@@ -98,7 +98,7 @@ TEST(PipelineScripts, AreDescribedAndExecutable)
     }
 }
 
-TEST(PipelineScripts, SayWhatTheyNeed)
+TEST(PipelineScripts, sayWhatTheyNeed)
 {
     for (const char *name : {"file", "rtsp"}) {
         const ProgramResult result =
@@ -109,7 +109,7 @@ TEST(PipelineScripts, SayWhatTheyNeed)
     }
 }
 
-TEST(PipelineScripts, PassCredentialsByFileOnly)
+TEST(PipelineScripts, passCredentialsByFileOnly)
 {
     auto environment = harmlessEnvironment();
     environment.push_back({"GST_LAUNCH", "/bin/echo"});
@@ -122,7 +122,7 @@ TEST(PipelineScripts, PassCredentialsByFileOnly)
     }
 }
 
-TEST(Documents, LinesAreFoundWithContinuations)
+TEST(Documents, linesAreFoundWithContinuations)
 {
     const fs::path file = fs::temp_directory_path() / "ooto-documents-test.md";
     std::ofstream(file) << "text gst-launch-1.0 in a sentence\n"
@@ -141,7 +141,7 @@ TEST(Documents, LinesAreFoundWithContinuations)
     EXPECT_EQ(lines[4].arguments, (std::vector<std::string>{"-m", "j", "!", "k"}));
 }
 
-TEST(Documents, AllLinesParse)
+TEST(Documents, allLinesParse)
 {
     int found = 0;
     for (const fs::path &document : documents()) {
@@ -155,7 +155,7 @@ TEST(Documents, AllLinesParse)
 }
 
 /** Upright faces only are found, and a phone's video lies on its side. */
-TEST(Documents, LinesThatDecodeTurnTheVideoAsItsTagSays)
+TEST(Documents, linesThatDecodeTurnTheVideoAsItsTagSays)
 {
     int found = 0;
     for (const fs::path &document : documents()) {
@@ -174,7 +174,7 @@ TEST(Documents, LinesThatDecodeTurnTheVideoAsItsTagSays)
     EXPECT_GE(found, 3);
 }
 
-TEST(PipelineScripts, TurnTheVideoAsItsTagSays)
+TEST(PipelineScripts, turnTheVideoAsItsTagSays)
 {
     auto environment = harmlessEnvironment();
     environment.push_back({"GST_LAUNCH", "/bin/echo"});
@@ -185,7 +185,7 @@ TEST(PipelineScripts, TurnTheVideoAsItsTagSays)
     }
 }
 
-TEST(FetchModel, SaysWhatToDoWithoutNetwork)
+TEST(FetchModel, saysWhatToDoWithoutNetwork)
 {
     char folder[] = "/tmp/ooto-fetch-model-XXXXXX";
     ASSERT_NE(mkdtemp(folder), nullptr);

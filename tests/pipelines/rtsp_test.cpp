@@ -12,7 +12,7 @@ namespace ooto::test
 namespace
 {
 
-TEST(RtspLine, DeliversVideoInTwentyStartsInARow)
+TEST(RtspLine, deliversVideoInTwentyStartsInARow)
 {
     gst_init(nullptr, nullptr);
     const RtspCamera camera;

@@ -240,9 +240,8 @@ class Shell(Fixture):
 
     def packages(self, command, _line):
         self.assertEqual(command.arguments[0], "install")
-        script, = (file for file in (ROOT / ".ci/install-packages", ROOT / "tools/install-packages")
-                   if file.exists())
-        needed = re.search(r"^build=\((.*?)^\)", text_of(script), re.S | re.M).group(1).split()
+        script = text_of(ROOT / "tools/install-packages")
+        needed = re.search(r"^build=\((.*?)^\)", script, re.S | re.M).group(1).split()
         self.assertEqual(sorted(command.arguments[1:]), sorted(needed))
 
     def formatter(self, command, _line):

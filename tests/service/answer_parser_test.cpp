@@ -93,7 +93,7 @@ void expectTheFace(const Answer &answer)
     EXPECT_EQ(answer.roll, 0);
 }
 
-TEST(AnswerFiles, EveryDocumentedFieldIsRead)
+TEST(AnswerFiles, everyDocumentedFieldIsRead)
 {
     const Answer answer = answerIn("every-documented-field-is-read");
     EXPECT_EQ(answer.transactionId, "9191079a-4f80-4c8a-9a4b-528af2cfd3c4");
@@ -105,7 +105,7 @@ TEST(AnswerFiles, EveryDocumentedFieldIsRead)
     EXPECT_EQ(answer.race, "y");
 }
 
-TEST(AnswerFiles, EveryFieldOfTheOlderShapeIsRead)
+TEST(AnswerFiles, everyFieldOfTheOlderShapeIsRead)
 {
     const Answer answer = answerIn("every-field-of-the-older-shape-is-read");
     EXPECT_EQ(answer.templateId, "old-id");
@@ -115,7 +115,7 @@ TEST(AnswerFiles, EveryFieldOfTheOlderShapeIsRead)
     EXPECT_EQ(answer.age, 40);
 }
 
-TEST(AnswerFiles, BothShapesAreJoinedFieldByField)
+TEST(AnswerFiles, bothShapesAreJoinedFieldByField)
 {
     const Answer answer = answerIn("both-shapes-are-joined-field-by-field");
     EXPECT_EQ(answer.templateId, "new-id");
@@ -128,7 +128,7 @@ TEST(AnswerFiles, BothShapesAreJoinedFieldByField)
     EXPECT_FALSE(quality(answer, "flare"));
 }
 
-TEST(AnswerFiles, NoMatch)
+TEST(AnswerFiles, noMatch)
 {
     for (const std::string &name : namesStartingWith("no-match-when-")) {
         const Answer answer = answerIn(name);
@@ -138,18 +138,18 @@ TEST(AnswerFiles, NoMatch)
     EXPECT_EQ(answerIn("no-match-when-search-is-an-object-with-blanks").similarity, 0.3);
 }
 
-TEST(AnswerFiles, NoAnswer)
+TEST(AnswerFiles, noAnswer)
 {
     for (const std::string &name : namesStartingWith("no-answer-when-"))
         EXPECT_FALSE(parseAnswer(read(name))) << name;
 }
 
-TEST(AnswerFiles, TheTemplateIsTrimmed)
+TEST(AnswerFiles, theTemplateIsTrimmed)
 {
     EXPECT_EQ(answerIn("template-is-trimmed").templateId, "someone");
 }
 
-TEST(AnswerFiles, DemographyComesBeforeQuality)
+TEST(AnswerFiles, demographyComesBeforeQuality)
 {
     const Answer answer = answerIn("demography-comes-before-quality");
     EXPECT_EQ(answer.gender, "c");
@@ -157,7 +157,7 @@ TEST(AnswerFiles, DemographyComesBeforeQuality)
     EXPECT_EQ(answer.race, "b");
 }
 
-TEST(AnswerFiles, UnknownFieldsAreIgnored)
+TEST(AnswerFiles, unknownFieldsAreIgnored)
 {
     EXPECT_EQ(answerIn("unknown-fields-are-ignored").templateId, "someone");
     const Answer empty = answerIn("only-the-result-is-there");
@@ -165,7 +165,7 @@ TEST(AnswerFiles, UnknownFieldsAreIgnored)
                  empty.liveness || empty.deepfake || empty.pitch || empty.gender || empty.age);
 }
 
-TEST(AnswerFiles, Errors)
+TEST(AnswerFiles, errors)
 {
     const ServiceError error = parseError(read("error-of-the-documented-form"));
     EXPECT_TRUE(error.stated);
@@ -176,7 +176,7 @@ TEST(AnswerFiles, Errors)
     EXPECT_FALSE(parseError(read("error-in-another-form")).stated);
 }
 
-TEST(AnswerFiles, ParsingErrorsTakesAnything)
+TEST(AnswerFiles, parsingErrorsTakesAnything)
 {
     for (const std::string &name : namesStartingWith("")) {
         const ServiceError error = parseError(read(name));
@@ -192,7 +192,7 @@ TEST(AnswerFiles, ParsingErrorsTakesAnything)
     EXPECT_EQ(parseError(R"({"result":{"info":"a\nb\u0000c"}})").info, "a b c");
 }
 
-TEST(AnswerFields, NumbersMustBeFiniteAndInRange)
+TEST(AnswerFields, numbersMustBeFiniteAndInRange)
 {
     EXPECT_EQ(withResult(R"("similarity":1e-3)").similarity, 1e-3);
     EXPECT_EQ(withResult(R"("similarity":1E0)").similarity, 1);
@@ -209,7 +209,7 @@ TEST(AnswerFields, NumbersMustBeFiniteAndInRange)
     }
 }
 
-TEST(AnswerFields, ScoresAreFromZeroToOne)
+TEST(AnswerFields, scoresAreFromZeroToOne)
 {
     EXPECT_EQ(withResult(R"("liveness":{"score":1.0000001,"fine":true})").liveness->score, 1);
     EXPECT_EQ(withResult(R"("deepfake":{"score":-0.0000001,"fine":true})").deepfake->score, 0);
@@ -223,7 +223,7 @@ TEST(AnswerFields, ScoresAreFromZeroToOne)
     EXPECT_FALSE(withResult(R"("liveness":{"score":0.5,"fine":1})").liveness->fine);
 }
 
-TEST(AnswerFields, BoxesHaveSidesAndAreNear)
+TEST(AnswerFields, boxesHaveSidesAndAreNear)
 {
     EXPECT_TRUE(withResult(R"("box":{"x":-100000,"y":0.5,"w":1e-3,"h":100000})").box);
     for (const char *bad :
@@ -233,7 +233,7 @@ TEST(AnswerFields, BoxesHaveSidesAndAreNear)
         EXPECT_FALSE(withResult("\"box\":" + std::string(bad)).box) << bad;
 }
 
-TEST(AnswerFields, LandmarksAreFivePairs)
+TEST(AnswerFields, landmarksAreFivePairs)
 {
     EXPECT_TRUE(withResult(R"("landmarks":[[1,2],[3,4],[5,6],[7,8],[9,10.5]])").landmarks);
     for (const char *bad :
@@ -245,7 +245,7 @@ TEST(AnswerFields, LandmarksAreFivePairs)
         EXPECT_FALSE(withResult("\"landmarks\":" + std::string(bad)).landmarks) << bad;
 }
 
-TEST(AnswerFields, AgesAreWholeYears)
+TEST(AnswerFields, agesAreWholeYears)
 {
     EXPECT_EQ(withResult(R"("demography":{"age":0})").age, 0);
     EXPECT_EQ(withResult(R"("demography":{"age":150})").age, 150);
@@ -254,13 +254,13 @@ TEST(AnswerFields, AgesAreWholeYears)
         EXPECT_FALSE(withResult("\"demography\":{\"age\":" + std::string(bad) + "}").age) << bad;
 }
 
-TEST(AnswerFields, AnglesAreWithinHalfATurn)
+TEST(AnswerFields, anglesAreWithinHalfATurn)
 {
     EXPECT_EQ(withResult(R"("quality":{"yaw":-180})").yaw, -180);
     EXPECT_FALSE(withResult(R"("quality":{"yaw":1000})").yaw);
 }
 
-TEST(AnswerFields, StringsAreShortAndPlain)
+TEST(AnswerFields, stringsAreShortAndPlain)
 {
     const auto id = [](const std::string &json) {
         return withResult("\"templateId\":\"" + json + "\"").templateId;
@@ -274,7 +274,7 @@ TEST(AnswerFields, StringsAreShortAndPlain)
     EXPECT_EQ(id("%s%n"), "%s%n");
 }
 
-TEST(AnswerLimits, NestingAndSize)
+TEST(AnswerLimits, nestingAndSize)
 {
     const auto deep = [](int depth) {
         return "{\"result\":{},\"x\":" + std::string(static_cast<std::size_t>(depth), '[') +
@@ -292,7 +292,7 @@ TEST(AnswerLimits, NestingAndSize)
     EXPECT_FALSE(parseAnswer(large + " "));
 }
 
-TEST(AnswerLimits, EveryTruncationIsNoAnswer)
+TEST(AnswerLimits, everyTruncationIsNoAnswer)
 {
     const std::string whole = read("every-documented-field-is-read");
     const std::size_t end = whole.rfind('}');
@@ -301,7 +301,7 @@ TEST(AnswerLimits, EveryTruncationIsNoAnswer)
     EXPECT_TRUE(parseAnswer(whole));
 }
 
-TEST(AnswerLimits, EveryDamagedByteIsSurvived)
+TEST(AnswerLimits, everyDamagedByteIsSurvived)
 {
     const std::string whole = read("every-field-of-the-older-shape-is-read");
     for (std::size_t at = 0; at < whole.size(); ++at) {
@@ -316,7 +316,7 @@ TEST(AnswerLimits, EveryDamagedByteIsSurvived)
     }
 }
 
-TEST(AnswerLimits, TheLocaleDoesNotMatter)
+TEST(AnswerLimits, theLocaleDoesNotMatter)
 {
     // With a decimal comma, strtod() would read 0,9.
     if (!std::setlocale(LC_ALL, "de_DE.UTF-8"))

@@ -54,7 +54,7 @@ protected:
     core::LocalDate today_ = monday;
 };
 
-TEST_F(BudgetTest, SurvivesRestarts)
+TEST_F(BudgetTest, survivesRestarts)
 {
     EXPECT_EQ(takeAll(*std::make_unique<Budget>(file(), calendar()), 7), 7);
     Budget again(file(), calendar());
@@ -64,7 +64,7 @@ TEST_F(BudgetTest, SurvivesRestarts)
     EXPECT_EQ(contentOf(file()), "2026-01-04 10\n");
 }
 
-TEST_F(BudgetTest, BeginsAnewAtMidnightAndNotWhenAClockGoesBack)
+TEST_F(BudgetTest, beginsAnewAtMidnightAndNotWhenAClockGoesBack)
 {
     Budget budget(file(), calendar());
     takeAll(budget, 5);
@@ -78,7 +78,7 @@ TEST_F(BudgetTest, BeginsAnewAtMidnightAndNotWhenAClockGoesBack)
     EXPECT_EQ(takeAll(budget, 5), 5);
 }
 
-TEST_F(BudgetTest, AClockThatIsWrongUntilItIsSetGivesNothing)
+TEST_F(BudgetTest, aClockThatIsWrongUntilItIsSetGivesNothing)
 {
     takeAll(*std::make_unique<Budget>(file(), calendar()), 5);
     for (int start = 0; start < 3; ++start) {
@@ -93,7 +93,7 @@ TEST_F(BudgetTest, AClockThatIsWrongUntilItIsSetGivesNothing)
     }
 }
 
-TEST_F(BudgetTest, WhatWasCountedAloneWhileTheClockWasWrongIsNotForgotten)
+TEST_F(BudgetTest, whatWasCountedAloneWhileTheClockWasWrongIsNotForgotten)
 {
     Budget budget(file(), calendar());
     takeAll(budget, 5);
@@ -104,7 +104,7 @@ TEST_F(BudgetTest, WhatWasCountedAloneWhileTheClockWasWrongIsNotForgotten)
     EXPECT_EQ(contentOf(file()), "2026-01-04 7\n");
 }
 
-TEST_F(BudgetTest, IsSharedByAllWhoUseTheFile)
+TEST_F(BudgetTest, isSharedByAllWhoUseTheFile)
 {
     std::atomic<int> taken{0};
     std::vector<std::thread> threads;
@@ -124,7 +124,7 @@ TEST_F(BudgetTest, IsSharedByAllWhoUseTheFile)
     EXPECT_EQ(taken, 50);
 }
 
-TEST_F(BudgetTest, TakesBackWhatWasNotSent)
+TEST_F(BudgetTest, takesBackWhatWasNotSent)
 {
     Budget budget(file(), calendar());
     const auto first = budget.take(2);
@@ -139,7 +139,7 @@ TEST_F(BudgetTest, TakesBackWhatWasNotSent)
     EXPECT_EQ(budget.usedToday(), 1U);
 }
 
-TEST_F(BudgetTest, IsForItsUserOnly)
+TEST_F(BudgetTest, isForItsUserOnly)
 {
     const mode_t before = umask(0);
     Budget(file(), calendar()).take(5);
@@ -150,7 +150,7 @@ TEST_F(BudgetTest, IsForItsUserOnly)
     EXPECT_EQ(modeOf(directory_ / "state"), 0700U);
 }
 
-TEST_F(BudgetTest, WritesNothingWithoutALimit)
+TEST_F(BudgetTest, writesNothingWithoutALimit)
 {
     Budget budget(file(), calendar());
     EXPECT_EQ(takeAll(budget, 0), 1000);
@@ -160,7 +160,7 @@ TEST_F(BudgetTest, WritesNothingWithoutALimit)
     EXPECT_EQ(contentOf(file()), "2026-01-04 1000\n");
 }
 
-TEST_F(BudgetTest, WarnsAtFourFifths)
+TEST_F(BudgetTest, warnsAtFourFifths)
 {
     Budget budget(file(), calendar());
     for (int i = 1; i <= 10; ++i) {
@@ -177,7 +177,7 @@ TEST_F(BudgetTest, WarnsAtFourFifths)
     EXPECT_EQ(warnings, 1U);
 }
 
-TEST_F(BudgetTest, CountsInTheProcessWhereItCannotWrite)
+TEST_F(BudgetTest, countsInTheProcessWhereItCannotWrite)
 {
     // A file where the directory should be, which not even root can write into.
     std::ofstream(directory_ / "state") << "in the way";
@@ -198,7 +198,7 @@ TEST_F(BudgetTest, CountsInTheProcessWhereItCannotWrite)
     EXPECT_EQ(contentOf(file()), "2026-01-04 15\n");
 }
 
-TEST_F(BudgetTest, AddsWhatItCountedAloneToWhatOthersWrote)
+TEST_F(BudgetTest, addsWhatItCountedAloneToWhatOthersWrote)
 {
     Budget budget(file(), calendar());
     budget.take(0);
@@ -211,7 +211,7 @@ TEST_F(BudgetTest, AddsWhatItCountedAloneToWhatOthersWrote)
     EXPECT_EQ(contentOf(file()), "2026-01-04 5\n") << "added twice";
 }
 
-TEST_F(BudgetTest, GoesOnFromWhatItKnowsWhenTheFileIsGoneOrGarbage)
+TEST_F(BudgetTest, goesOnFromWhatItKnowsWhenTheFileIsGoneOrGarbage)
 {
     Budget budget(file(), calendar());
     budget.take(10);
@@ -229,7 +229,7 @@ TEST_F(BudgetTest, GoesOnFromWhatItKnowsWhenTheFileIsGoneOrGarbage)
     EXPECT_EQ(contentOf(file()), "2026-01-04 13\n");
 }
 
-TEST_F(BudgetTest, KnowsTheFileBeforeItTakes)
+TEST_F(BudgetTest, knowsTheFileBeforeItTakes)
 {
     takeAll(*std::make_unique<Budget>(file(), calendar()), 7);
     Budget again(file(), calendar());
@@ -247,7 +247,7 @@ TEST_F(BudgetTest, KnowsTheFileBeforeItTakes)
     EXPECT_EQ(tomorrow.usedToday(), 0U);
 }
 
-TEST_F(BudgetTest, LooksAtNoFileThatIsNotThereOrMakesNoSense)
+TEST_F(BudgetTest, looksAtNoFileThatIsNotThereOrMakesNoSense)
 {
     Budget budget(file(), calendar());
     budget.take(0);
@@ -259,7 +259,7 @@ TEST_F(BudgetTest, LooksAtNoFileThatIsNotThereOrMakesNoSense)
     EXPECT_EQ(budget.usedToday(), 1U);
 }
 
-TEST_F(BudgetTest, AFifoInTheWayOfItsFilesBlocksNothing)
+TEST_F(BudgetTest, aFifoInTheWayOfItsFilesBlocksNothing)
 {
     std::filesystem::create_directories(std::filesystem::path(file()).parent_path());
     ASSERT_EQ(mkfifo((file() + ".new").c_str(), 0600), 0);
@@ -270,7 +270,7 @@ TEST_F(BudgetTest, AFifoInTheWayOfItsFilesBlocksNothing)
     EXPECT_EQ(budget.take(10).answer, Answer::Taken);
 }
 
-TEST_F(BudgetTest, DoesNotWaitLongForAProcessThatHoldsTheFile)
+TEST_F(BudgetTest, doesNotWaitLongForAProcessThatHoldsTheFile)
 {
     Budget budget(file(), calendar());
     const auto before = budget.take(10);
@@ -283,7 +283,7 @@ TEST_F(BudgetTest, DoesNotWaitLongForAProcessThatHoldsTheFile)
     EXPECT_EQ(contentOf(file()), "2026-01-04 1\n");
 }
 
-TEST_F(BudgetTest, TakesBackManyAtOnceAndWaitsForAllOfThemOnce)
+TEST_F(BudgetTest, takesBackManyAtOnceAndWaitsForAllOfThemOnce)
 {
     Budget budget(file(), calendar());
     std::vector<Budget::Count> counts;
@@ -305,7 +305,7 @@ TEST_F(BudgetTest, TakesBackManyAtOnceAndWaitsForAllOfThemOnce)
     EXPECT_EQ(contentOf(file()), "2026-01-04 1\n");
 }
 
-TEST_F(BudgetTest, GivingBackForgetsNothingThatIsNotOnDiskYet)
+TEST_F(BudgetTest, givingBackForgetsNothingThatIsNotOnDiskYet)
 {
     Budget budget(file(), calendar());
     const auto first = budget.take(10);
@@ -318,7 +318,7 @@ TEST_F(BudgetTest, GivingBackForgetsNothingThatIsNotOnDiskYet)
     EXPECT_EQ(contentOf(file()), "2026-01-04 2\n");
 }
 
-TEST_F(BudgetTest, ALinkIsNotFollowed)
+TEST_F(BudgetTest, aLinkIsNotFollowed)
 {
     Budget budget(file(), calendar());
     budget.take(10);
@@ -329,7 +329,7 @@ TEST_F(BudgetTest, ALinkIsNotFollowed)
     EXPECT_EQ(contentOf(directory_ / "precious"), "2026-01-04 3\n");
 }
 
-TEST(BudgetPath, IsOneForEachServiceAndAppIdAndTellsNeither)
+TEST(BudgetPath, isOneForEachServiceAndAppIdAndTellsNeither)
 {
     const std::string path = BudgetFile::pathFor("https://cloud.example/identify", "the-id");
     EXPECT_EQ(path, BudgetFile::pathFor("https://cloud.example/identify", "the-id"));
@@ -339,7 +339,7 @@ TEST(BudgetPath, IsOneForEachServiceAndAppIdAndTellsNeither)
     EXPECT_EQ(path.find("cloud"), std::string::npos);
 }
 
-TEST(BudgetPath, IsWhereStateBelongs)
+TEST(BudgetPath, isWhereStateBelongs)
 {
     const char *const was = std::getenv("XDG_STATE_HOME");
     const std::string before = was ? was : "";

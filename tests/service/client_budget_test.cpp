@@ -56,7 +56,7 @@ protected:
     WebServer server_{[](const WebRequest &) { return WebResponse{200, matchBody, {}}; }};
 };
 
-TEST_F(ClientBudget, NoRequestLeavesWhenItIsSpent)
+TEST_F(ClientBudget, noRequestLeavesWhenItIsSpent)
 {
     const auto caller = callerWith(server_.url(), 5);
     for (int i = 0; i < 5; ++i)
@@ -83,14 +83,14 @@ TEST_F(ClientBudget, NoRequestLeavesWhenItIsSpent)
     EXPECT_EQ(states_->waitFor(2).at(1).condition, ServiceCondition::Ok);
 }
 
-TEST_F(ClientBudget, SurvivesTheClient)
+TEST_F(ClientBudget, survivesTheClient)
 {
     EXPECT_EQ(ask(*callerWith(server_.url(), 2)).outcome, Outcome::Answered);
     EXPECT_EQ(ask(*callerWith(server_.url(), 2)).outcome, Outcome::Answered);
     EXPECT_EQ(callerWith(server_.url(), 2)->reserve().error().why, HeldBack::Budget);
 }
 
-TEST_F(ClientBudget, IsKnownBeforeTheFirstRequest)
+TEST_F(ClientBudget, isKnownBeforeTheFirstRequest)
 {
     {
         // Another process's, which this one has not heard of.
@@ -101,7 +101,7 @@ TEST_F(ClientBudget, IsKnownBeforeTheFirstRequest)
     EXPECT_EQ(callerWith(server_.url(), 10)->budgetUse().used, 3U);
 }
 
-TEST_F(ClientBudget, AFileThatOthersHoldIsBusyAndNotSpent)
+TEST_F(ClientBudget, aFileThatOthersHoldIsBusyAndNotSpent)
 {
     const auto caller = callerWith(server_.url(), 10);
     EXPECT_EQ(ask(*caller).outcome, Outcome::Answered);
@@ -122,7 +122,7 @@ TEST_F(ClientBudget, AFileThatOthersHoldIsBusyAndNotSpent)
     EXPECT_TRUE(states_->all().empty());
 }
 
-TEST_F(ClientBudget, NobodyIsWokenAfterHeLeft)
+TEST_F(ClientBudget, nobodyIsWokenAfterHeLeft)
 {
     auto caller = callerWith(server_.url(), 10);
     const auto other = callerWith(server_.url(), 10);
@@ -133,7 +133,7 @@ TEST_F(ClientBudget, NobodyIsWokenAfterHeLeft)
     EXPECT_EQ(woken.waitFor(1).size(), 1U);
 }
 
-TEST_F(ClientBudget, WhoJoinsHasItsLimitFromTheStart)
+TEST_F(ClientBudget, whoJoinsHasItsLimitFromTheStart)
 {
     const core::Limits limits{4, 0, 1000000, {}};
     std::string error;
@@ -143,7 +143,7 @@ TEST_F(ClientBudget, WhoJoinsHasItsLimitFromTheStart)
     EXPECT_EQ(one->budgetUse().limit, 1000000U);
 }
 
-TEST_F(ClientBudget, APermitThatIsNotUsedCostsNothing)
+TEST_F(ClientBudget, aPermitThatIsNotUsedCostsNothing)
 {
     const auto caller = callerWith(server_.url(), 1);
     for (int i = 0; i < 3; ++i)
@@ -151,7 +151,7 @@ TEST_F(ClientBudget, APermitThatIsNotUsedCostsNothing)
     EXPECT_EQ(caller->budgetUse().used, 0U);
 }
 
-TEST_F(ClientBudget, WhatNeverLeftCostsNothing)
+TEST_F(ClientBudget, whatNeverLeftCostsNothing)
 {
     const auto caller =
         callerWith("http://127.0.0.1:" + std::to_string(freePort()) + "/identify", 10);
@@ -161,7 +161,7 @@ TEST_F(ClientBudget, WhatNeverLeftCostsNothing)
     EXPECT_EQ(caller->budgetUse().used, 0U);
 }
 
-TEST_F(ClientBudget, WhatLeftCostsEvenWithoutAnAnswer)
+TEST_F(ClientBudget, whatLeftCostsEvenWithoutAnAnswer)
 {
     RawServer server([](RawConnection &connection) { connection.readRequest(); });
     const auto caller = callerWith(server.url(), 10);
@@ -169,7 +169,7 @@ TEST_F(ClientBudget, WhatLeftCostsEvenWithoutAnAnswer)
     EXPECT_EQ(caller->budgetUse().used, 1U);
 }
 
-TEST_F(ClientBudget, WhatIsSentAgainIsCountedAgain)
+TEST_F(ClientBudget, whatIsSentAgainIsCountedAgain)
 {
     std::atomic<int> served{0};
     RawServer server([&served](RawConnection &connection) {
@@ -194,7 +194,7 @@ TEST_F(ClientBudget, WhatIsSentAgainIsCountedAgain)
     EXPECT_EQ(served, 2);
 }
 
-TEST_F(ClientBudget, WhatIsSentAgainAndDoesNotLeaveIsNotCountedAgain)
+TEST_F(ClientBudget, whatIsSentAgainAndDoesNotLeaveIsNotCountedAgain)
 {
     Inbox<bool> read;
     auto server = std::make_unique<RawServer>([&read](RawConnection &connection) {
@@ -223,7 +223,7 @@ TEST_F(ClientBudget, WhatIsSentAgainAndDoesNotLeaveIsNotCountedAgain)
     EXPECT_EQ(caller->budgetUse().used, 2U);
 }
 
-TEST_F(ClientBudget, StoppingWithManyRequestsDoesNotWaitForTheFileWithEach)
+TEST_F(ClientBudget, stoppingWithManyRequestsDoesNotWaitForTheFileWithEach)
 {
     // Nothing leaves before the handshake that never comes.
     RawServer server([](RawConnection &connection) { connection.hold(); });
@@ -251,7 +251,7 @@ TEST_F(ClientBudget, StoppingWithManyRequestsDoesNotWaitForTheFileWithEach)
     close(lockFile);
 }
 
-TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)
+TEST_F(ClientBudget, isCountedInTheProcessWhereItCannotBeWritten)
 {
     std::ofstream(directory_ / "ooto") << "in the way of the directory";
     const auto caller = callerWith(server_.url(), 10);
@@ -265,7 +265,7 @@ TEST_F(ClientBudget, IsCountedInTheProcessWhereItCannotBeWritten)
     EXPECT_EQ(warnings_->all().size(), 1U);
 }
 
-TEST_F(ClientBudget, WhereItCannotBeWrittenOtherSettingsAndRestartsAreCountedToo)
+TEST_F(ClientBudget, whereItCannotBeWrittenOtherSettingsAndRestartsAreCountedToo)
 {
     std::ofstream(directory_ / "ooto") << "in the way of the directory";
     service::ConnectionSettings other = settingsFor(server_.url());
@@ -290,7 +290,7 @@ TEST_F(ClientBudget, WhereItCannotBeWrittenOtherSettingsAndRestartsAreCountedToo
               1);
 }
 
-TEST_F(ClientBudget, IsSharedByTwoProcesses)
+TEST_F(ClientBudget, isSharedByTwoProcesses)
 {
     const std::string url = server_.url();
     std::vector<pid_t> children;

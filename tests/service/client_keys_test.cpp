@@ -40,7 +40,7 @@ protected:
     }};
 };
 
-TEST_F(ClientKeys, TheRefusalOfOneIsNoMatterToTheOther)
+TEST_F(ClientKeys, theRefusalOfOneIsNoMatterToTheOther)
 {
     for (const int status : {401, 403}) {
         refusal_ = status;
@@ -55,7 +55,7 @@ TEST_F(ClientKeys, TheRefusalOfOneIsNoMatterToTheOther)
     EXPECT_EQ(server_.connections(), 2U) << "one for each pair";
 }
 
-TEST_F(ClientKeys, TheRefusalOfOneIsToldToAllWhoUseIt)
+TEST_F(ClientKeys, theRefusalOfOneIsToldToAllWhoUseIt)
 {
     const auto one = callerWith("bad");
     const auto other = callerWith("bad");
@@ -66,7 +66,7 @@ TEST_F(ClientKeys, TheRefusalOfOneIsToldToAllWhoUseIt)
     EXPECT_EQ(server_.requests().size(), 1U);
 }
 
-TEST_F(ClientKeys, ANewKeyIsTriedAtOnce)
+TEST_F(ClientKeys, aNewKeyIsTriedAtOnce)
 {
     const auto caller = callerWith("bad");
     EXPECT_EQ(ask(*caller).outcome, Outcome::Unauthorized);
@@ -80,7 +80,7 @@ TEST_F(ClientKeys, ANewKeyIsTriedAtOnce)
     EXPECT_EQ(states_->all(), (std::vector<std::string>{"bad:unauthorized", "bad:ok"}));
 }
 
-TEST_F(ClientKeys, TheSameKeySetAgainIsTriedAtOnce)
+TEST_F(ClientKeys, theSameKeySetAgainIsTriedAtOnce)
 {
     const auto caller = callerWith("bad");
     ask(*caller);
@@ -89,7 +89,7 @@ TEST_F(ClientKeys, TheSameKeySetAgainIsTriedAtOnce)
     EXPECT_TRUE(caller->reserve());
 }
 
-TEST_F(ClientKeys, ARequestCarriesTheKeyOfWhenItsPermitWasMade)
+TEST_F(ClientKeys, aRequestCarriesTheKeyOfWhenItsPermitWasMade)
 {
     const auto caller = callerWith("good");
     auto permit = caller->reserve();

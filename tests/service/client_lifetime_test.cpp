@@ -88,32 +88,32 @@ void expectPromptEnd(const std::string &endpoint, const std::function<bool()> &r
     EXPECT_LT(best, prompt);
 }
 
-TEST(ClientEnd, IdleAfterOpening)
+TEST(ClientEnd, idleAfterOpening)
 {
     expectPromptEnd("http://127.0.0.1:1/");
     openCaller(settingsFor("http://127.0.0.1:1/")).reset();
     EXPECT_EQ(networkThreads(), 0U);
 }
 
-TEST(ClientEnd, WhileANameIsLookedUp)
+TEST(ClientEnd, whileANameIsLookedUp)
 {
     expectPromptEnd("http://no-such-host.invalid/identify");
 }
 
-TEST(ClientEnd, WhileConnecting)
+TEST(ClientEnd, whileConnecting)
 {
     // TEST-NET-1 (RFC 5737): nobody answers there.
     expectPromptEnd("http://192.0.2.1:9/identify");
 }
 
-TEST(ClientEnd, WhileShakingHands)
+TEST(ClientEnd, whileShakingHands)
 {
     RawServer server([](RawConnection &connection) { connection.hold(); });
     expectPromptEnd("https://127.0.0.1:" + std::to_string(server.port()) + "/",
                     [&server] { return server.connections() > 0; });
 }
 
-TEST(ClientEnd, WhileWaitingForTheAnswer)
+TEST(ClientEnd, whileWaitingForTheAnswer)
 {
     std::atomic<bool> ready{false};
     RawServer server([&ready](RawConnection &connection) {
@@ -124,7 +124,7 @@ TEST(ClientEnd, WhileWaitingForTheAnswer)
     expectPromptEnd(server.url(), [&ready] { return ready.load(); });
 }
 
-TEST(ClientEnd, WhileTheBodyTrickles)
+TEST(ClientEnd, whileTheBodyTrickles)
 {
     std::atomic<bool> ready{false};
     RawServer server([&ready](RawConnection &connection) {
@@ -136,7 +136,7 @@ TEST(ClientEnd, WhileTheBodyTrickles)
     expectPromptEnd(server.url(), [&ready] { return ready.load(); });
 }
 
-TEST(ClientEnd, WhileTheBodyFloods)
+TEST(ClientEnd, whileTheBodyFloods)
 {
     std::atomic<bool> ready{false};
     RawServer server([&ready](RawConnection &connection) {
@@ -149,7 +149,7 @@ TEST(ClientEnd, WhileTheBodyFloods)
     expectPromptEnd(server.url(), [&ready] { return ready.load(); });
 }
 
-TEST(ClientEnd, WhileUploading)
+TEST(ClientEnd, whileUploading)
 {
     std::atomic<bool> ready{false};
     RawServer server([&ready](RawConnection &connection) {
@@ -169,7 +169,7 @@ TEST(ClientEnd, WhileUploading)
     EXPECT_TRUE(photo.expired()) << "the photo is kept";
 }
 
-TEST(ClientEnd, WhileRepliesPourIn)
+TEST(ClientEnd, whileRepliesPourIn)
 {
     RawServer server(answerAll);
     for (int round = 0; round < 50; ++round) {
@@ -188,7 +188,7 @@ TEST(ClientEnd, WhileRepliesPourIn)
     }
 }
 
-TEST(ClientEnd, WaitsForAHandlerThatRuns)
+TEST(ClientEnd, waitsForAHandlerThatRuns)
 {
     RawServer server(answerAll);
     // Not in a unique_ptr, whose reset() would clear what the handler still goes through.
@@ -210,7 +210,7 @@ TEST(ClientEnd, WaitsForAHandlerThatRuns)
     EXPECT_EQ(networkThreads(), 0U);
 }
 
-TEST(ClientEnd, FromWithinItsOwnHandler)
+TEST(ClientEnd, fromWithinItsOwnHandler)
 {
     // Against the rules, but an application that does it must neither hang nor crash.
     RawServer server(answerAll);
@@ -226,7 +226,7 @@ TEST(ClientEnd, FromWithinItsOwnHandler)
     EXPECT_EQ(networkThreads(0), 0U);
 }
 
-TEST(ClientEnd, PermitsMayOutliveTheirCaller)
+TEST(ClientEnd, permitsMayOutliveTheirCaller)
 {
     auto caller = openCaller(settingsFor("http://127.0.0.1:1/"));
     auto permit = std::make_unique<decltype(caller->reserve())>(caller->reserve());
@@ -235,7 +235,7 @@ TEST(ClientEnd, PermitsMayOutliveTheirCaller)
     EXPECT_EQ(networkThreads(), 0U);
 }
 
-TEST(ClientEnd, GivesBackThePlacesOfOneCallerToTheOther)
+TEST(ClientEnd, givesBackThePlacesOfOneCallerToTheOther)
 {
     std::atomic<int> asked{0};
     RawServer server([&asked](RawConnection &connection) {
@@ -258,7 +258,7 @@ TEST(ClientEnd, GivesBackThePlacesOfOneCallerToTheOther)
     EXPECT_TRUE(states->all().empty()) << "that requests were cancelled is no trouble";
 }
 
-TEST(ClientEnd, CutsItsConnectionWhileOthersStay)
+TEST(ClientEnd, cutsItsConnectionWhileOthersStay)
 {
     std::atomic<bool> asked{false};
     Inbox<bool> cut;
@@ -280,7 +280,7 @@ TEST(ClientEnd, CutsItsConnectionWhileOthersStay)
     EXPECT_FALSE(*late);
 }
 
-TEST(ClientEnd, AnAbandonedProbeLetsTheNextOneGo)
+TEST(ClientEnd, anAbandonedProbeLetsTheNextOneGo)
 {
     std::atomic<int> asked{0};
     RawServer server([&asked](RawConnection &connection) {
@@ -307,7 +307,7 @@ TEST(ClientEnd, AnAbandonedProbeLetsTheNextOneGo)
     EXPECT_EQ(states->waitFor(2).back(), core::ServiceCondition::Ok);
 }
 
-TEST(ClientSharing, SameSettingsShareThreadConnectionAndHealth)
+TEST(ClientSharing, sameSettingsShareThreadConnectionAndHealth)
 {
     std::atomic<int> status{200};
     RawServer server([&status](RawConnection &connection) {
@@ -333,7 +333,7 @@ TEST(ClientSharing, SameSettingsShareThreadConnectionAndHealth)
     EXPECT_EQ(other->reserve().error().why, core::HeldBack::Service);
 }
 
-TEST(ClientSharing, OtherSettingsShareNothing)
+TEST(ClientSharing, otherSettingsShareNothing)
 {
     RawServer server(answerAll);
     const service::ConnectionSettings base = settingsFor(server.url());
@@ -352,7 +352,7 @@ TEST(ClientSharing, OtherSettingsShareNothing)
     EXPECT_EQ(networkThreads(), 0U);
 }
 
-TEST(ClientSharing, HealthGoesWithTheLastCaller)
+TEST(ClientSharing, healthGoesWithTheLastCaller)
 {
     const std::string nobody = "http://127.0.0.1:" + std::to_string(freePort()) + "/";
     auto caller = openCaller(settingsFor(nobody));
@@ -364,7 +364,7 @@ TEST(ClientSharing, HealthGoesWithTheLastCaller)
     EXPECT_TRUE(one && other) << "a service in trouble gets one probe at a time";
 }
 
-TEST(ClientSharing, ManyThreadsMayOpenAndCloseAtOnce)
+TEST(ClientSharing, manyThreadsMayOpenAndCloseAtOnce)
 {
     RawServer server(answerAll);
     std::atomic<int> answered{0};

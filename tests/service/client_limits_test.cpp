@@ -43,7 +43,7 @@ void answerAll(RawConnection &connection)
 /** Limits that no test waits for: a token comes every 100 s and more. */
 constexpr double slow = 0.01;
 
-TEST(ClientRate, HoldsFromTheStart)
+TEST(ClientRate, holdsFromTheStart)
 {
     std::string error;
     const auto caller = service::Caller::open(settingsFor("http://127.0.0.1:1/"), {64, 5, 0, {}},
@@ -54,7 +54,7 @@ TEST(ClientRate, HoldsFromTheStart)
     EXPECT_EQ(permitsOf(*caller), 64U);
 }
 
-TEST(ClientRate, SaysThatItIsTheRateAndWhenToTryAgain)
+TEST(ClientRate, saysThatItIsTheRateAndWhenToTryAgain)
 {
     RawServer server(answerAll);
     const auto caller = openCaller(settingsFor(server.url()));
@@ -67,7 +67,7 @@ TEST(ClientRate, SaysThatItIsTheRateAndWhenToTryAgain)
     EXPECT_LE(refused.error().tryAgainIn, 100s);
 }
 
-TEST(ClientRate, IsSharedAndTheSmallestHolds)
+TEST(ClientRate, isSharedAndTheSmallestHolds)
 {
     RawServer server(answerAll);
     const auto one = openCaller(settingsFor(server.url()));
@@ -84,7 +84,7 @@ TEST(ClientRate, IsSharedAndTheSmallestHolds)
     useUp(*free, 30);
 }
 
-TEST(ClientRate, OtherServicesHaveTheirOwn)
+TEST(ClientRate, otherServicesHaveTheirOwn)
 {
     const auto one = openCaller(settingsFor("http://127.0.0.1:1/"));
     const auto other = openCaller(settingsFor("http://127.0.0.1:2/"));
@@ -94,7 +94,7 @@ TEST(ClientRate, OtherServicesHaveTheirOwn)
     EXPECT_TRUE(other->reserve());
 }
 
-TEST(ClientRate, APermitThatIsNotUsedCostsNothing)
+TEST(ClientRate, aPermitThatIsNotUsedCostsNothing)
 {
     const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"));
     caller->setLimits(rateOnly(slow));
@@ -102,7 +102,7 @@ TEST(ClientRate, APermitThatIsNotUsedCostsNothing)
         EXPECT_TRUE(caller->reserve()) << i;
 }
 
-TEST(ClientRate, WhatIsHeldBackElsewhereCostsNothing)
+TEST(ClientRate, whatIsHeldBackElsewhereCostsNothing)
 {
     const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"));
     caller->setLimits(rateOnly(slow, 1));
@@ -117,7 +117,7 @@ TEST(ClientRate, WhatIsHeldBackElsewhereCostsNothing)
     EXPECT_TRUE(caller->reserve());
 }
 
-TEST(ClientRate, WhatWouldBeSentAgainWithoutATokenIsLost)
+TEST(ClientRate, whatWouldBeSentAgainWithoutATokenIsLost)
 {
     Inbox<bool> seen;
     RawServer server([&seen](RawConnection &connection) {
@@ -137,7 +137,7 @@ TEST(ClientRate, WhatWouldBeSentAgainWithoutATokenIsLost)
     EXPECT_EQ(caller->budgetUse().used, 2U);
 }
 
-TEST(ClientPermit, SaysThatTheServiceIsInTrouble)
+TEST(ClientPermit, saysThatTheServiceIsInTrouble)
 {
     WebServer server([](const WebRequest &) {
         return WebResponse{503, "", {{"Retry-After", "120"}}};
@@ -151,7 +151,7 @@ TEST(ClientPermit, SaysThatTheServiceIsInTrouble)
     EXPECT_LE(refused.error().tryAgainIn, 120s);
 }
 
-TEST(ClientPermit, SaysThatTheKeyIsRefused)
+TEST(ClientPermit, saysThatTheKeyIsRefused)
 {
     WebServer server([](const WebRequest &) { return WebResponse{401, "", {}}; });
     const auto caller = openCaller(settingsFor(server.url()));

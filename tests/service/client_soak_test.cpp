@@ -95,7 +95,7 @@ void live(const std::string &url, unsigned number, Clock::time_point end, Tally 
     EXPECT_TRUE(waitForPermit(*caller)) << "places or probes were lost";
 }
 
-TEST(ClientSoak, EveryRequestHasOneEnd)
+TEST(ClientSoak, everyRequestHasOneEnd)
 {
     Tally tally;
     std::size_t before = 0;

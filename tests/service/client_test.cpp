@@ -32,7 +32,7 @@ core::Reply replyTo(const WebResponse &response)
     return reply;
 }
 
-TEST(ClientWire, SendsOnePartNamedPhotoWithTheExactBytes)
+TEST(ClientWire, sendsOnePartNamedPhotoWithTheExactBytes)
 {
     WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
     const service::Request request = photoRequest();
@@ -68,7 +68,7 @@ TEST(ClientWire, SendsOnePartNamedPhotoWithTheExactBytes)
                   photo + "\r\n--" + boundary + "--\r\n");
 }
 
-TEST(ClientWire, SaysPngWhenThePhotoIsOne)
+TEST(ClientWire, saysPngWhenThePhotoIsOne)
 {
     WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
     service::Request request = photoRequest();
@@ -79,7 +79,7 @@ TEST(ClientWire, SaysPngWhenThePhotoIsOne)
     EXPECT_NE(body.find("Content-Type: image/png"), std::string::npos);
 }
 
-TEST(ClientWire, AsksForLivenessAndDeepfakeOnlyWhenToldTo)
+TEST(ClientWire, asksForLivenessAndDeepfakeOnlyWhenToldTo)
 {
     WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
     const auto caller = openCaller(settingsFor(server.url()));
@@ -99,7 +99,7 @@ TEST(ClientWire, AsksForLivenessAndDeepfakeOnlyWhenToldTo)
     EXPECT_EQ(seen[3].query, "check_liveness=true&check_deepfake=true");
 }
 
-TEST(ClientWire, UsesOneConnectionForTwentyRequestsInARow)
+TEST(ClientWire, usesOneConnectionForTwentyRequestsInARow)
 {
     WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
     const auto caller = openCaller(settingsFor(server.url()));
@@ -109,7 +109,7 @@ TEST(ClientWire, UsesOneConnectionForTwentyRequestsInARow)
     EXPECT_EQ(server.connections(), 1U);
 }
 
-TEST(ClientWire, SendsTheWholePhotoAgainWhenAKeptConnectionHasGone)
+TEST(ClientWire, sendsTheWholePhotoAgainWhenAKeptConnectionHasGone)
 {
     Inbox<std::string> seen;
     RawServer server([&seen](RawConnection &connection) {
@@ -141,7 +141,7 @@ TEST(ClientWire, SendsTheWholePhotoAgainWhenAKeptConnectionHasGone)
     EXPECT_EQ(requests[0].size(), requests[1].size());
 }
 
-TEST(ClientWire, OffersHttp2AndHttp1)
+TEST(ClientWire, offersHttp2AndHttp1)
 {
     Inbox<std::string> hello;
     RawServer server([&hello](RawConnection &connection) { hello.put(connection.read()); });
@@ -152,7 +152,7 @@ TEST(ClientWire, OffersHttp2AndHttp1)
     EXPECT_NE(hello.all()[0].find("\x02h2"), std::string::npos);
 }
 
-TEST(ClientOutcome, FollowsTheStatus)
+TEST(ClientOutcome, followsTheStatus)
 {
     const std::map<int, Outcome> expected = {
         {201, Outcome::NoAnswer},      {204, Outcome::NoAnswer},      {301, Outcome::Redirected},
@@ -173,7 +173,7 @@ TEST(ClientOutcome, FollowsTheStatus)
     }
 }
 
-TEST(ClientOutcome, TellsTheServicesOwnCodeAndInfo)
+TEST(ClientOutcome, tellsTheServicesOwnCodeAndInfo)
 {
     const core::Reply reply =
         replyTo(answerWith(400, R"({"transactionId":"t","result":{"status":"error","code":5,)"
@@ -184,7 +184,7 @@ TEST(ClientOutcome, TellsTheServicesOwnCodeAndInfo)
         << reply.text;
 }
 
-TEST(ClientOutcome, TakesAnErrorInA200ForARefusal)
+TEST(ClientOutcome, takesAnErrorInA200ForARefusal)
 {
     const core::Reply reply =
         replyTo(answerWith(200, R"({"result":{"status":"error","code":6,"info":"two faces"}})"));
@@ -192,7 +192,7 @@ TEST(ClientOutcome, TakesAnErrorInA200ForARefusal)
     EXPECT_EQ(reply.errorCode, 6);
 }
 
-TEST(ClientOutcome, TakesA200WithoutAResultForNoAnswer)
+TEST(ClientOutcome, takesA200WithoutAResultForNoAnswer)
 {
     for (const char *body : {"", "null", "[]", "{}", "{\"result\":null}", "<html>hello</html>",
                              "{\"result\":{\"search\":{\"templateId\":\"x\""}) {
@@ -202,7 +202,7 @@ TEST(ClientOutcome, TakesA200WithoutAResultForNoAnswer)
     }
 }
 
-TEST(ClientOutcome, ReadsRetryAfterOfWhatMayPassOnly)
+TEST(ClientOutcome, readsRetryAfterOfWhatMayPassOnly)
 {
     for (const int status : {408, 429, 500, 502, 503, 504, 599})
         EXPECT_EQ(replyTo(answerWith(status, "", {{"Retry-After", "30"}})).retryAfter, 30s)
@@ -214,7 +214,7 @@ TEST(ClientOutcome, ReadsRetryAfterOfWhatMayPassOnly)
         EXPECT_FALSE(replyTo(answerWith(status, "", {{"Retry-After", "7"}})).retryAfter) << status;
 }
 
-TEST(ClientOutcome, DoesNotFollowRedirects)
+TEST(ClientOutcome, doesNotFollowRedirects)
 {
     WebServer elsewhere([](const WebRequest &) { return answerWith(200, matchBody); });
     for (const int status : {301, 302, 303, 307, 308}) {
@@ -226,7 +226,7 @@ TEST(ClientOutcome, DoesNotFollowRedirects)
     EXPECT_TRUE(elsewhere.requests().empty());
 }
 
-TEST(ClientOutcome, SaysWhereARelativeRedirectLeads)
+TEST(ClientOutcome, saysWhereARelativeRedirectLeads)
 {
     const std::pair<const char *, const char *> expected[] = {
         {"/v2/identify", "another path of its own"},
@@ -242,7 +242,7 @@ TEST(ClientOutcome, SaysWhereARelativeRedirectLeads)
     }
 }
 
-TEST(ClientOutcome, ShowsNoMoreOfARedirectThanItsHost)
+TEST(ClientOutcome, showsNoMoreOfARedirectThanItsHost)
 {
     for (const std::string &location :
          {"http://" + std::string(4000, 'h') + ".example/", std::string("//other/x"),
@@ -257,7 +257,7 @@ TEST(ClientOutcome, ShowsNoMoreOfARedirectThanItsHost)
     }
 }
 
-TEST(ClientOutcome, DoesNotAnswerADemandForAPassword)
+TEST(ClientOutcome, doesNotAnswerADemandForAPassword)
 {
     WebServer server([](const WebRequest &) {
         return answerWith(401, "", {{"WWW-Authenticate", "Basic realm=\"x\""}});
@@ -266,7 +266,7 @@ TEST(ClientOutcome, DoesNotAnswerADemandForAPassword)
     EXPECT_EQ(server.requests().size(), 1U);
 }
 
-TEST(ClientOutcome, SendsNoKeyThatWouldBreakTheHeader)
+TEST(ClientOutcome, sendsNoKeyThatWouldBreakTheHeader)
 {
     WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
     const core::Reply reply = askOnce(server.url(), photoRequest(), "key\r\nX-Evil: 1");
@@ -275,7 +275,7 @@ TEST(ClientOutcome, SendsNoKeyThatWouldBreakTheHeader)
     EXPECT_TRUE(server.requests().empty());
 }
 
-TEST(ClientOutcome, NamesTheUserAgentInAnyLetters)
+TEST(ClientOutcome, namesTheUserAgentInAnyLetters)
 {
     WebServer server([](const WebRequest &) { return answerWith(200, matchBody); });
     service::ConnectionSettings settings = settingsFor(server.url());
@@ -284,7 +284,7 @@ TEST(ClientOutcome, NamesTheUserAgentInAnyLetters)
     EXPECT_EQ(server.requests().at(0).headers.at("User-Agent"), "Türkamera/1");
 }
 
-TEST(ClientOutcome, SurvivesSettingsThatNobodyChecked)
+TEST(ClientOutcome, survivesSettingsThatNobodyChecked)
 {
     service::ConnectionSettings settings = settingsFor("no URL");
     settings.userAgent = "a\r\nX-Evil: 1";
@@ -304,7 +304,7 @@ TEST(ClientOutcome, SurvivesSettingsThatNobodyChecked)
     EXPECT_EQ(server.requests().size(), 1U);
 }
 
-TEST(ClientHealth, RecoversWhenTheServerAppears)
+TEST(ClientHealth, recoversWhenTheServerAppears)
 {
     const unsigned port = freePort();
     const auto states = std::make_shared<Inbox<core::ServiceState>>();
@@ -333,7 +333,7 @@ TEST(ClientHealth, RecoversWhenTheServerAppears)
     EXPECT_TRUE(told[1].reason.empty());
 }
 
-TEST(ClientHealth, GivesBackAPermitThatIsDropped)
+TEST(ClientHealth, givesBackAPermitThatIsDropped)
 {
     const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"), 1);
     {
@@ -344,7 +344,7 @@ TEST(ClientHealth, GivesBackAPermitThatIsDropped)
     EXPECT_TRUE(caller->reserve());
 }
 
-TEST(ClientHealth, GivesBackTheProbeThatIsDropped)
+TEST(ClientHealth, givesBackTheProbeThatIsDropped)
 {
     const auto caller =
         openCaller(settingsFor("http://127.0.0.1:" + std::to_string(freePort()) + "/identify"), 4);
@@ -355,7 +355,7 @@ TEST(ClientHealth, GivesBackTheProbeThatIsDropped)
     EXPECT_FALSE(caller->reserve()) << "a second probe while the first is out";
 }
 
-TEST(ClientHealth, NeverHasMoreInFlightThanTheSmallestLimit)
+TEST(ClientHealth, neverHasMoreInFlightThanTheSmallestLimit)
 {
     std::atomic<int> now{0};
     std::atomic<int> most{0};
@@ -393,7 +393,7 @@ TEST(ClientHealth, NeverHasMoreInFlightThanTheSmallestLimit)
     EXPECT_LE(server.connections(), 4U);
 }
 
-TEST(ClientHealth, FollowsALimitThatChanges)
+TEST(ClientHealth, followsALimitThatChanges)
 {
     const auto caller = openCaller(settingsFor("http://127.0.0.1:1/"), 1);
     const auto first = caller->reserve();

@@ -56,7 +56,7 @@ protected:
     test::ScratchDirectory directory_;
 };
 
-TEST_F(CredentialsTest, TakesWhatIsGivenFirst)
+TEST_F(CredentialsTest, takesWhatIsGivenFirst)
 {
     setenv("OOTO_APP_ID", "env-id", 1);
     setenv("OOTO_APP_KEY", "env-key", 1);
@@ -68,12 +68,12 @@ TEST_F(CredentialsTest, TakesWhatIsGivenFirst)
     expectFound(findCredentials({}, ""), "env-id", "env-key");
 }
 
-TEST_F(CredentialsTest, DoesNotLookAtTheFileWhenAllIsGiven)
+TEST_F(CredentialsTest, doesNotLookAtTheFileWhenAllIsGiven)
 {
     expectFound(findCredentials({"id", Secret("key")}, "/no/such/file"), "id", "key");
 }
 
-TEST_F(CredentialsTest, SaysWhatToSetWhenThereIsNothing)
+TEST_F(CredentialsTest, saysWhatToSetWhenThereIsNothing)
 {
     expectError(findCredentials({}, ""), "`app-id`");
     expectError(findCredentials({}, ""), "OOTO_APP_ID");
@@ -84,7 +84,7 @@ TEST_F(CredentialsTest, SaysWhatToSetWhenThereIsNothing)
     expectError(findCredentials({"id", {}}, ""), "OOTO_APP_KEY");
 }
 
-TEST_F(CredentialsTest, RefusesAFileThatIsOpenToEveryone)
+TEST_F(CredentialsTest, refusesAFileThatIsOpenToEveryone)
 {
     for (const mode_t mode : {0601, 0602, 0604, 0644, 0666}) {
         const std::string path = file("[ooto]\napp-id=id\napp-key=hunter2\n", mode);
@@ -95,7 +95,7 @@ TEST_F(CredentialsTest, RefusesAFileThatIsOpenToEveryone)
                     "key");
 }
 
-TEST_F(CredentialsTest, SaysWhatTheFileLacks)
+TEST_F(CredentialsTest, saysWhatTheFileLacks)
 {
     expectError(findCredentials({}, directory_ / "none"), "none");
     expectError(findCredentials({}, directory_ / "none"), "`credentials-file`");
@@ -108,14 +108,14 @@ TEST_F(CredentialsTest, SaysWhatTheFileLacks)
     expectError(findCredentials({}, file("[ooto]\napp-id=id\napp-key=   \n")), "empty app-key");
 }
 
-TEST_F(CredentialsTest, DoesNotFallBackToTheEnvironmentWhereAFileIsNamed)
+TEST_F(CredentialsTest, doesNotFallBackToTheEnvironmentWhereAFileIsNamed)
 {
     setenv("OOTO_APP_ID", "env-id", 1);
     setenv("OOTO_APP_KEY", "env-key", 1);
     expectError(findCredentials({}, file("[ooto]\napp-id=id\n")), "app-key");
 }
 
-TEST_F(CredentialsTest, NeverQuotesAFileThatItDoesNotUnderstand)
+TEST_F(CredentialsTest, neverQuotesAFileThatItDoesNotUnderstand)
 {
     expectError(findCredentials({}, file(theKey)), "no key file");
     expectError(findCredentials({}, file(std::string("[ooto]\n") + theKey + "\n")), "no key file");
@@ -124,7 +124,7 @@ TEST_F(CredentialsTest, NeverQuotesAFileThatItDoesNotUnderstand)
     expectError(findCredentials({}, file(std::string(100000, 'x'))), "no key file");
 }
 
-TEST_F(CredentialsTest, StripsWhiteSpaceAroundTheFilesValues)
+TEST_F(CredentialsTest, stripsWhiteSpaceAroundTheFilesValues)
 {
     expectFound(findCredentials({}, file("[ooto]\r\napp-id = id \r\napp-key =\tkey\t \r\n")), "id",
                 "key");
@@ -132,7 +132,7 @@ TEST_F(CredentialsTest, StripsWhiteSpaceAroundTheFilesValues)
                 "a\\b");
 }
 
-TEST_F(CredentialsTest, RefusesWhatAHeaderCannotCarry)
+TEST_F(CredentialsTest, refusesWhatAHeaderCannotCarry)
 {
     expectError(findCredentials({"id", Secret("hunter2\n")}, ""), "app-key");
     expectError(findCredentials({"id", Secret("hunter2\xc3\xa9")}, ""), "app-key");
@@ -143,14 +143,14 @@ TEST_F(CredentialsTest, RefusesWhatAHeaderCannotCarry)
     expectError(findCredentials({"id", {}}, ""), "app-key");
 }
 
-TEST_F(CredentialsTest, DoesNotWaitForAFifo)
+TEST_F(CredentialsTest, doesNotWaitForAFifo)
 {
     const std::string path = directory_ / "fifo";
     ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
     expectError(findCredentials({}, path), "no regular file");
 }
 
-TEST_F(CredentialsTest, ReadsRegularFilesOnlyAndSaysWhatElseItIs)
+TEST_F(CredentialsTest, readsRegularFilesOnlyAndSaysWhatElseItIs)
 {
     expectError(findCredentials({}, "/dev/zero"), "is a device, no regular file");
     expectError(findCredentials({}, directory_.path()), "is a directory, no regular file");
@@ -159,7 +159,7 @@ TEST_F(CredentialsTest, ReadsRegularFilesOnlyAndSaysWhatElseItIs)
     expectError(findCredentials({}, huge), "larger than 64 KiB");
 }
 
-TEST_F(CredentialsTest, SkipsAMarkBeforeUtf8AndTellsUtf16)
+TEST_F(CredentialsTest, skipsAMarkBeforeUtf8AndTellsUtf16)
 {
     const std::string text = "[ooto]\napp-id=id\napp-key=hunter2\n";
     expectFound(findCredentials({}, file("\xef\xbb\xbf" + text)), "id", "hunter2");
@@ -170,7 +170,7 @@ TEST_F(CredentialsTest, SkipsAMarkBeforeUtf8AndTellsUtf16)
     expectError(findCredentials({}, file(wide.substr(2))), "save it as UTF-8");
 }
 
-TEST_F(CredentialsTest, ReadsTheFileAgainEachTime)
+TEST_F(CredentialsTest, readsTheFileAgainEachTime)
 {
     const std::string path = file("[ooto]\napp-id=id\napp-key=old\n");
     expectFound(findCredentials({}, path), "id", "old");

@@ -8,7 +8,7 @@ namespace ooto::service
 namespace
 {
 
-TEST(Endpoint, AcceptsHttpsAnywhere)
+TEST(Endpoint, acceptsHttpsAnywhere)
 {
     for (const char *endpoint :
          {defaultEndpoint, "https://faces.example", "https://faces.example:8443/a/b%20c",
@@ -16,7 +16,7 @@ TEST(Endpoint, AcceptsHttpsAnywhere)
         EXPECT_EQ(checkEndpoint(endpoint, false), "") << endpoint;
 }
 
-TEST(Endpoint, AcceptsPlainHttpToThisMachine)
+TEST(Endpoint, acceptsPlainHttpToThisMachine)
 {
     for (const char *endpoint :
          {"http://localhost:8080/identify", "http://LOCALHOST/", "http://127.0.0.1:1/",
@@ -24,7 +24,7 @@ TEST(Endpoint, AcceptsPlainHttpToThisMachine)
         EXPECT_EQ(checkEndpoint(endpoint, false), "") << endpoint;
 }
 
-TEST(Endpoint, AcceptsPlainHttpElsewhereOnlyWhenAllowed)
+TEST(Endpoint, acceptsPlainHttpElsewhereOnlyWhenAllowed)
 {
     for (const char *endpoint :
          {"http://faces.example/", "http://10.0.0.1/", "http://128.0.0.1/",
@@ -37,7 +37,7 @@ TEST(Endpoint, AcceptsPlainHttpElsewhereOnlyWhenAllowed)
     }
 }
 
-TEST(Endpoint, RefusesWhatIsNoUrlForPhotos)
+TEST(Endpoint, refusesWhatIsNoUrlForPhotos)
 {
     for (const char *endpoint :
          {"", "faces.example", "/identify", "//faces.example/", "https:", "https://", "https:///x",
@@ -50,7 +50,7 @@ TEST(Endpoint, RefusesWhatIsNoUrlForPhotos)
     }
 }
 
-TEST(Endpoint, RefusesUserInfoQueryAndFragment)
+TEST(Endpoint, refusesUserInfoQueryAndFragment)
 {
     for (const char *endpoint :
          {"https://user@faces.example/", "https://user:hunter2@faces.example/",

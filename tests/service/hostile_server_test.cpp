@@ -31,7 +31,7 @@ RawServer::Script sending(std::string bytes)
     };
 }
 
-TEST(HostileServer, NeverAnswering)
+TEST(HostileServer, neverAnswering)
 {
     const auto begin = std::chrono::steady_clock::now();
     const core::Reply reply = replyFrom(
@@ -48,7 +48,7 @@ TEST(HostileServer, NeverAnswering)
     EXPECT_LT(took, 1s);
 }
 
-TEST(HostileServer, IsLeftWhenTheDeadlinePassed)
+TEST(HostileServer, isLeftWhenTheDeadlinePassed)
 {
     Inbox<bool> cut;
     RawServer server([&cut](RawConnection &connection) {
@@ -60,7 +60,7 @@ TEST(HostileServer, IsLeftWhenTheDeadlinePassed)
     EXPECT_EQ(cut.waitFor(1, 1s), std::vector<bool>{true});
 }
 
-TEST(HostileServer, NeverReading)
+TEST(HostileServer, neverReading)
 {
     service::Request request = photoRequest(200ms);
     request.photo = std::make_shared<const std::vector<std::uint8_t>>(16 << 20, 7);
@@ -70,7 +70,7 @@ TEST(HostileServer, NeverReading)
     EXPECT_LT(reply.bytesSent, request.photo->size());
 }
 
-TEST(HostileServer, TricklingItsHead)
+TEST(HostileServer, tricklingItsHead)
 {
     const core::Reply reply = replyFrom(
         [](RawConnection &connection) {
@@ -83,7 +83,7 @@ TEST(HostileServer, TricklingItsHead)
     EXPECT_EQ(reply.outcome, Outcome::Timeout);
 }
 
-TEST(HostileServer, TricklingItsBody)
+TEST(HostileServer, tricklingItsBody)
 {
     const core::Reply reply = replyFrom(
         [](RawConnection &connection) {
@@ -96,7 +96,7 @@ TEST(HostileServer, TricklingItsBody)
     EXPECT_EQ(reply.outcome, Outcome::Timeout);
 }
 
-TEST(HostileServer, ResettingBeforeTheAnswer)
+TEST(HostileServer, resettingBeforeTheAnswer)
 {
     const core::Reply reply = replyFrom([](RawConnection &connection) {
         connection.readRequest();
@@ -106,23 +106,23 @@ TEST(HostileServer, ResettingBeforeTheAnswer)
     EXPECT_FALSE(reply.text.empty());
 }
 
-TEST(HostileServer, ClosingAtOnce)
+TEST(HostileServer, closingAtOnce)
 {
     EXPECT_EQ(replyFrom([](RawConnection &) {}).outcome, Outcome::Unreachable);
 }
 
-TEST(HostileServer, ClosingWithinTheHead)
+TEST(HostileServer, closingWithinTheHead)
 {
     EXPECT_EQ(replyFrom(sending("HTTP/1.1 200 OK\r\nConte")).outcome, Outcome::Unreachable);
 }
 
-TEST(HostileServer, SpeakingNoHttp)
+TEST(HostileServer, speakingNoHttp)
 {
     for (const char *greeting : {"220 smtp.example ESMTP\r\n\r\n", "\r\n\r\n\r\n", "SSH-2.0-x\r\n"})
         EXPECT_EQ(replyFrom(sending(greeting)).outcome, Outcome::Unreachable) << greeting;
 }
 
-TEST(HostileServer, CuttingOffTheBody)
+TEST(HostileServer, cuttingOffTheBody)
 {
     for (const char *connection : {"", "Connection: close\r\n", "Connection: keep-alive\r\n"}) {
         const core::Reply reply =
@@ -133,7 +133,7 @@ TEST(HostileServer, CuttingOffTheBody)
     }
 }
 
-TEST(HostileServer, CuttingOffAChunkedBody)
+TEST(HostileServer, cuttingOffAChunkedBody)
 {
     EXPECT_EQ(replyFrom(sending("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                                 "ff\r\n{\"result\":{}}"))
@@ -145,7 +145,7 @@ TEST(HostileServer, CuttingOffAChunkedBody)
               Outcome::Answered);
 }
 
-TEST(HostileServer, CuttingOffARefusal)
+TEST(HostileServer, cuttingOffARefusal)
 {
     const core::Reply reply =
         replyFrom(sending("HTTP/1.1 413 Too Large\r\nContent-Length: 999\r\n\r\n{"));
@@ -161,7 +161,7 @@ service::Request largeRequest()
     return request;
 }
 
-TEST(HostileServer, RefusingALargePhotoBeforeItIsThere)
+TEST(HostileServer, refusingALargePhotoBeforeItIsThere)
 {
     RawServer server([](RawConnection &connection) {
         connection.read();
@@ -176,7 +176,7 @@ TEST(HostileServer, RefusingALargePhotoBeforeItIsThere)
     EXPECT_EQ(reply.httpStatus, 413);
 }
 
-TEST(HostileServer, CuttingOffALargePhoto)
+TEST(HostileServer, cuttingOffALargePhoto)
 {
     // The reset may overtake the 413, and libsoup does not read before it has written. What
     // remains is a connection that was lost.
@@ -191,7 +191,7 @@ TEST(HostileServer, CuttingOffALargePhoto)
     EXPECT_LT(reply.bytesSent, std::uint64_t{16} << 20);
 }
 
-TEST(HostileServer, SendingLessThanItHas)
+TEST(HostileServer, sendingLessThanItHas)
 {
     // Content-Length ends the answer, whatever comes behind it.
     const std::string body = "{\"result\":{}}";
@@ -201,7 +201,7 @@ TEST(HostileServer, SendingLessThanItHas)
               Outcome::NoAnswer);
 }
 
-TEST(HostileServer, SayingLengthsThatAreNone)
+TEST(HostileServer, sayingLengthsThatAreNone)
 {
     for (const char *length : {"-1", "99999999999999999999", "x", "1e3"}) {
         const core::Reply reply = replyFrom(sending(
@@ -211,13 +211,13 @@ TEST(HostileServer, SayingLengthsThatAreNone)
     }
 }
 
-TEST(HostileServer, SendingJsonThatEndsTooSoon)
+TEST(HostileServer, sendingJsonThatEndsTooSoon)
 {
     EXPECT_EQ(replyFrom(sending(RawServer::response("200 OK", "{\"result\":{\"sea"))).outcome,
               Outcome::NoAnswer);
 }
 
-TEST(HostileServer, SendingABodyWithoutEnd)
+TEST(HostileServer, sendingABodyWithoutEnd)
 {
     std::size_t sent = 0;
     const core::Reply reply = replyFrom([&sent](RawConnection &connection) {
@@ -231,7 +231,7 @@ TEST(HostileServer, SendingABodyWithoutEnd)
     EXPECT_LT(sent, std::size_t{32} << 20) << "it was read to its end";
 }
 
-TEST(HostileServer, SendingExactlyAsMuchAsIsRead)
+TEST(HostileServer, sendingExactlyAsMuchAsIsRead)
 {
     std::string body = "{\"result\":{}}";
     body.resize(service::maxAnswerBytes, ' ');
@@ -257,7 +257,7 @@ std::string compressedSpaces(std::size_t size)
             g_memory_output_stream_get_data_size(bytes)};
 }
 
-TEST(HostileServer, SendingFarMoreThanItSeemsTo)
+TEST(HostileServer, sendingFarMoreThanItSeemsTo)
 {
     const std::string bomb = compressedSpaces(std::size_t{64} << 20);
     ASSERT_LT(bomb.size(), std::size_t{1} << 20);
@@ -266,7 +266,7 @@ TEST(HostileServer, SendingFarMoreThanItSeemsTo)
     EXPECT_EQ(reply.outcome, Outcome::NoAnswer);
 }
 
-TEST(HostileServer, SendingBrokenCompression)
+TEST(HostileServer, sendingBrokenCompression)
 {
     const std::string whole = compressedSpaces(1000);
     for (const std::string &body : {std::string("no gzip"), whole.substr(0, whole.size() / 2)}) {
@@ -277,7 +277,7 @@ TEST(HostileServer, SendingBrokenCompression)
     }
 }
 
-TEST(HostileServer, SendingAHeadWithoutEnd)
+TEST(HostileServer, sendingAHeadWithoutEnd)
 {
     const core::Reply reply = replyFrom(
         [](RawConnection &connection) {
@@ -290,7 +290,7 @@ TEST(HostileServer, SendingAHeadWithoutEnd)
     EXPECT_EQ(reply.outcome, Outcome::Unreachable);
 }
 
-TEST(HostileServer, SayingContinueForEver)
+TEST(HostileServer, sayingContinueForEver)
 {
     const core::Reply reply = replyFrom(
         [](RawConnection &connection) {
@@ -302,7 +302,7 @@ TEST(HostileServer, SayingContinueForEver)
     EXPECT_EQ(reply.outcome, Outcome::Timeout);
 }
 
-TEST(HostileServer, SettingCookies)
+TEST(HostileServer, settingCookies)
 {
     Inbox<std::string> seen;
     RawServer server([&seen](RawConnection &connection) {
@@ -321,7 +321,7 @@ TEST(HostileServer, SettingCookies)
     EXPECT_EQ(seen.all()[1].find("Cookie"), std::string::npos);
 }
 
-TEST(HostileNetwork, NobodyListening)
+TEST(HostileNetwork, nobodyListening)
 {
     const core::Reply reply = askOnce("http://127.0.0.1:" + std::to_string(freePort()) + "/");
     EXPECT_EQ(reply.outcome, Outcome::Unreachable);
@@ -329,7 +329,7 @@ TEST(HostileNetwork, NobodyListening)
     EXPECT_NE(reply.text.find("`endpoint`"), std::string::npos) << reply.text;
 }
 
-TEST(HostileNetwork, ANameThatDoesNotResolve)
+TEST(HostileNetwork, aNameThatDoesNotResolve)
 {
     const core::Reply reply = askOnce("http://no-such-host.invalid/identify");
     EXPECT_EQ(reply.outcome, Outcome::Unreachable);
@@ -337,7 +337,7 @@ TEST(HostileNetwork, ANameThatDoesNotResolve)
         << reply.text;
 }
 
-TEST(HostileNetwork, APortThatSpeaksNoTls)
+TEST(HostileNetwork, aPortThatSpeaksNoTls)
 {
     RawServer server([](RawConnection &connection) {
         connection.pause(50ms);
@@ -349,7 +349,7 @@ TEST(HostileNetwork, APortThatSpeaksNoTls)
     EXPECT_NE(reply.text.find("https"), std::string::npos) << reply.text;
 }
 
-TEST(HostileNetwork, ATlsHandshakeThatNeverEnds)
+TEST(HostileNetwork, aTlsHandshakeThatNeverEnds)
 {
     RawServer server([](RawConnection &connection) { connection.hold(); });
     const core::Reply reply =

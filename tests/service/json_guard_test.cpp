@@ -15,7 +15,7 @@ bool passes(std::string_view text)
     return guardJson(text, 32).has_value();
 }
 
-TEST(JsonGuard, PassesOneObject)
+TEST(JsonGuard, passesOneObject)
 {
     for (const char *text :
          {"{}", " \t\r\n{ } \n", R"({"a":1})", R"({"a":[],"b":{}})",
@@ -25,7 +25,7 @@ TEST(JsonGuard, PassesOneObject)
         EXPECT_TRUE(passes(text)) << text;
 }
 
-TEST(JsonGuard, StopsWhatIsNoObject)
+TEST(JsonGuard, stopsWhatIsNoObject)
 {
     for (const char *text : {"", " ", "[]", "null", "1", "\"a\"", "true", "var x = {}", "{}{}",
                              "{} {}", "{},", "{}x", "<html></html>", "x{}"})
@@ -34,7 +34,7 @@ TEST(JsonGuard, StopsWhatIsNoObject)
     EXPECT_FALSE(passes("\xef\xbb\xbf{}"));
 }
 
-TEST(JsonGuard, StopsWhatJsonGlibWouldTake)
+TEST(JsonGuard, stopsWhatJsonGlibWouldTake)
 {
     for (const char *text : {"/* a */ {}",
                              "{} // a",
@@ -73,7 +73,7 @@ TEST(JsonGuard, StopsWhatJsonGlibWouldTake)
     EXPECT_FALSE(passes("{\"a\":\"\0\"}"sv));
 }
 
-TEST(JsonGuard, StopsEveryTruncation)
+TEST(JsonGuard, stopsEveryTruncation)
 {
     const std::string_view whole = R"({"a":[1,{"b":"c\u00e9"},true],"d":{"e":-1.5e3}})";
     ASSERT_TRUE(passes(whole));
@@ -92,7 +92,7 @@ std::string nested(int depth, std::string_view open, std::string_view close)
     return text;
 }
 
-TEST(JsonGuard, StopsDeepNesting)
+TEST(JsonGuard, stopsDeepNesting)
 {
     EXPECT_TRUE(passes(nested(32, "{\"a\":", "}")));
     EXPECT_FALSE(passes(nested(33, "{\"a\":", "}")));
@@ -103,7 +103,7 @@ TEST(JsonGuard, StopsDeepNesting)
     EXPECT_FALSE(passes("{\"a\":" + std::string(1000000, '[')));
 }
 
-TEST(JsonGuard, MarksWhatACStringCannotHold)
+TEST(JsonGuard, marksWhatACStringCannotHold)
 {
     const auto marked = [](const std::string &escape) {
         return guardJson("{\"a\":\"x" + escape + "y\"}", 32) == "{\"a\":\"x\\u0001y\"}";
@@ -118,7 +118,7 @@ TEST(JsonGuard, MarksWhatACStringCannotHold)
     EXPECT_EQ(guardJson(R"({"a":"\\u0000"})", 32), R"({"a":"\\u0000"})");
 }
 
-TEST(JsonGuard, WritesNullOverIntegersThatWouldWrapAround)
+TEST(JsonGuard, writesNullOverIntegersThatWouldWrapAround)
 {
     EXPECT_EQ(guardJson(R"({"a":-123456789012345678})", 32), R"({"a":-123456789012345678})");
     EXPECT_EQ(guardJson(R"({"a":-1234567890123456789})", 32), R"({"a":null                })");

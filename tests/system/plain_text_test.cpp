@@ -10,7 +10,7 @@ namespace
 
 using namespace std::string_view_literals;
 
-TEST(PlainText, KeepsWhatCanBeShown)
+TEST(PlainText, keepsWhatCanBeShown)
 {
     EXPECT_EQ(plainText("can not detect face"), "can not detect face");
     EXPECT_EQ(plainText("Gesicht größer, лицо, 顔 😀"), "Gesicht größer, лицо, 顔 😀");
@@ -18,7 +18,7 @@ TEST(PlainText, KeepsWhatCanBeShown)
     EXPECT_EQ(plainText("100% %s %n"), "100% %s %n");
 }
 
-TEST(PlainText, MakesOneLineOfControlCharacters)
+TEST(PlainText, makesOneLineOfControlCharacters)
 {
     EXPECT_EQ(plainText("a\r\nb\tc"), "a  b c");
     EXPECT_EQ(plainText("\x1b[31mred\x7f"), "[31mred");
@@ -29,7 +29,7 @@ TEST(PlainText, MakesOneLineOfControlCharacters)
     EXPECT_EQ(plainText("user\xe2\x80\xaegpj.exe"), "user gpj.exe"); // right-to-left override
 }
 
-TEST(PlainText, ReplacesWhatIsNoUtf8)
+TEST(PlainText, replacesWhatIsNoUtf8)
 {
     EXPECT_EQ(plainText("a\xff"
                         "b"),
@@ -39,7 +39,7 @@ TEST(PlainText, ReplacesWhatIsNoUtf8)
     EXPECT_TRUE(isPlainText(plainText("\xed\xa0\x80")));
 }
 
-TEST(PlainText, CutsBetweenCharacters)
+TEST(PlainText, cutsBetweenCharacters)
 {
     EXPECT_EQ(plainText(std::string(1000, 'x')), std::string(256, 'x'));
     std::string accents;
@@ -50,7 +50,7 @@ TEST(PlainText, CutsBetweenCharacters)
     EXPECT_EQ(plainText("abcdef", 3), "abc");
 }
 
-TEST(PlainText, IsWhatHasNoControlCharacters)
+TEST(PlainText, isWhatHasNoControlCharacters)
 {
     EXPECT_TRUE(isPlainText(""));
     EXPECT_TRUE(isPlainText("größe"));
@@ -59,7 +59,7 @@ TEST(PlainText, IsWhatHasNoControlCharacters)
         EXPECT_FALSE(isPlainText(bad));
 }
 
-TEST(PlainText, TrimsBothEnds)
+TEST(PlainText, trimsBothEnds)
 {
     EXPECT_EQ(trimmed(" \t\r\n a b \v\f"), "a b");
     EXPECT_EQ(trimmed(" \n "), "");

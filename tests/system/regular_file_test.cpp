@@ -54,7 +54,7 @@ protected:
     FileDescriptor socket_;
 };
 
-TEST_F(RegularFiles, AreReadWhole)
+TEST_F(RegularFiles, areReadWhole)
 {
     std::string problem;
     for (const std::size_t size : {0, 1, 65535, 65536, 65537, 200000}) {
@@ -64,14 +64,14 @@ TEST_F(RegularFiles, AreReadWhole)
     EXPECT_EQ(problem, "");
 }
 
-TEST_F(RegularFiles, MayBeReachedThroughALink)
+TEST_F(RegularFiles, mayBeReachedThroughALink)
 {
     std::string problem;
     std::filesystem::create_symlink(file("content"), directory_ / "link");
     EXPECT_EQ(readRegularFile(directory_ / "link", 100, problem), "content");
 }
 
-TEST_F(RegularFiles, MaySayThatTheyAreEmptyAndAreNot)
+TEST_F(RegularFiles, maySayThatTheyAreEmptyAndAreNot)
 {
     std::string problem;
     const auto content = readRegularFile("/proc/self/status", 65536, problem);
@@ -79,7 +79,7 @@ TEST_F(RegularFiles, MaySayThatTheyAreEmptyAndAreNot)
     EXPECT_NE(content->find("Pid:"), std::string::npos);
 }
 
-TEST_F(RegularFiles, AreNotWaitedForWhereTheyAreSomethingElse)
+TEST_F(RegularFiles, areNotWaitedForWhereTheyAreSomethingElse)
 {
     const std::string pipe = fifo();
     std::filesystem::create_symlink(pipe, directory_ / "link");
@@ -93,7 +93,7 @@ TEST_F(RegularFiles, AreNotWaitedForWhereTheyAreSomethingElse)
     EXPECT_NE(problemOf("").find("cannot be read"), std::string::npos);
 }
 
-TEST_F(RegularFiles, HaveALimit)
+TEST_F(RegularFiles, haveALimit)
 {
     EXPECT_EQ(problemOf(file(std::string(1025, 'x'))), "is larger than 1 KiB");
     const std::string huge = file("");

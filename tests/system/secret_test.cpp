@@ -57,7 +57,7 @@ concept Printable = requires(std::ostream &stream, const T &value)
 static_assert(!Printable<Secret>);
 static_assert(Printable<std::string>);
 
-TEST(Secret, WipesItsBytesInEveryWayItGoes)
+TEST(Secret, wipesItsBytesInEveryWayItGoes)
 {
     freedWithMarker = 0;
     freedBlocks = 0;
@@ -73,7 +73,7 @@ TEST(Secret, WipesItsBytesInEveryWayItGoes)
     EXPECT_EQ(freedWithMarker, 0);
 }
 
-TEST(Secret, CopiesAreSecretsOfTheirOwn)
+TEST(Secret, copiesAreSecretsOfTheirOwn)
 {
     const Secret first{marker};
     const Secret copy = first;
@@ -82,7 +82,7 @@ TEST(Secret, CopiesAreSecretsOfTheirOwn)
     EXPECT_EQ(copy.reveal(), std::string(marker));
 }
 
-TEST(Secret, IsEmptyAfterItWasMoved)
+TEST(Secret, isEmptyAfterItWasMoved)
 {
     Secret first{marker};
     const Secret second = std::move(first);
@@ -92,7 +92,7 @@ TEST(Secret, IsEmptyAfterItWasMoved)
     EXPECT_NE(first, second);
 }
 
-TEST(Secret, SurvivesAssignmentToItself)
+TEST(Secret, survivesAssignmentToItself)
 {
     Secret secret{marker};
     const Secret &alias = secret;
@@ -100,7 +100,7 @@ TEST(Secret, SurvivesAssignmentToItself)
     EXPECT_EQ(secret.reveal(), std::string(marker));
 }
 
-TEST(Secret, KnowsWhatAHeaderCanCarry)
+TEST(Secret, knowsWhatAHeaderCanCarry)
 {
     EXPECT_TRUE(Secret{"eyJhbGciOi.J9._-~ !"}.fitsHeader());
     EXPECT_TRUE(Secret{}.fitsHeader());

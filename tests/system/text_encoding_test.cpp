@@ -10,7 +10,7 @@ namespace
 
 using namespace std::string_view_literals;
 
-TEST(TextEncoding, AMarkBeforeUtf8IsNoPartOfTheText)
+TEST(TextEncoding, aMarkBeforeUtf8IsNoPartOfTheText)
 {
     EXPECT_EQ(withoutByteOrderMark("\xef\xbb\xbf[ooto]"), "[ooto]");
     EXPECT_EQ(withoutByteOrderMark("[ooto]"), "[ooto]");
@@ -18,7 +18,7 @@ TEST(TextEncoding, AMarkBeforeUtf8IsNoPartOfTheText)
     EXPECT_EQ(withoutByteOrderMark(""), "");
 }
 
-TEST(TextEncoding, Utf16IsToldByItsMarkOrByNuls)
+TEST(TextEncoding, utf16IsToldByItsMarkOrByNuls)
 {
     EXPECT_TRUE(isUtf16("\xff\xfe[\0"sv));
     EXPECT_TRUE(isUtf16("\xfe\xff\0["sv));
@@ -28,7 +28,7 @@ TEST(TextEncoding, Utf16IsToldByItsMarkOrByNuls)
         EXPECT_FALSE(isUtf16(text)) << text;
 }
 
-TEST(TextEncoding, Utf16OfEitherOrderIsRead)
+TEST(TextEncoding, utf16OfEitherOrderIsRead)
 {
     EXPECT_EQ(fromUtf16("\xff\xfe[\0\xe9\0"sv), "[é");
     EXPECT_EQ(fromUtf16("\xfe\xff\0[\0\xe9"sv), "[é");
@@ -37,7 +37,7 @@ TEST(TextEncoding, Utf16OfEitherOrderIsRead)
     EXPECT_EQ(fromUtf16("\xff\xfe\x00\xd8"sv), std::nullopt) << "half of a pair";
 }
 
-TEST(TextEncoding, WhatIsNoUtf8IsMadeValid)
+TEST(TextEncoding, whatIsNoUtf8IsMadeValid)
 {
     EXPECT_EQ(validUtf8("T\xfcr 1"), "T\uFFFDr 1");
     EXPECT_EQ(validUtf8("Tür 1\n"), "Tür 1\n");

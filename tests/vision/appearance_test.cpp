@@ -106,7 +106,7 @@ std::vector<Person> variations(const Person &person)
     return all;
 }
 
-TEST(AppearanceOf, StaysTheSameThroughLightPlaceSizeBlurAndNoise)
+TEST(AppearanceOf, staysTheSameThroughLightPlaceSizeBlurAndNoise)
 {
     for (const auto &make : {hopper, collins}) {
         const Appearance first = of(make(60));
@@ -120,14 +120,14 @@ TEST(AppearanceOf, StaysTheSameThroughLightPlaceSizeBlurAndNoise)
     }
 }
 
-TEST(AppearanceOf, TellsTwoPeopleApart)
+TEST(AppearanceOf, tellsTwoPeopleApart)
 {
     for (const double facePx : {16, 40, 90})
         for (const Person &one : variations(hopper(facePx)))
             EXPECT_LT(alike(of(one), of(collins(40))), 0.9) << facePx;
 }
 
-TEST(AppearanceOf, TellsColoursOfEqualBrightnessApart)
+TEST(AppearanceOf, tellsColoursOfEqualBrightnessApart)
 {
     // Clothes only: the same hair and face.
     Person red = hopper(40);
@@ -140,13 +140,13 @@ TEST(AppearanceOf, TellsColoursOfEqualBrightnessApart)
     EXPECT_LT(alike(of(red), of(blue)), 0.8);
 }
 
-TEST(AppearanceOf, SumsEachZoneUpToOne)
+TEST(AppearanceOf, sumsEachZoneUpToOne)
 {
     for (const Appearance::Zone &zone : of(collins(50)).zones)
         EXPECT_NEAR(sum(zone), 1, 1e-5);
 }
 
-TEST(AppearanceOf, LeavesOutZonesThatAreNotInThePicture)
+TEST(AppearanceOf, leavesOutZonesThatAreNotInThePicture)
 {
     Person headOnly = collins(50);
     const int chin = static_cast<int>(headOnly.face.bottom());
@@ -159,7 +159,7 @@ TEST(AppearanceOf, LeavesOutZonesThatAreNotInThePicture)
     EXPECT_GT(alike(appearance, of(collins(50))), 0.99);
 }
 
-TEST(AppearanceOf, IsNothingWherePeopleCannotBeSeen)
+TEST(AppearanceOf, isNothingWherePeopleCannotBeSeen)
 {
     const Person someone = collins(50);
     const core::ImageView image = photos::view(someone.picture);
@@ -170,7 +170,7 @@ TEST(AppearanceOf, IsNothingWherePeopleCannotBeSeen)
     EXPECT_FALSE(appearanceOf({}, {0, 0, 10, 10}));
 }
 
-TEST(AppearanceOf, TakesFacesOfAnySizeAnywhere)
+TEST(AppearanceOf, takesFacesOfAnySizeAnywhere)
 {
     cv::Mat picture(37, 61, CV_8UC3, cv::Scalar(9, 200, 90));
     for (double side = 0.3; side < 200; side *= 1.7) {

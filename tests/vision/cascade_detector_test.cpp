@@ -32,7 +32,7 @@ protected:
     std::unique_ptr<Detector> detector_;
 };
 
-TEST_F(Cascade, FindsTheFaceInBothPhotographs)
+TEST_F(Cascade, findsTheFaceInBothPhotographs)
 {
     for (const auto &[file, face] : {std::pair{photos::hopperFile, photos::hopperFace},
                                      std::pair{photos::collinsFile, photos::collinsFace}}) {
@@ -45,13 +45,13 @@ TEST_F(Cascade, FindsTheFaceInBothPhotographs)
     }
 }
 
-TEST_F(Cascade, FindsNoFaceWhereThereIsNone)
+TEST_F(Cascade, findsNoFaceWhereThereIsNone)
 {
     EXPECT_TRUE(detect(photos::load(photos::iceFile)).empty());
     EXPECT_TRUE(detect(photos::load(photos::coffeeFile)).empty());
 }
 
-TEST_F(Cascade, FindsFacesHalfAsLargeAgainAsItsSmallestAndTheLargestFirst)
+TEST_F(Cascade, findsFacesHalfAsLargeAgainAsItsSmallestAndTheLargestFirst)
 {
     // Frames are scaled so that two thirds of the smallest face worth a photo have that size.
     const cv::Mat hopper = photos::load(photos::hopperFile);
@@ -68,7 +68,7 @@ TEST_F(Cascade, FindsFacesHalfAsLargeAgainAsItsSmallestAndTheLargestFirst)
     EXPECT_LT(faces[1].box.x, 240);
 }
 
-TEST_F(Cascade, TakesImagesOfAnySize)
+TEST_F(Cascade, takesImagesOfAnySize)
 {
     for (const int width : {1, 19, 20, 41})
         for (const int height : {1, 20, 43})
@@ -77,7 +77,7 @@ TEST_F(Cascade, TakesImagesOfAnySize)
     EXPECT_EQ(detector_->lastError(), "");
 }
 
-TEST(CascadeLoading, RefusesWhatIsNoCascade)
+TEST(CascadeLoading, refusesWhatIsNoCascade)
 {
     for (const std::string &file : {std::string("/nowhere.xml"), std::string("/tmp"),
                                     std::string("/etc/passwd"), photos::iceFile}) {

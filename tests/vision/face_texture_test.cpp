@@ -107,7 +107,7 @@ Face grey(const Face &face)
 
 } // namespace
 
-TEST(FaceTextureOf, IsOneVectorOfUnitLengthWhereThereAreLandmarks)
+TEST(FaceTextureOf, isOneVectorOfUnitLengthWhereThereAreLandmarks)
 {
     const auto texture = aligned(hopper());
     ASSERT_TRUE(texture);
@@ -118,13 +118,13 @@ TEST(FaceTextureOf, IsOneVectorOfUnitLengthWhereThereAreLandmarks)
     EXPECT_NEAR(similarity(texture, texture), 1, 1e-4);
 }
 
-TEST(FaceTextureOf, TellsTwoPeopleApart)
+TEST(FaceTextureOf, tellsTwoPeopleApart)
 {
     EXPECT_LT(similarity(aligned(hopper()), aligned(collins())), 0.73);
     EXPECT_LT(similarity(unaligned(hopper()), unaligned(collins())), 0.77);
 }
 
-TEST(FaceTextureOf, IsTheSameWhereverTheFaceIsHoweverLargeAndTurned)
+TEST(FaceTextureOf, isTheSameWhereverTheFaceIsHoweverLargeAndTurned)
 {
     for (const Face &face : people()) {
         const auto known = aligned(face);
@@ -136,7 +136,7 @@ TEST(FaceTextureOf, IsTheSameWhereverTheFaceIsHoweverLargeAndTurned)
     }
 }
 
-TEST(FaceTextureOf, IsTheSameInAnyLight)
+TEST(FaceTextureOf, isTheSameInAnyLight)
 {
     for (const Face &face : people()) {
         const auto known = aligned(face);
@@ -148,7 +148,7 @@ TEST(FaceTextureOf, IsTheSameInAnyLight)
     }
 }
 
-TEST(FaceTextureOf, NeedsOnlyTheMarginAndTheSizeThatItAsksFor)
+TEST(FaceTextureOf, needsOnlyTheMarginAndTheSizeThatItAsksFor)
 {
     for (const Face &face : people()) {
         const double longer = std::max(face.box.width, face.box.height);
@@ -174,7 +174,7 @@ TEST(FaceTextureOf, NeedsOnlyTheMarginAndTheSizeThatItAsksFor)
     }
 }
 
-TEST(FaceTextureOf, LooksInBoxesBesideItsOwnWithoutLandmarks)
+TEST(FaceTextureOf, looksInBoxesBesideItsOwnWithoutLandmarks)
 {
     for (const Face &face : people()) {
         const auto known = unaligned(face);
@@ -202,7 +202,7 @@ TEST(FaceTextureOf, LooksInBoxesBesideItsOwnWithoutLandmarks)
     }
 }
 
-TEST(FaceTextureOf, IsNullWhereNothingCanBeTold)
+TEST(FaceTextureOf, isNullWhereNothingCanBeTold)
 {
     const Face face = hopper();
     const core::ImageView image = photos::view(face.picture);
@@ -229,7 +229,7 @@ TEST(FaceTextureOf, IsNullWhereNothingCanBeTold)
     EXPECT_FALSE(told(face.box, odd)) << "not on this face";
 }
 
-TEST(FaceTextureOf, IsNullWhereTheFaceIsOneEvenColour)
+TEST(FaceTextureOf, isNullWhereTheFaceIsOneEvenColour)
 {
     // Two black pictures are alike, and no proof of anything.
     Face face = hopper();
@@ -238,7 +238,7 @@ TEST(FaceTextureOf, IsNullWhereTheFaceIsOneEvenColour)
     EXPECT_FALSE(unaligned(face));
 }
 
-TEST(FaceTextureOf, TellsAFaceAtTheEdgeOfTheImage)
+TEST(FaceTextureOf, tellsAFaceAtTheEdgeOfTheImage)
 {
     const Face face = hopper();
     Face cut = face;

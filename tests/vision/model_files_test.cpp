@@ -42,12 +42,12 @@ protected:
     fs::path root_;
 };
 
-TEST_F(YunetModelFile, IsAbsentWhenThereIsNone)
+TEST_F(YunetModelFile, isAbsentWhenThereIsNone)
 {
     EXPECT_EQ(findYunetModel(""), std::nullopt);
 }
 
-TEST_F(YunetModelFile, IsFoundInTheDataDirectoriesInTheirOrder)
+TEST_F(YunetModelFile, isFoundInTheDataDirectoriesInTheirOrder)
 {
     const std::string second = put("b");
     EXPECT_EQ(findYunetModel(""), second);
@@ -60,7 +60,7 @@ TEST_F(YunetModelFile, IsFoundInTheDataDirectoriesInTheirOrder)
     EXPECT_EQ(findYunetModel(""), chosen);
 }
 
-TEST_F(YunetModelFile, IsTheNamedOneWhetherItExistsOrNot)
+TEST_F(YunetModelFile, isTheNamedOneWhetherItExistsOrNot)
 {
     put("a");
     setenv("OOTO_FACE_MODEL", "/from/environment.onnx", 1);
@@ -70,7 +70,7 @@ TEST_F(YunetModelFile, IsTheNamedOneWhetherItExistsOrNot)
     EXPECT_EQ(findYunetModel(""), (root_ / "a" / modelName).string());
 }
 
-TEST_F(YunetModelFile, IgnoresRelativeDirectories)
+TEST_F(YunetModelFile, ignoresRelativeDirectories)
 {
     put("a");
     fs::current_path(root_);
@@ -79,7 +79,7 @@ TEST_F(YunetModelFile, IgnoresRelativeDirectories)
     fs::current_path("/");
 }
 
-TEST(CascadeFile, IsFoundWhereDebianPutsItWhateverTheDataDirectories)
+TEST(CascadeFile, isFoundWhereDebianPutsItWhateverTheDataDirectories)
 {
     setenv("XDG_DATA_DIRS", "/nowhere", 1);
     const std::optional<std::string> file = findCascade();

@@ -14,7 +14,7 @@ Detection face(double x, double score)
     return {{x, 0, 10, 10}, score, std::nullopt};
 }
 
-TEST(NonMaximumSuppression, KeepsTheBestOfOverlappingBoxes)
+TEST(NonMaximumSuppression, keepsTheBestOfOverlappingBoxes)
 {
     std::vector<Detection> faces = {face(1, 0.7), face(0, 0.9), face(2, 0.8)};
     suppressNonMaxima(faces, 0.3);
@@ -23,7 +23,7 @@ TEST(NonMaximumSuppression, KeepsTheBestOfOverlappingBoxes)
     EXPECT_EQ(faces[0].box.x, 0);
 }
 
-TEST(NonMaximumSuppression, KeepsNeighboursBestFirst)
+TEST(NonMaximumSuppression, keepsNeighboursBestFirst)
 {
     // 10 px wide boxes 6 px apart have an IoU of 0.25.
     std::vector<Detection> faces = {face(0, 0.6), face(6, 0.8), face(100, 0.7)};
@@ -34,7 +34,7 @@ TEST(NonMaximumSuppression, KeepsNeighboursBestFirst)
     EXPECT_EQ(faces[2].score, 0.6);
 }
 
-TEST(NonMaximumSuppression, ASuppressedBoxSuppressesNobody)
+TEST(NonMaximumSuppression, aSuppressedBoxSuppressesNobody)
 {
     // The middle one goes for the left one; the right one overlaps only the middle one.
     std::vector<Detection> faces = {face(0, 0.9), face(4, 0.8), face(8, 0.7)};
@@ -44,7 +44,7 @@ TEST(NonMaximumSuppression, ASuppressedBoxSuppressesNobody)
     EXPECT_EQ(faces[1].box.x, 8);
 }
 
-TEST(NonMaximumSuppression, LooksAtTheBestCandidatesOnly)
+TEST(NonMaximumSuppression, looksAtTheBestCandidatesOnly)
 {
     std::vector<Detection> faces = {face(0, 0.1), face(100, 0.3), face(200, 0.2)};
     suppressNonMaxima(faces, 0.3, 2);
@@ -53,7 +53,7 @@ TEST(NonMaximumSuppression, LooksAtTheBestCandidatesOnly)
     EXPECT_EQ(faces[1].score, 0.2);
 }
 
-TEST(NonMaximumSuppression, TakesNothing)
+TEST(NonMaximumSuppression, takesNothing)
 {
     std::vector<Detection> faces;
     suppressNonMaxima(faces, 0.3);

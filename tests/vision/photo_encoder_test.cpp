@@ -44,7 +44,7 @@ std::set<std::string> pngChunks(const Bytes &bytes)
     return chunks;
 }
 
-TEST(PhotoEncoder, JpegDecodesToAboutTheSamePixels)
+TEST(PhotoEncoder, jpegDecodesToAboutTheSamePixels)
 {
     const cv::Mat photo = photos::load(photos::hopperFile);
     const Bytes bytes = encodePhoto(photos::view(photo), PhotoFormat::Jpeg, 90);
@@ -55,7 +55,7 @@ TEST(PhotoEncoder, JpegDecodesToAboutTheSamePixels)
     EXPECT_LT(coarse.size(), bytes.size() / 2);
 }
 
-TEST(PhotoEncoder, PngDecodesToTheSamePixels)
+TEST(PhotoEncoder, pngDecodesToTheSamePixels)
 {
     const cv::Mat photo = photos::load(photos::collinsFile);
     const Bytes bytes = encodePhoto(photos::view(photo), PhotoFormat::Png, 90);
@@ -64,7 +64,7 @@ TEST(PhotoEncoder, PngDecodesToTheSamePixels)
     EXPECT_EQ(cv::norm(photo, decoded, cv::NORM_L1), 0);
 }
 
-TEST(PhotoEncoder, WritesNoMetadata)
+TEST(PhotoEncoder, writesNoMetadata)
 {
     const cv::Mat photo = photos::load(photos::hopperFile);
     // APP0 (JFIF), DQT, SOF0, DHT, SOS: no APP1 (EXIF, XMP), APP13, or comment.
@@ -74,7 +74,7 @@ TEST(PhotoEncoder, WritesNoMetadata)
               (std::set<std::string>{"IHDR", "IDAT", "IEND"}));
 }
 
-TEST(PhotoEncoder, TakesCropsByTheirStride)
+TEST(PhotoEncoder, takesCropsByTheirStride)
 {
     const cv::Mat photo = photos::load(photos::collinsFile);
     const cv::Mat crop = photo(cv::Rect(101, 33, 77, 55));
@@ -84,7 +84,7 @@ TEST(PhotoEncoder, TakesCropsByTheirStride)
     EXPECT_EQ(cv::norm(crop, decoded, cv::NORM_L1), 0);
 }
 
-TEST(PhotoEncoder, GivesNothingForWhatCannotBeEncoded)
+TEST(PhotoEncoder, givesNothingForWhatCannotBeEncoded)
 {
     EXPECT_TRUE(encodePhoto({}, PhotoFormat::Jpeg, 90).empty());
     EXPECT_TRUE(encodePhoto({}, PhotoFormat::Png, 90).empty());
@@ -92,7 +92,7 @@ TEST(PhotoEncoder, GivesNothingForWhatCannotBeEncoded)
     EXPECT_TRUE(encodePhoto(photos::view(endless), PhotoFormat::Jpeg, 90).empty());
 }
 
-TEST(PhotoEncoder, ClampsTheQuality)
+TEST(PhotoEncoder, clampsTheQuality)
 {
     const cv::Mat photo = photos::load(photos::iceFile);
     for (const int quality : {-5, 0, 1000})
@@ -114,7 +114,7 @@ bool isWhite(const core::Image &image, int x, int y)
     return pixel[0] == 255 && pixel[1] == 255 && pixel[2] == 255;
 }
 
-TEST(PaintOver, HidesNeighboursAndNothingElse)
+TEST(PaintOver, hidesNeighboursAndNothingElse)
 {
     core::Image image = white();
     paintOver(image, {{2, 3, 5, 4}, {30, 20, 100, 100}}, {});
@@ -125,7 +125,7 @@ TEST(PaintOver, HidesNeighboursAndNothingElse)
                 << x << "," << y;
 }
 
-TEST(PaintOver, LeavesEveryPixelOfTheKeptBox)
+TEST(PaintOver, leavesEveryPixelOfTheKeptBox)
 {
     core::Image image = white();
     // Around it on all four sides; the fractions belong to the kept box.
@@ -135,7 +135,7 @@ TEST(PaintOver, LeavesEveryPixelOfTheKeptBox)
             EXPECT_EQ(isWhite(image, x, y), x >= 10 && x < 20 && y >= 8 && y < 19) << x << "," << y;
 }
 
-TEST(PaintOver, BearsBoxesThatAreOutsideEmptyOrNotFinite)
+TEST(PaintOver, bearsBoxesThatAreOutsideEmptyOrNotFinite)
 {
     core::Image image = white();
     const double infinite = std::numeric_limits<double>::infinity();

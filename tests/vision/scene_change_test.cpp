@@ -80,7 +80,7 @@ const std::vector<std::string> &places()
     return files;
 }
 
-TEST(PictureShift, TellsHowFarAJoltedCameraMovedThePicture)
+TEST(PictureShift, tellsHowFarAJoltedCameraMovedThePicture)
 {
     for (const std::string &file : places()) {
         const cv::Mat there = place(file);
@@ -95,7 +95,7 @@ TEST(PictureShift, TellsHowFarAJoltedCameraMovedThePicture)
     }
 }
 
-TEST(PictureShift, TellsItAlsoWhileTheLightChanges)
+TEST(PictureShift, tellsItAlsoWhileTheLightChanges)
 {
     const cv::Mat there = place(photos::coffeeFile);
     cv::Mat darker;
@@ -106,7 +106,7 @@ TEST(PictureShift, TellsItAlsoWhileTheLightChanges)
     EXPECT_NEAR(shift->y, 40.0 / frame.height, 0.02);
 }
 
-TEST(PictureShift, IsNothingWhereThePictureStandsStill)
+TEST(PictureShift, isNothingWhereThePictureStandsStill)
 {
     for (const std::string &file : places()) {
         const cv::Mat there = place(file);
@@ -116,7 +116,7 @@ TEST(PictureShift, IsNothingWhereThePictureStandsStill)
     }
 }
 
-TEST(PictureShift, IsNothingWhereOnlySomebodyMoves)
+TEST(PictureShift, isNothingWhereOnlySomebodyMoves)
 {
     const cv::Mat there = seen(place(photos::iceFile));
     for (const int side : {200, 300, 430}) {
@@ -133,7 +133,7 @@ TEST(PictureShift, IsNothingWhereOnlySomebodyMoves)
     }
 }
 
-TEST(PictureShift, IsNothingWhereTheLightChanges)
+TEST(PictureShift, isNothingWhereTheLightChanges)
 {
     for (const std::string &file : places()) {
         const cv::Mat there = seen(place(file));
@@ -145,7 +145,7 @@ TEST(PictureShift, IsNothingWhereTheLightChanges)
     }
 }
 
-TEST(PictureShift, IsNothingAcrossACut)
+TEST(PictureShift, isNothingAcrossACut)
 {
     const std::vector<std::string> &all = places();
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -154,7 +154,7 @@ TEST(PictureShift, IsNothingAcrossACut)
     }
 }
 
-TEST(PictureShift, IsNothingForGridsThatDoNotFit)
+TEST(PictureShift, isNothingForGridsThatDoNotFit)
 {
     const core::LumaGrid grid = gridOf(seen(place(photos::iceFile)));
     core::LumaGrid torn = grid;
@@ -232,13 +232,13 @@ cv::Mat lit(const cv::Mat &there, double gain, double offset)
     return result;
 }
 
-TEST(AnotherPicture, IsSeenAtNearlyEveryCut)
+TEST(AnotherPicture, isSeenAtNearlyEveryCut)
 {
     EXPECT_GE(cutsSeen([](cv::Mat &) {}), 88) << "of 90";
     EXPECT_GE(cutsSeen([](cv::Mat &picture) { picture.convertTo(picture, -1, 0.3); }), 86);
 }
 
-TEST(AnotherPicture, IsSeenBetweenBarsThatStay)
+TEST(AnotherPicture, isSeenBetweenBarsThatStay)
 {
     EXPECT_GE(cutsSeen([](cv::Mat &picture) {
                   picture.rowRange(0, 70).setTo(0);
@@ -252,7 +252,7 @@ TEST(AnotherPicture, IsSeenBetweenBarsThatStay)
               84);
 }
 
-TEST(AnotherPicture, IsSeenBehindAClockAndANameThatStay)
+TEST(AnotherPicture, isSeenBehindAClockAndANameThatStay)
 {
     EXPECT_GE(cutsSeen([](cv::Mat &picture) {
                   const auto write = [&](const char *text, const cv::Point &at) {
@@ -265,7 +265,7 @@ TEST(AnotherPicture, IsSeenBehindAClockAndANameThatStay)
               76);
 }
 
-TEST(AnotherPicture, IsNoneWhereTheCameraPansOrZooms)
+TEST(AnotherPicture, isNoneWhereTheCameraPansOrZooms)
 {
     for (const auto &[x, y] : {std::pair{96, 0},
                                {192, 0},
@@ -286,7 +286,7 @@ TEST(AnotherPicture, IsNoneWhereTheCameraPansOrZooms)
         "zoom");
 }
 
-TEST(AnotherPicture, IsNoneWhereTheLightChanges)
+TEST(AnotherPicture, isNoneWhereTheLightChanges)
 {
     for (const double gain : {0.1, 0.3, 1.5, 2.0})
         expectSamePicture([gain](const cv::Mat &there) { return lit(there, gain, 0); }, "gain");
@@ -313,12 +313,12 @@ TEST(AnotherPicture, IsNoneWhereTheLightChanges)
         "spot light");
 }
 
-TEST(AnotherPicture, IsNoneForNoise)
+TEST(AnotherPicture, isNoneForNoise)
 {
     expectSamePicture([](const cv::Mat &there) { return seen(there); }, "noise", 40);
 }
 
-TEST(AnotherPicture, IsNoneWhereSomebodyStandsBeforeTheCamera)
+TEST(AnotherPicture, isNoneWhereSomebodyStandsBeforeTheCamera)
 {
     // Head and shoulders over three quarters of the width, all at once.
     expectSamePicture(
@@ -339,7 +339,7 @@ TEST(AnotherPicture, IsNoneWhereSomebodyStandsBeforeTheCamera)
         "somebody");
 }
 
-TEST(AnotherPicture, CannotBeToldFromPlainOrTornGrids)
+TEST(AnotherPicture, cannotBeToldFromPlainOrTornGrids)
 {
     const core::LumaGrid ice = pictureGrid(seen(manyPlaces()[1]));
     const core::LumaGrid plain = pictureGrid(cv::Mat(frame, CV_8UC3, cv::Scalar(90, 90, 90)));
@@ -361,7 +361,7 @@ TEST(AnotherPicture, CannotBeToldFromPlainOrTornGrids)
         shareInPlace(gridOf(seen(manyPlaces()[1]), few, 4), gridOf(seen(manyPlaces()[1]), few, 4)));
 }
 
-TEST(AnotherPicture, TellsHowMuchIsInPlace)
+TEST(AnotherPicture, tellsHowMuchIsInPlace)
 {
     const core::LumaGrid coffee = pictureGrid(seen(manyPlaces()[3]));
     EXPECT_GT(shareInPlace(coffee, pictureGrid(seen(manyPlaces()[3]))).value_or(0), 0.95);

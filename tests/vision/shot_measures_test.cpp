@@ -82,14 +82,14 @@ Shot lit(const Shot &shot, double factor, double offset = 0)
     return result;
 }
 
-TEST(Sharpness, IsHighForCleanPortraitsOfAnySize)
+TEST(Sharpness, isHighForCleanPortraitsOfAnySize)
 {
     for (const double facePx : {64, 112, 160, 300})
         for (const Shot &portrait : portraits(facePx))
             EXPECT_GT(of(portrait).sharpness, 0.8) << facePx;
 }
 
-TEST(Sharpness, FallsWithTheLengthOfAMotion)
+TEST(Sharpness, fallsWithTheLengthOfAMotion)
 {
     for (const double facePx : {112, 160}) {
         for (const Shot &portrait : portraits(facePx)) {
@@ -107,7 +107,7 @@ TEST(Sharpness, FallsWithTheLengthOfAMotion)
     }
 }
 
-TEST(Sharpness, FallsWithDefocus)
+TEST(Sharpness, fallsWithDefocus)
 {
     for (const Shot &portrait : portraits(130)) {
         double before = of(portrait).sharpness + 0.01;
@@ -120,7 +120,7 @@ TEST(Sharpness, FallsWithDefocus)
     }
 }
 
-TEST(Sharpness, IsNotFooledByNoise)
+TEST(Sharpness, isNotFooledByNoise)
 {
     for (const Shot &portrait : portraits(112)) {
         const double clean = of(portrait).sharpness;
@@ -132,7 +132,7 @@ TEST(Sharpness, IsNotFooledByNoise)
     }
 }
 
-TEST(Sharpness, IsNotFooledByTheBlocksOfJpeg)
+TEST(Sharpness, isNotFooledByTheBlocksOfJpeg)
 {
     for (const Shot &portrait : portraits(112)) {
         const double clean = of(portrait).sharpness;
@@ -143,7 +143,7 @@ TEST(Sharpness, IsNotFooledByTheBlocksOfJpeg)
     }
 }
 
-TEST(Sharpness, DoesNotDependOnLight)
+TEST(Sharpness, doesNotDependOnLight)
 {
     for (const Shot &portrait : portraits(112)) {
         const Shot soft = defocused(portrait, 1.5);
@@ -153,7 +153,7 @@ TEST(Sharpness, DoesNotDependOnLight)
     }
 }
 
-TEST(Sharpness, OfEnlargedFacesIsThatOfTheSmallOne)
+TEST(Sharpness, ofEnlargedFacesIsThatOfTheSmallOne)
 {
     for (const Shot &small : portraits(24)) {
         Shot large;
@@ -164,7 +164,7 @@ TEST(Sharpness, OfEnlargedFacesIsThatOfTheSmallOne)
     }
 }
 
-TEST(Exposure, IsFullForWellLitPortraits)
+TEST(Exposure, isFullForWellLitPortraits)
 {
     for (const Shot &portrait : portraits(112)) {
         EXPECT_GT(of(portrait).exposure, 0.9);
@@ -172,7 +172,7 @@ TEST(Exposure, IsFullForWellLitPortraits)
     }
 }
 
-TEST(Exposure, FallsInTheDark)
+TEST(Exposure, fallsInTheDark)
 {
     for (const Shot &portrait : portraits(112)) {
         double before = of(lit(portrait, 0.45)).exposure;
@@ -185,7 +185,7 @@ TEST(Exposure, FallsInTheDark)
     }
 }
 
-TEST(Exposure, FallsWhereSkinIsBurntOut)
+TEST(Exposure, fallsWhereSkinIsBurntOut)
 {
     for (const Shot &portrait : portraits(112)) {
         EXPECT_LT(of(lit(portrait, 1.8)).exposure, 0.7);
@@ -193,7 +193,7 @@ TEST(Exposure, FallsWhereSkinIsBurntOut)
     }
 }
 
-TEST(Exposure, FallsWithoutContrast)
+TEST(Exposure, fallsWithoutContrast)
 {
     for (const Shot &portrait : portraits(112)) {
         EXPECT_LT(of(lit(portrait, 0.1, 115)).exposure, 0.2);
@@ -201,7 +201,7 @@ TEST(Exposure, FallsWithoutContrast)
     }
 }
 
-TEST(Exposure, IsThatOfTheFaceWhateverIsBehindIt)
+TEST(Exposure, isThatOfTheFaceWhateverIsBehindIt)
 {
     for (const Shot &portrait : portraits(112)) {
         // Backlit: a burnt out picture with a dark face in it.
@@ -216,7 +216,7 @@ TEST(Exposure, IsThatOfTheFaceWhateverIsBehindIt)
     }
 }
 
-TEST(MeasureShot, GivesNothingForPlainSurfaces)
+TEST(MeasureShot, givesNothingForPlainSurfaces)
 {
     for (const int level : {0, 128, 255}) {
         const cv::Mat wall(200, 200, CV_8UC3, cv::Scalar::all(level));
@@ -228,7 +228,7 @@ TEST(MeasureShot, GivesNothingForPlainSurfaces)
     }
 }
 
-TEST(MeasureShot, TakesBoxesOfAnySizeAnywhere)
+TEST(MeasureShot, takesBoxesOfAnySizeAnywhere)
 {
     const Shot portrait = portraits(60)[1];
     const core::ImageView view = photos::view(portrait.crop);

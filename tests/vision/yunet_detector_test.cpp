@@ -49,18 +49,18 @@ void expectRefused(const std::string &modelFile, const std::string &reason)
     EXPECT_NE(loaded.error.find("OOTO_FACE_MODEL"), std::string::npos);
 }
 
-TEST(YunetLoading, RefusesAFileThatIsMissing)
+TEST(YunetLoading, refusesAFileThatIsMissing)
 {
     expectRefused("/nowhere/model.onnx", "\"/nowhere/model.onnx\" is not there");
     expectRefused("", "is not there");
 }
 
-TEST(YunetLoading, RefusesAFolder)
+TEST(YunetLoading, refusesAFolder)
 {
     expectRefused("/tmp", "is not there");
 }
 
-TEST(YunetLoading, RefusesWhatIsNoOnnx)
+TEST(YunetLoading, refusesWhatIsNoOnnx)
 {
     const TemporaryFile text("text.onnx", "this is no model\n");
     expectRefused(text.file(), "is no YuNet model");
@@ -70,7 +70,7 @@ TEST(YunetLoading, RefusesWhatIsNoOnnx)
     expectRefused(noise.file(), "is no YuNet model");
 }
 
-TEST(YunetLoading, RefusesAnOnnxWithoutYunetsOutputs)
+TEST(YunetLoading, refusesAnOnnxWithoutYunetsOutputs)
 {
     // ModelProto{ir_version 8, graph{node Relu x->y, input x, output y: float 1x3x8x8}, opset 11}
     const auto field = [](int number, const std::string &bytes) {
@@ -89,7 +89,7 @@ TEST(YunetLoading, RefusesAnOnnxWithoutYunetsOutputs)
     expectRefused(relu.file(), "it has no output cls_8");
 }
 
-TEST(YunetLoading, SaysThatDynamicModelsDoNotLoad)
+TEST(YunetLoading, saysThatDynamicModelsDoNotLoad)
 {
     const TemporaryFile dynamic("face_detection_yunet_2023mar_dynamic.onnx", "no model either");
     expectRefused(dynamic.file(), "*_dynamic.onnx");
@@ -126,19 +126,19 @@ protected:
     std::unique_ptr<Detector> detector_;
 };
 
-TEST_F(Yunet, FindsTheFaceInBothPhotographs)
+TEST_F(Yunet, findsTheFaceInBothPhotographs)
 {
     expectOnly(detect(photos::load(photos::hopperFile)), photos::hopperFace);
     expectOnly(detect(photos::load(photos::collinsFile)), photos::collinsFace);
 }
 
-TEST_F(Yunet, FindsNoFaceWhereThereIsNone)
+TEST_F(Yunet, findsNoFaceWhereThereIsNone)
 {
     EXPECT_TRUE(detect(photos::load(photos::iceFile)).empty());
     EXPECT_TRUE(detect(photos::load(photos::coffeeFile)).empty());
 }
 
-TEST_F(Yunet, TellsLandmarksInTheAgreedOrder)
+TEST_F(Yunet, tellsLandmarksInTheAgreedOrder)
 {
     for (const std::string &file : {photos::hopperFile, photos::collinsFile}) {
         const std::vector<Detection> faces = detect(photos::load(file));
@@ -160,7 +160,7 @@ TEST_F(Yunet, TellsLandmarksInTheAgreedOrder)
     }
 }
 
-TEST_F(Yunet, FindsFacesOfItsSmallestSize)
+TEST_F(Yunet, findsFacesOfItsSmallestSize)
 {
     for (const auto &[file, face] : {std::pair{photos::hopperFile, photos::hopperFace},
                                      std::pair{photos::collinsFile, photos::collinsFace}}) {
@@ -178,7 +178,7 @@ TEST_F(Yunet, FindsFacesOfItsSmallestSize)
     }
 }
 
-TEST_F(Yunet, FindsSeveralFacesAndHeedsTheStride)
+TEST_F(Yunet, findsSeveralFacesAndHeedsTheStride)
 {
     const cv::Mat hopper = photos::resized(photos::load(photos::hopperFile), 211);
     const cv::Mat collins = photos::resized(photos::load(photos::collinsFile), 211);
@@ -193,7 +193,7 @@ TEST_F(Yunet, FindsSeveralFacesAndHeedsTheStride)
     EXPECT_NEAR(left, 2 + photos::hopperFace.centre().x * 211 / 512, 6);
 }
 
-TEST_F(Yunet, GivesTheSameAnswerAfterOtherSizes)
+TEST_F(Yunet, givesTheSameAnswerAfterOtherSizes)
 {
     const cv::Mat hopper = photos::load(photos::hopperFile);
     const std::vector<Detection> before = detect(hopper);
@@ -206,7 +206,7 @@ TEST_F(Yunet, GivesTheSameAnswerAfterOtherSizes)
     EXPECT_EQ(before[0].score, after[0].score);
 }
 
-TEST_F(Yunet, TakesImagesOfAnySize)
+TEST_F(Yunet, takesImagesOfAnySize)
 {
     for (const int width : {1, 2, 31, 32, 33, 101})
         for (const int height : {1, 3, 32, 65})
@@ -215,7 +215,7 @@ TEST_F(Yunet, TakesImagesOfAnySize)
     EXPECT_EQ(detector_->lastError(), "");
 }
 
-TEST_F(Yunet, HeedsTheThreshold)
+TEST_F(Yunet, heedsTheThreshold)
 {
     const cv::Mat hopper = photos::load(photos::hopperFile);
     EXPECT_TRUE(detect(hopper, 0.999).empty());

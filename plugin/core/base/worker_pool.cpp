@@ -8,7 +8,7 @@
 namespace ooto::core
 {
 
-WorkerPool::WorkerPool(unsigned threads, std::function<void()> onThreadStart,
+WorkerPool::WorkerPool(unsigned threads, const std::function<void()> &onThreadStart,
                        FailureHandler onFailure)
     : onFailure_(std::move(onFailure))
 {

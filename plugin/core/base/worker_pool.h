@@ -25,7 +25,7 @@ public:
      * @param onThreadStart called once on each thread (for its name and priority)
      * @param onFailure     no exception ends a thread; this hears of each, and throws none
      */
-    WorkerPool(unsigned threads, std::function<void()> onThreadStart,
+    WorkerPool(unsigned threads, const std::function<void()> &onThreadStart,
                FailureHandler onFailure = nullptr);
     ~WorkerPool();
     WorkerPool(const WorkerPool &) = delete;

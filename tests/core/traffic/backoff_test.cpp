@@ -14,7 +14,7 @@ namespace
 
 using namespace std::chrono_literals;
 
-TEST(Backoff, DoublesAtMostUpToTheLongest)
+TEST(Backoff, doublesAtMostUpToTheLongest)
 {
     for (unsigned seed = 0; seed < 1000; ++seed) {
         Backoff backoff(seed);
@@ -28,7 +28,7 @@ TEST(Backoff, DoublesAtMostUpToTheLongest)
     }
 }
 
-TEST(Backoff, IsNeverLongerThanTheRowTookSoFarAndTheFactor)
+TEST(Backoff, isNeverLongerThanTheRowTookSoFarAndTheFactor)
 {
     for (unsigned seed = 0; seed < 1000; ++seed) {
         Backoff backoff(seed);
@@ -41,7 +41,7 @@ TEST(Backoff, IsNeverLongerThanTheRowTookSoFarAndTheFactor)
     }
 }
 
-TEST(Backoff, GrowsSoThatALongOutageCostsFewRequests)
+TEST(Backoff, growsSoThatALongOutageCostsFewRequests)
 {
     for (unsigned seed = 0; seed < 100; ++seed) {
         Backoff backoff(seed);
@@ -54,7 +54,7 @@ TEST(Backoff, GrowsSoThatALongOutageCostsFewRequests)
     }
 }
 
-TEST(Backoff, SpreadsOverTheUpperHalfOfThePause)
+TEST(Backoff, spreadsOverTheUpperHalfOfThePause)
 {
     std::vector<std::chrono::milliseconds> pauses;
     for (unsigned seed = 0; seed < 1000; ++seed)
@@ -70,7 +70,7 @@ TEST(Backoff, SpreadsOverTheUpperHalfOfThePause)
     EXPECT_NEAR(static_cast<double>(sum.count()) / 1000, 600, 20);
 }
 
-TEST(Backoff, BeginsAnewWithTheShortest)
+TEST(Backoff, beginsAnewWithTheShortest)
 {
     Backoff backoff(1);
     for (int failures = 0; failures < 20; ++failures)
@@ -80,7 +80,7 @@ TEST(Backoff, BeginsAnewWithTheShortest)
     EXPECT_LE(backoff.pause({}), 500ms);
 }
 
-TEST(Backoff, DiffersBetweenProcesses)
+TEST(Backoff, differsBetweenProcesses)
 {
     Backoff one(1);
     Backoff other(2);
@@ -90,7 +90,7 @@ TEST(Backoff, DiffersBetweenProcesses)
     EXPECT_LT(same, 5);
 }
 
-TEST(Backoff, NeverHammersHoweverItIsSet)
+TEST(Backoff, neverHammersHoweverItIsSet)
 {
     for (const BackoffRules &rules : {backoffRules(0, 0), backoffRules(-1, -5), backoffRules(0, 1),
                                       backoffRules(std::nan(""), std::nan(""))})

@@ -24,7 +24,7 @@ int takeAll(DayRecord &record, std::uint64_t limit)
     return taken;
 }
 
-TEST(DayBudget, GivesAsManyAsTheLimitSays)
+TEST(DayBudget, givesAsManyAsTheLimitSays)
 {
     DayRecord record{monday, 0};
     EXPECT_EQ(takeAll(record, 50), 50);
@@ -34,7 +34,7 @@ TEST(DayBudget, GivesAsManyAsTheLimitSays)
     EXPECT_EQ(takeAll(record, 0), 1000) << "0 is no limit";
 }
 
-TEST(DayBudget, ANewDayBeginsWithNothingUsed)
+TEST(DayBudget, aNewDayBeginsWithNothingUsed)
 {
     const DayRecord full{monday, 50};
     EXPECT_EQ(onDate(full, monday), full);
@@ -43,7 +43,7 @@ TEST(DayBudget, ANewDayBeginsWithNothingUsed)
     EXPECT_EQ(onDate({}, monday), (DayRecord{monday, 0}));
 }
 
-TEST(DayBudget, AClockThatGoesBackBeginsNoDay)
+TEST(DayBudget, aClockThatGoesBackBeginsNoDay)
 {
     DayRecord record = onDate({monday, 50}, tuesday);
     takeAll(record, 50);
@@ -56,7 +56,7 @@ TEST(DayBudget, AClockThatGoesBackBeginsNoDay)
     EXPECT_EQ(onDate(record, tuesday + days(1)).used, 0U);
 }
 
-TEST(DayBudget, AClockThatWasFarAheadDoesNotHoldTheBudgetForYears)
+TEST(DayBudget, aClockThatWasFarAheadDoesNotHoldTheBudgetForYears)
 {
     DayRecord record = onDate({monday, 50}, monday + days(30000));
     takeAll(record, 50);
@@ -68,7 +68,7 @@ TEST(DayBudget, AClockThatWasFarAheadDoesNotHoldTheBudgetForYears)
     EXPECT_EQ(record.used, 0U);
 }
 
-TEST(DayBudget, AClockThatWasFarBehindGivesNothingWhenItIsSetRight)
+TEST(DayBudget, aClockThatWasFarBehindGivesNothingWhenItIsSetRight)
 {
     constexpr LocalDate wrong{days(0)}; // that of a machine without a clock, at every start
     DayRecord record = onDate({}, monday);
@@ -84,7 +84,7 @@ TEST(DayBudget, AClockThatWasFarBehindGivesNothingWhenItIsSetRight)
     EXPECT_EQ(record, (DayRecord{tuesday, 0})) << "a day went by meanwhile";
 }
 
-TEST(DayBudget, WhatIsTakenWhileTheClockIsBehindCounts)
+TEST(DayBudget, whatIsTakenWhileTheClockIsBehindCounts)
 {
     DayRecord record = onDate({monday, 20}, monday - days(3));
     EXPECT_EQ(takeAll(record, 50), 30);
@@ -94,7 +94,7 @@ TEST(DayBudget, WhatIsTakenWhileTheClockIsBehindCounts)
     EXPECT_EQ(onDate(record, monday), (DayRecord{monday, 20}));
 }
 
-TEST(DayBudget, AnOrdinaryMidnightBeginsTheDayThatAWrongClockOnceShowed)
+TEST(DayBudget, anOrdinaryMidnightBeginsTheDayThatAWrongClockOnceShowed)
 {
     DayRecord record = onDate({tuesday, 50}, tuesday - days(30));
     for (int ago = 29; ago >= 0; --ago) {
@@ -104,7 +104,7 @@ TEST(DayBudget, AnOrdinaryMidnightBeginsTheDayThatAWrongClockOnceShowed)
     }
 }
 
-TEST(DayBudget, AClockThatStaysBehindBeginsItsDays)
+TEST(DayBudget, aClockThatStaysBehindBeginsItsDays)
 {
     DayRecord record = onDate({monday, 50}, monday - days(9));
     record = onDate(record, monday - days(8));
@@ -113,7 +113,7 @@ TEST(DayBudget, AClockThatStaysBehindBeginsItsDays)
     EXPECT_EQ(onDate(record, tuesday), (DayRecord{tuesday, 0}));
 }
 
-TEST(DayBudget, TakesBackWhatWasNotNeeded)
+TEST(DayBudget, takesBackWhatWasNotNeeded)
 {
     DayRecord record{monday, 50};
     giveBackOne(record, monday);
@@ -125,7 +125,7 @@ TEST(DayBudget, TakesBackWhatWasNotNeeded)
     EXPECT_EQ(record.used, 0U);
 }
 
-TEST(BudgetWarning, ComesOnceADayAtFourFifths)
+TEST(BudgetWarning, comesOnceADayAtFourFifths)
 {
     BudgetWarning warning;
     EXPECT_FALSE(warning.tellNow({monday, 39}, 50));
@@ -135,7 +135,7 @@ TEST(BudgetWarning, ComesOnceADayAtFourFifths)
     EXPECT_TRUE(warning.tellNow({tuesday, 50}, 50)) << "another process used the rest";
 }
 
-TEST(BudgetWarning, KnowsAnyLimit)
+TEST(BudgetWarning, knowsAnyLimit)
 {
     constexpr auto most = std::numeric_limits<std::uint64_t>::max();
     EXPECT_FALSE(BudgetWarning().tellNow({monday, 1000}, 0));

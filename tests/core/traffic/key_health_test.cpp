@@ -40,7 +40,7 @@ protected:
     KeyHealth::WallTime wallNow_{1000h};
 };
 
-TEST_F(KeyHealthTest, IsInnocentUntilItIsRefused)
+TEST_F(KeyHealthTest, isInnocentUntilItIsRefused)
 {
     EXPECT_FALSE(key_.refusal());
     EXPECT_FALSE(key_.accepted());
@@ -52,7 +52,7 @@ TEST_F(KeyHealthTest, IsInnocentUntilItIsRefused)
     EXPECT_TRUE(key_.accepted());
 }
 
-TEST_F(KeyHealthTest, IsTriedRarelyOnceItIsRefused)
+TEST_F(KeyHealthTest, isTriedRarelyOnceItIsRefused)
 {
     record(admitted(), Outcome::Unauthorized);
     ASSERT_TRUE(key_.refusal());
@@ -70,7 +70,7 @@ TEST_F(KeyHealthTest, IsTriedRarelyOnceItIsRefused)
     EXPECT_EQ(key_.refusal()->since, since);
 }
 
-TEST_F(KeyHealthTest, IsFineAgainWhenItsProbeIsAnswered)
+TEST_F(KeyHealthTest, isFineAgainWhenItsProbeIsAnswered)
 {
     record(admitted(), Outcome::Unauthorized);
     now_ += 30s;
@@ -81,7 +81,7 @@ TEST_F(KeyHealthTest, IsFineAgainWhenItsProbeIsAnswered)
     admitted();
 }
 
-TEST_F(KeyHealthTest, AProbeThatWasNotJudgedLetsTheNextOneGo)
+TEST_F(KeyHealthTest, aProbeThatWasNotJudgedLetsTheNextOneGo)
 {
     record(admitted(), Outcome::Unauthorized);
     now_ += 30s;
@@ -91,7 +91,7 @@ TEST_F(KeyHealthTest, AProbeThatWasNotJudgedLetsTheNextOneGo)
     EXPECT_TRUE(admits()) << "one that was withdrawn";
 }
 
-TEST_F(KeyHealthTest, IsTriedAtOnceWhenSetAnew)
+TEST_F(KeyHealthTest, isTriedAtOnceWhenSetAnew)
 {
     record(admitted(), Outcome::Unauthorized);
     key_.setAnew();
@@ -100,7 +100,7 @@ TEST_F(KeyHealthTest, IsTriedAtOnceWhenSetAnew)
     EXPECT_FALSE(key_.refusal());
 }
 
-TEST_F(KeyHealthTest, WhatCameBeforeItWasSetAnewIsNoNews)
+TEST_F(KeyHealthTest, whatCameBeforeItWasSetAnewIsNoNews)
 {
     const auto old = admitted();
     key_.setAnew();
@@ -118,7 +118,7 @@ TEST_F(KeyHealthTest, WhatCameBeforeItWasSetAnewIsNoNews)
     EXPECT_FALSE(key_.refusal());
 }
 
-TEST_F(KeyHealthTest, ALateAnswerDoesNotHideThatItIsRefusedNow)
+TEST_F(KeyHealthTest, aLateAnswerDoesNotHideThatItIsRefusedNow)
 {
     const auto answered = admitted();
     const auto refused = admitted();

@@ -19,7 +19,7 @@ struct Row {
     bool isAnswer;
 };
 
-TEST(OutcomeMeaning, IsAsItStandsInTheTable)
+TEST(OutcomeMeaning, isAsItStandsInTheTable)
 {
     const std::map<Outcome, Row> table = {
         {Outcome::Answered, {About::Photo, false, true, true}},
@@ -45,7 +45,7 @@ TEST(OutcomeMeaning, IsAsItStandsInTheTable)
     }
 }
 
-TEST(AskedPause, IsAnHourAtMost)
+TEST(AskedPause, isAnHourAtMost)
 {
     Reply reply;
     EXPECT_EQ(askedPause(reply), 0s);

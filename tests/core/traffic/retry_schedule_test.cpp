@@ -25,7 +25,7 @@ protected:
     RetrySchedule schedule_{1};
 };
 
-TEST_F(RetryScheduleTest, WhatMayPassIsTriedAgainForEver)
+TEST_F(RetryScheduleTest, whatMayPassIsTriedAgainForEver)
 {
     for (const Outcome outcome :
          {Outcome::Timeout, Outcome::Unreachable, Outcome::ServerError, Outcome::RateLimited}) {
@@ -41,14 +41,14 @@ TEST_F(RetryScheduleTest, WhatMayPassIsTriedAgainForEver)
     }
 }
 
-TEST_F(RetryScheduleTest, WhatIsAboutThePhotoIsNotSentAgain)
+TEST_F(RetryScheduleTest, whatIsAboutThePhotoIsNotSentAgain)
 {
     for (const Outcome outcome :
          {Outcome::Answered, Outcome::Refused, Outcome::TooLarge, Outcome::Cancelled})
         EXPECT_FALSE(ended(outcome));
 }
 
-TEST_F(RetryScheduleTest, WhatOnlyPeopleCanMendWaitsForThem)
+TEST_F(RetryScheduleTest, whatOnlyPeopleCanMendWaitsForThem)
 {
     for (const Outcome outcome : {Outcome::Unauthorized, Outcome::WrongEndpoint,
                                   Outcome::Redirected, Outcome::BadCertificate}) {
@@ -61,7 +61,7 @@ TEST_F(RetryScheduleTest, WhatOnlyPeopleCanMendWaitsForThem)
     }
 }
 
-TEST_F(RetryScheduleTest, AnAnswerEndsTheRow)
+TEST_F(RetryScheduleTest, anAnswerEndsTheRow)
 {
     for (int failures = 0; failures < 10; ++failures)
         ended(Outcome::Timeout);
@@ -69,7 +69,7 @@ TEST_F(RetryScheduleTest, AnAnswerEndsTheRow)
     EXPECT_LE(ended(Outcome::Timeout)->pause, 500ms);
 }
 
-TEST_F(RetryScheduleTest, FollowsTheSettings)
+TEST_F(RetryScheduleTest, followsTheSettings)
 {
     rules_ = {0, {}};
     EXPECT_FALSE(ended(Outcome::Timeout)->endsWithTrouble);
@@ -86,13 +86,13 @@ TEST_F(RetryScheduleTest, FollowsTheSettings)
     EXPECT_FALSE(ended(Outcome::Timeout)->endsWithTrouble);
 }
 
-TEST_F(RetryScheduleTest, WaitsAsLongAsTheServiceAsksUpToAnHour)
+TEST_F(RetryScheduleTest, waitsAsLongAsTheServiceAsksUpToAnHour)
 {
     EXPECT_EQ(ended(Outcome::RateLimited, 90s)->pause, 90s);
     EXPECT_EQ(ended(Outcome::ServerError, 5h)->pause, 1h);
 }
 
-TEST_F(RetryScheduleTest, A200ThatIsNoAnswerIsTriedOnceMoreThenRarely)
+TEST_F(RetryScheduleTest, a200ThatIsNoAnswerIsTriedOnceMoreThenRarely)
 {
     EXPECT_LE(ended(Outcome::NoAnswer)->pause, 500ms);
     ended(Outcome::Timeout);

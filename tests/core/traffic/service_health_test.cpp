@@ -60,7 +60,7 @@ protected:
     std::chrono::system_clock::time_point wallNow_{1000h};
 };
 
-TEST_F(ServiceHealthTest, AdmitsAnyNumberWhileAllIsWell)
+TEST_F(ServiceHealthTest, admitsAnyNumberWhileAllIsWell)
 {
     std::vector<ServiceHealth::Probe> all;
     for (int i = 0; i < 100; ++i)
@@ -70,7 +70,7 @@ TEST_F(ServiceHealthTest, AdmitsAnyNumberWhileAllIsWell)
     EXPECT_EQ(condition(), ServiceCondition::Ok);
 }
 
-TEST_F(ServiceHealthTest, RefusalsOfAPhotoOrAKeyAreNoTrouble)
+TEST_F(ServiceHealthTest, refusalsOfAPhotoOrAKeyAreNoTrouble)
 {
     for (const Outcome outcome :
          {Outcome::Refused, Outcome::TooLarge, Outcome::Unauthorized, Outcome::Answered})
@@ -78,7 +78,7 @@ TEST_F(ServiceHealthTest, RefusalsOfAPhotoOrAKeyAreNoTrouble)
     EXPECT_EQ(condition(), ServiceCondition::Ok);
 }
 
-TEST_F(ServiceHealthTest, OneFailureDegradesAndThreeInARowAreDown)
+TEST_F(ServiceHealthTest, oneFailureDegradesAndThreeInARowAreDown)
 {
     EXPECT_TRUE(ask(Outcome::Timeout));
     EXPECT_EQ(condition(), ServiceCondition::Degraded);
@@ -94,7 +94,7 @@ TEST_F(ServiceHealthTest, OneFailureDegradesAndThreeInARowAreDown)
     EXPECT_EQ(health_.state().reason, "unreachable");
 }
 
-TEST_F(ServiceHealthTest, AGoodProbeEndsTrouble)
+TEST_F(ServiceHealthTest, aGoodProbeEndsTrouble)
 {
     ask(Outcome::Timeout);
     waitForProbe();
@@ -108,7 +108,7 @@ TEST_F(ServiceHealthTest, AGoodProbeEndsTrouble)
     EXPECT_EQ(condition(), ServiceCondition::Degraded);
 }
 
-TEST_F(ServiceHealthTest, OneProbeAtATime)
+TEST_F(ServiceHealthTest, oneProbeAtATime)
 {
     ask(Outcome::Timeout);
     waitForProbe();
@@ -119,7 +119,7 @@ TEST_F(ServiceHealthTest, OneProbeAtATime)
     EXPECT_TRUE(health_.admit(now_));
 }
 
-TEST_F(ServiceHealthTest, ACancelledProbeSaysNothing)
+TEST_F(ServiceHealthTest, aCancelledProbeSaysNothing)
 {
     ask(Outcome::Timeout);
     waitForProbe();
@@ -128,7 +128,7 @@ TEST_F(ServiceHealthTest, ACancelledProbeSaysNothing)
     EXPECT_TRUE(health_.admit(now_));
 }
 
-TEST_F(ServiceHealthTest, PausesGrowUpToTheLongest)
+TEST_F(ServiceHealthTest, pausesGrowUpToTheLongest)
 {
     health_.setBackoff({100ms, 3s});
     std::chrono::milliseconds whole = 100ms;
@@ -143,7 +143,7 @@ TEST_F(ServiceHealthTest, PausesGrowUpToTheLongest)
     EXPECT_GT(longest, 1500ms);
 }
 
-TEST_F(ServiceHealthTest, WithoutSettingsNoPauseIsLongerThanHalfAMinute)
+TEST_F(ServiceHealthTest, withoutSettingsNoPauseIsLongerThanHalfAMinute)
 {
     std::chrono::milliseconds longest{0};
     for (int i = 0; i < 100; ++i) {
@@ -154,7 +154,7 @@ TEST_F(ServiceHealthTest, WithoutSettingsNoPauseIsLongerThanHalfAMinute)
     EXPECT_GT(longest, 15s);
 }
 
-TEST_F(ServiceHealthTest, SaysHowLongThePauseIs)
+TEST_F(ServiceHealthTest, saysHowLongThePauseIs)
 {
     EXPECT_EQ(health_.untilProbe(now_), 0ms);
     ask(Outcome::RateLimited, 20s);
@@ -165,7 +165,7 @@ TEST_F(ServiceHealthTest, SaysHowLongThePauseIs)
     admitted();
 }
 
-TEST_F(ServiceHealthTest, PausesDifferBetweenProcesses)
+TEST_F(ServiceHealthTest, pausesDifferBetweenProcesses)
 {
     std::vector<std::chrono::milliseconds> pauses;
     for (const std::uint32_t seed : {1U, 2U, 3U}) {
@@ -176,7 +176,7 @@ TEST_F(ServiceHealthTest, PausesDifferBetweenProcesses)
     EXPECT_FALSE(pauses[0] == pauses[1] && pauses[1] == pauses[2]);
 }
 
-TEST_F(ServiceHealthTest, AsksAsRarelyAsItMayWhereOnlyPeopleCanHelp)
+TEST_F(ServiceHealthTest, asksAsRarelyAsItMayWhereOnlyPeopleCanHelp)
 {
     for (const Outcome outcome :
          {Outcome::WrongEndpoint, Outcome::Redirected, Outcome::BadCertificate}) {
@@ -190,7 +190,7 @@ TEST_F(ServiceHealthTest, AsksAsRarelyAsItMayWhereOnlyPeopleCanHelp)
     }
 }
 
-TEST_F(ServiceHealthTest, HonoursRetryAfterUpToAnHour)
+TEST_F(ServiceHealthTest, honoursRetryAfterUpToAnHour)
 {
     ask(Outcome::RateLimited, 20s);
     EXPECT_EQ(waitForProbe(), 20s);
@@ -198,7 +198,7 @@ TEST_F(ServiceHealthTest, HonoursRetryAfterUpToAnHour)
     EXPECT_EQ(waitForProbe(), 1h);
 }
 
-TEST_F(ServiceHealthTest, AfterRetryAfterThePausesAreItsOwnAgain)
+TEST_F(ServiceHealthTest, afterRetryAfterThePausesAreItsOwnAgain)
 {
     ask(Outcome::RateLimited, 20s);
     waitForProbe();
@@ -206,7 +206,7 @@ TEST_F(ServiceHealthTest, AfterRetryAfterThePausesAreItsOwnAgain)
     EXPECT_LE(waitForProbe(), 1s);
 }
 
-TEST_F(ServiceHealthTest, ARetryAfterOfNothingDoesNotShortenThePause)
+TEST_F(ServiceHealthTest, aRetryAfterOfNothingDoesNotShortenThePause)
 {
     ServiceHealth other(7);
     const auto asking = other.admit(now_);
@@ -216,7 +216,7 @@ TEST_F(ServiceHealthTest, ARetryAfterOfNothingDoesNotShortenThePause)
     EXPECT_GT(health_.untilProbe(now_), 0ms);
 }
 
-TEST_F(ServiceHealthTest, LateFailuresAreTheSameFailure)
+TEST_F(ServiceHealthTest, lateFailuresAreTheSameFailure)
 {
     const auto first = admitted();
     const auto second = admitted();
@@ -229,7 +229,7 @@ TEST_F(ServiceHealthTest, LateFailuresAreTheSameFailure)
     EXPECT_LE(waitForProbe(), 500ms);
 }
 
-TEST_F(ServiceHealthTest, LateFailuresDoNotMakeLaterPausesLonger)
+TEST_F(ServiceHealthTest, lateFailuresDoNotMakeLaterPausesLonger)
 {
     std::vector<ServiceHealth::Probe> late;
     for (int i = 0; i < 20; ++i)
@@ -242,7 +242,7 @@ TEST_F(ServiceHealthTest, LateFailuresDoNotMakeLaterPausesLonger)
     EXPECT_LE(waitForProbe(), 1s);
 }
 
-TEST_F(ServiceHealthTest, LateRepliesLeaveTheProbeAlone)
+TEST_F(ServiceHealthTest, lateRepliesLeaveTheProbeAlone)
 {
     const auto slow = admitted();
     const auto slower = admitted();
@@ -256,7 +256,7 @@ TEST_F(ServiceHealthTest, LateRepliesLeaveTheProbeAlone)
     EXPECT_EQ(condition(), ServiceCondition::Ok);
 }
 
-TEST_F(ServiceHealthTest, ASlotFromBetterTimesLeavesTheProbeAlone)
+TEST_F(ServiceHealthTest, aSlotFromBetterTimesLeavesTheProbeAlone)
 {
     const auto unused = admitted();
     ask(Outcome::Timeout);
@@ -266,7 +266,7 @@ TEST_F(ServiceHealthTest, ASlotFromBetterTimesLeavesTheProbeAlone)
     EXPECT_FALSE(health_.admit(now_ + 1min));
 }
 
-TEST_F(ServiceHealthTest, ALateAnswerDoesNotCutShortRetryAfter)
+TEST_F(ServiceHealthTest, aLateAnswerDoesNotCutShortRetryAfter)
 {
     const auto late = admitted();
     ask(Outcome::RateLimited, 60s);
@@ -275,7 +275,7 @@ TEST_F(ServiceHealthTest, ALateAnswerDoesNotCutShortRetryAfter)
     EXPECT_EQ(waitForProbe(), 60s);
 }
 
-TEST_F(ServiceHealthTest, ALateRetryAfterMakesThePauseLonger)
+TEST_F(ServiceHealthTest, aLateRetryAfterMakesThePauseLonger)
 {
     const auto late = admitted();
     ask(Outcome::RateLimited, 5s);
@@ -283,7 +283,7 @@ TEST_F(ServiceHealthTest, ALateRetryAfterMakesThePauseLonger)
     EXPECT_EQ(waitForProbe(), 60s);
 }
 
-TEST_F(ServiceHealthTest, ALateReplyThatNeedsPeopleIsNews)
+TEST_F(ServiceHealthTest, aLateReplyThatNeedsPeopleIsNews)
 {
     const auto late = admitted();
     ask(Outcome::Timeout);
@@ -292,7 +292,7 @@ TEST_F(ServiceHealthTest, ALateReplyThatNeedsPeopleIsNews)
     EXPECT_EQ(waitForProbe(), 30s);
 }
 
-TEST_F(ServiceHealthTest, FailingDifferentlyIsNotBetterThanDown)
+TEST_F(ServiceHealthTest, failingDifferentlyIsNotBetterThanDown)
 {
     ask(Outcome::WrongEndpoint);
     waitForProbe();
@@ -300,7 +300,7 @@ TEST_F(ServiceHealthTest, FailingDifferentlyIsNotBetterThanDown)
     EXPECT_EQ(condition(), ServiceCondition::Down);
 }
 
-TEST_F(ServiceHealthTest, IsDownOnceWhateverTheReasonsAreThatFollow)
+TEST_F(ServiceHealthTest, isDownOnceWhateverTheReasonsAreThatFollow)
 {
     EXPECT_TRUE(ask(Outcome::WrongEndpoint));
     for (const Outcome outcome : {Outcome::Redirected, Outcome::WrongEndpoint, Outcome::Unreachable,

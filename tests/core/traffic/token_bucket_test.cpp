@@ -25,7 +25,7 @@ int takeAll(TokenBucket &bucket, Clock::time_point now)
     return taken;
 }
 
-TEST(TokenBucket, HoldsWhatComesInOneSecond)
+TEST(TokenBucket, holdsWhatComesInOneSecond)
 {
     TokenBucket bucket(5);
     EXPECT_EQ(takeAll(bucket, start), 5);
@@ -33,7 +33,7 @@ TEST(TokenBucket, HoldsWhatComesInOneSecond)
     EXPECT_EQ(takeAll(bucket, start + 1h), 5);
 }
 
-TEST(TokenBucket, HoldsOneTokenWhenItFillsSlowly)
+TEST(TokenBucket, holdsOneTokenWhenItFillsSlowly)
 {
     TokenBucket bucket(0.1);
     EXPECT_EQ(takeAll(bucket, start), 1);
@@ -42,7 +42,7 @@ TEST(TokenBucket, HoldsOneTokenWhenItFillsSlowly)
     EXPECT_EQ(takeAll(bucket, start + 1h), 1);
 }
 
-TEST(TokenBucket, LetsAsManyThroughAsItsRateSays)
+TEST(TokenBucket, letsAsManyThroughAsItsRateSays)
 {
     for (const double rate : {0.3, 1.0, 5.0, 7.5}) {
         TokenBucket bucket(rate);
@@ -54,7 +54,7 @@ TEST(TokenBucket, LetsAsManyThroughAsItsRateSays)
     }
 }
 
-TEST(TokenBucket, DoesNotLoseTokensToRounding)
+TEST(TokenBucket, doesNotLoseTokensToRounding)
 {
     TokenBucket bucket(10);
     takeAll(bucket, start);
@@ -63,7 +63,7 @@ TEST(TokenBucket, DoesNotLoseTokensToRounding)
     EXPECT_TRUE(bucket.take(start + 100ms));
 }
 
-TEST(TokenBucket, SaysWhenTheNextTokenComes)
+TEST(TokenBucket, saysWhenTheNextTokenComes)
 {
     TokenBucket bucket(4);
     EXPECT_EQ(bucket.untilNext(start), 0ms);
@@ -77,7 +77,7 @@ TEST(TokenBucket, SaysWhenTheNextTokenComes)
     EXPECT_EQ(bucket.untilNext(start + 1s), 1h);
 }
 
-TEST(TokenBucket, TakesBackWhatWasNotNeeded)
+TEST(TokenBucket, takesBackWhatWasNotNeeded)
 {
     TokenBucket bucket(2);
     takeAll(bucket, start);
@@ -88,7 +88,7 @@ TEST(TokenBucket, TakesBackWhatWasNotNeeded)
     EXPECT_EQ(takeAll(bucket, start), 2) << "more than it holds";
 }
 
-TEST(TokenBucket, IsNoLimitWithoutARate)
+TEST(TokenBucket, isNoLimitWithoutARate)
 {
     for (const double none : {0.0, -1.0, std::nan(""), std::numeric_limits<double>::infinity()}) {
         TokenBucket bucket(none);
@@ -98,7 +98,7 @@ TEST(TokenBucket, IsNoLimitWithoutARate)
     }
 }
 
-TEST(TokenBucket, FollowsARateThatChanges)
+TEST(TokenBucket, followsARateThatChanges)
 {
     TokenBucket bucket(10);
     takeAll(bucket, start);
@@ -116,7 +116,7 @@ TEST(TokenBucket, FollowsARateThatChanges)
     EXPECT_EQ(takeAll(bucket, start + 30s), 3);
 }
 
-TEST(TokenBucket, GivesNothingForAClockThatGoesBack)
+TEST(TokenBucket, givesNothingForAClockThatGoesBack)
 {
     TokenBucket bucket(1);
     takeAll(bucket, start);

@@ -74,7 +74,7 @@ protected:
     Traffic::WallTime wallNow_{1000h};
 };
 
-TEST_F(TrafficTest, ARefusedKeyIsNoMatterToOthers)
+TEST_F(TrafficTest, aRefusedKeyIsNoMatterToOthers)
 {
     ask(1, Outcome::Unauthorized);
     EXPECT_EQ(news(), Told{"1:unauthorized"});
@@ -84,7 +84,7 @@ TEST_F(TrafficTest, ARefusedKeyIsNoMatterToOthers)
     EXPECT_EQ(news(), Told());
 }
 
-TEST_F(TrafficTest, ARefusedKeyHoldsBackAllWhoUseIt)
+TEST_F(TrafficTest, aRefusedKeyHoldsBackAllWhoUseIt)
 {
     traffic_.join(3, oneKey, {64, 0, 0, {}}, now_);
     ask(1, Outcome::Unauthorized);
@@ -95,7 +95,7 @@ TEST_F(TrafficTest, ARefusedKeyHoldsBackAllWhoUseIt)
     EXPECT_EQ(news(), Told{"4:unauthorized"}) << "who comes later is told, too";
 }
 
-TEST_F(TrafficTest, ANewKeyIsTriedAtOnceAndOkWhenItWorks)
+TEST_F(TrafficTest, aNewKeyIsTriedAtOnceAndOkWhenItWorks)
 {
     ask(1, Outcome::Unauthorized);
     news();
@@ -105,7 +105,7 @@ TEST_F(TrafficTest, ANewKeyIsTriedAtOnceAndOkWhenItWorks)
     EXPECT_EQ(news(), Told{"1:ok"});
 }
 
-TEST_F(TrafficTest, ANewKeyThatIsRefusedTooIsNoNews)
+TEST_F(TrafficTest, aNewKeyThatIsRefusedTooIsNoNews)
 {
     ask(1, Outcome::Unauthorized);
     news();
@@ -115,7 +115,7 @@ TEST_F(TrafficTest, ANewKeyThatIsRefusedTooIsNoNews)
     EXPECT_EQ(heldBack(1), HeldBack::Unauthorized);
 }
 
-TEST_F(TrafficTest, AKeyThatOthersUseWellIsKnownToWork)
+TEST_F(TrafficTest, aKeyThatOthersUseWellIsKnownToWork)
 {
     ask(2, Outcome::Answered);
     ask(1, Outcome::Unauthorized);
@@ -124,14 +124,14 @@ TEST_F(TrafficTest, AKeyThatOthersUseWellIsKnownToWork)
     EXPECT_EQ(news(), Told{"1:ok"});
 }
 
-TEST_F(TrafficTest, TheSameKeySetAgainIsTriedAtOnce)
+TEST_F(TrafficTest, theSameKeySetAgainIsTriedAtOnce)
 {
     ask(1, Outcome::Unauthorized);
     traffic_.setKey(1, oneKey);
     EXPECT_FALSE(heldBack(1));
 }
 
-TEST_F(TrafficTest, ARefusedKeyIsTriedRarelyEvenWithShortPauses)
+TEST_F(TrafficTest, aRefusedKeyIsTriedRarelyEvenWithShortPauses)
 {
     traffic_.setLimits(1, {64, 0, 0, {100ms, 200ms}}, now_);
     ask(1, Outcome::Unauthorized);
@@ -141,14 +141,14 @@ TEST_F(TrafficTest, ARefusedKeyIsTriedRarelyEvenWithShortPauses)
     EXPECT_FALSE(heldBack(1));
 }
 
-TEST_F(TrafficTest, TheServicesTroubleIsEveryones)
+TEST_F(TrafficTest, theServicesTroubleIsEveryones)
 {
     ask(1, Outcome::ServerError);
     EXPECT_EQ(news(), (Told{"1:degraded", "2:degraded"}));
     EXPECT_EQ(told_[2].reason, "server-error");
 }
 
-TEST_F(TrafficTest, ARefusedKeyShowsAServiceThatIsWell)
+TEST_F(TrafficTest, aRefusedKeyShowsAServiceThatIsWell)
 {
     ask(1, Outcome::ServerError);
     now_ += 30s;
@@ -157,7 +157,7 @@ TEST_F(TrafficTest, ARefusedKeyShowsAServiceThatIsWell)
     EXPECT_EQ(news(), (Told{"1:unauthorized", "2:ok"}));
 }
 
-TEST_F(TrafficTest, AProbeOfTheServiceIsNotLostToARefusedKey)
+TEST_F(TrafficTest, aProbeOfTheServiceIsNotLostToARefusedKey)
 {
     ask(1, Outcome::Unauthorized);
     ask(2, Outcome::ServerError);
@@ -169,7 +169,7 @@ TEST_F(TrafficTest, AProbeOfTheServiceIsNotLostToARefusedKey)
     EXPECT_FALSE(heldBack(1));
 }
 
-TEST_F(TrafficTest, RateAndPlacesAreShared)
+TEST_F(TrafficTest, rateAndPlacesAreShared)
 {
     traffic_.setLimits(2, {2, 0.1, 0, {}}, now_);
     EXPECT_FALSE(heldBack(1));
@@ -183,7 +183,7 @@ TEST_F(TrafficTest, RateAndPlacesAreShared)
     record(permitted, Outcome::Answered);
 }
 
-TEST_F(TrafficTest, ACancelledRequestCostsItsTokenButNotItsPlace)
+TEST_F(TrafficTest, aCancelledRequestCostsItsTokenButNotItsPlace)
 {
     traffic_.setLimits(1, {1, 0.1, 0, {}}, now_);
     traffic_.cancelled(admitted(1));
@@ -193,7 +193,7 @@ TEST_F(TrafficTest, ACancelledRequestCostsItsTokenButNotItsPlace)
     EXPECT_FALSE(heldBack(1));
 }
 
-TEST_F(TrafficTest, WhatIsSentOnceMoreTakesATokenToo)
+TEST_F(TrafficTest, whatIsSentOnceMoreTakesATokenToo)
 {
     traffic_.setLimits(1, {4, 2, 0, {}}, now_);
     const Permitted permitted = admitted(1);
@@ -205,7 +205,7 @@ TEST_F(TrafficTest, WhatIsSentOnceMoreTakesATokenToo)
     record(permitted, Outcome::Answered);
 }
 
-TEST_F(TrafficTest, TheSmallestLimitHoldsAndNoneIsNone)
+TEST_F(TrafficTest, theSmallestLimitHoldsAndNoneIsNone)
 {
     traffic_.setLimits(1, {3, 0, 100, {1s, 10s}}, now_);
     traffic_.setLimits(2, {5, 7, 0, {2s, 5s}}, now_);
@@ -219,7 +219,7 @@ TEST_F(TrafficTest, TheSmallestLimitHoldsAndNoneIsNone)
     EXPECT_EQ(traffic_.limits().maxRequestsPerDay, 0U);
 }
 
-TEST_F(TrafficTest, ASpentBudgetIsToldOnceAndOver)
+TEST_F(TrafficTest, aSpentBudgetIsToldOnceAndOver)
 {
     wallNow_ += 1s;
     traffic_.setBudgetSpent("all used", wallNow_);
@@ -232,7 +232,7 @@ TEST_F(TrafficTest, ASpentBudgetIsToldOnceAndOver)
     EXPECT_EQ(news(), (Told{"1:ok", "2:ok"}));
 }
 
-TEST_F(TrafficTest, WhatKeepsAMemberFromAskingIsToldFirst)
+TEST_F(TrafficTest, whatKeepsAMemberFromAskingIsToldFirst)
 {
     ask(1, Outcome::Unauthorized);
     ask(2, Outcome::Timeout);
@@ -245,7 +245,7 @@ TEST_F(TrafficTest, WhatKeepsAMemberFromAskingIsToldFirst)
     EXPECT_EQ(told_[2].condition, ServiceCondition::Degraded);
 }
 
-TEST_F(TrafficTest, RepliesAfterAMemberHasGoneDoNoHarm)
+TEST_F(TrafficTest, repliesAfterAMemberHasGoneDoNoHarm)
 {
     const Permitted permitted = admitted(1);
     const Permitted cancelled = admitted(1);
