@@ -2,8 +2,8 @@
 // Draws text on a dark rounded plate by Pango and Cairo, and keeps what it has drawn.
 #pragma once
 
-#include "overlay/overlay_handles.h"
-#include "overlay/overlay_text.h"
+#include "overlay/handles.h"
+#include "overlay/text.h"
 
 #include <list>
 

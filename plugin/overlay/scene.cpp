@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "overlay/overlay_model.h"
+#include "overlay/scene.h"
 
 #include "element/visible_rect.h"
 #include "metadata/faces_meta.h"

@@ -2,7 +2,7 @@
 // The words that are drawn beside a face, and its colour.
 #pragma once
 
-#include "overlay/overlay_model.h"
+#include "overlay/scene.h"
 
 namespace ooto::overlay
 {

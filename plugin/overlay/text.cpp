@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "overlay/overlay_text.h"
+#include "overlay/text.h"
 
 namespace ooto::overlay
 {

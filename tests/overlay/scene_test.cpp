@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "overlay/overlay_model.h"
+#include "overlay/scene.h"
 
 #include "support/overlay_harness.h"
 
@@ -30,7 +30,7 @@ void setFaces(GstStructure *meta, GstStructure *face)
 
 } // namespace
 
-TEST(OverlayModel, ReadsAFace)
+TEST(Scene, ReadsAFace)
 {
     const Buffer buffer(gst_buffer_new());
     addFaces(buffer.get(), {{{"spoof", {0.1, 0.2, 0.3, 0.4}, "Grace", 0.9, 0, "id", "why", 7}},
@@ -55,7 +55,7 @@ TEST(OverlayModel, ReadsAFace)
     EXPECT_EQ(scene.notice, "set model");
 }
 
-TEST(OverlayModel, SaysNothingOfAServiceThatIsFine)
+TEST(Scene, SaysNothingOfAServiceThatIsFine)
 {
     const Buffer buffer(gst_buffer_new());
     addFaces(buffer.get(), {{}, "ok", "all is well", ""});
@@ -63,7 +63,7 @@ TEST(OverlayModel, SaysNothingOfAServiceThatIsFine)
     EXPECT_EQ(read(buffer).serviceReason, "");
 }
 
-TEST(OverlayModel, TakesWrongTypesAsAbsent)
+TEST(Scene, TakesWrongTypesAsAbsent)
 {
     const Buffer buffer(gst_buffer_new());
     GstStructure *meta = addFacesMeta(buffer.get());
@@ -83,7 +83,7 @@ TEST(OverlayModel, TakesWrongTypesAsAbsent)
     EXPECT_EQ(scene.notice, "");
 }
 
-TEST(OverlayModel, SkipsFacesWithoutAUsableBox)
+TEST(Scene, SkipsFacesWithoutAUsableBox)
 {
     for (const ooto::core::Box &box : {ooto::core::Box{NAN, 0, 1, 1},
                                        {0, 0, INFINITY, 1},
@@ -97,7 +97,7 @@ TEST(OverlayModel, SkipsFacesWithoutAUsableBox)
     }
 }
 
-TEST(OverlayModel, SurvivesStructuresOfAnotherShape)
+TEST(Scene, SurvivesStructuresOfAnotherShape)
 {
     const Buffer buffer(gst_buffer_new());
     GstStructure *meta = addFacesMeta(buffer.get());
@@ -127,7 +127,7 @@ TEST(OverlayModel, SurvivesStructuresOfAnotherShape)
     EXPECT_TRUE(read(buffer).faces.empty());
 }
 
-TEST(OverlayModel, TakesAtMost256Faces)
+TEST(Scene, TakesAtMost256Faces)
 {
     const Buffer buffer(gst_buffer_new());
     FacesSpec spec;
@@ -136,7 +136,7 @@ TEST(OverlayModel, TakesAtMost256Faces)
     EXPECT_EQ(read(buffer).faces.size(), 256U);
 }
 
-TEST(OverlayModel, KeepsTextOnOneShortLineOfUtf8)
+TEST(Scene, KeepsTextOnOneShortLineOfUtf8)
 {
     const Buffer buffer(gst_buffer_new());
     GstStructure *meta = addFacesMeta(buffer.get());
@@ -151,7 +151,7 @@ TEST(OverlayModel, KeepsTextOnOneShortLineOfUtf8)
     EXPECT_TRUE(g_utf8_validate(read(buffer).notice.c_str(), -1, nullptr));
 }
 
-TEST(OverlayModel, FallsBackToRegionsOfInterest)
+TEST(Scene, FallsBackToRegionsOfInterest)
 {
     const Buffer buffer(gst_buffer_new());
     GstVideoRegionOfInterestMeta *region =
@@ -169,7 +169,7 @@ TEST(OverlayModel, FallsBackToRegionsOfInterest)
     EXPECT_TRUE(read(buffer).faces.empty()) << "OotoFaces says that there is none";
 }
 
-TEST(OverlayModel, DrawsAFaceWhereItsRegionIs)
+TEST(Scene, DrawsAFaceWhereItsRegionIs)
 {
     const auto addRegion = [](const Buffer &buffer, const char *type, int id, unsigned x) {
         gst_buffer_add_video_region_of_interest_meta(buffer.get(), type, x, 20, 30, 40)->id = id;
@@ -216,7 +216,7 @@ TEST(OverlayModel, DrawsAFaceWhereItsRegionIs)
     EXPECT_EQ(left(unnumbered), 100);
 }
 
-TEST(OverlayModel, MeasuresBoxesInTheCropRectangle)
+TEST(Scene, MeasuresBoxesInTheCropRectangle)
 {
     const Buffer buffer(makeFrame(info, 0));
     gst_buffer_add_video_meta(buffer.get(), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8, 200,
