@@ -64,7 +64,7 @@ void setPhoto(GstStructure *structure, const core::FaceEvent &event)
 {
     if (!event.photo)
         return;
-    element::Handle<GstBuffer> buffer(
+    element::BufferHandle buffer(
         gst_buffer_new_memdup(event.photo->data(), event.photo->size()));
     element::Handle<GstCaps> caps(
         gst_caps_new_empty_simple(event.photoIsPng ? "image/png" : "image/jpeg"));

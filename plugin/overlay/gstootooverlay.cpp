@@ -74,11 +74,11 @@ bool hasCompositionFeature(const GstCaps *caps, guint index = 0)
 }
 
 /** The first structure with, or without, the composition's caps feature; null if there is none. */
-element::Handle<GstCaps> firstStructure(const GstCaps *caps, bool withFeature)
+element::CapsHandle firstStructure(const GstCaps *caps, bool withFeature)
 {
     for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
         if (hasCompositionFeature(caps, i) == withFeature)
-            return element::Handle<GstCaps>(gst_caps_fixate(gst_caps_copy_nth(caps, i)));
+            return element::CapsHandle(gst_caps_fixate(gst_caps_copy_nth(caps, i)));
     }
     return nullptr;
 }
@@ -191,7 +191,7 @@ static gboolean gst_ooto_overlay_start(GstBaseTransform *trans)
 static GstCaps *gst_ooto_overlay_transform_caps(GstBaseTransform *, GstPadDirection direction,
                                                 GstCaps *caps, GstCaps *filter)
 {
-    GstCaps *result = gst_caps_new_empty();
+    element::CapsHandle result(gst_caps_new_empty());
     for (const bool withFeature : {true, false}) {
         for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
             const bool hasFeature = hasCompositionFeature(caps, i);
@@ -201,16 +201,13 @@ static GstCaps *gst_ooto_overlay_transform_caps(GstBaseTransform *, GstPadDirect
             if (!possible)
                 continue;
             gst_caps_append_structure_full(
-                result, gst_structure_copy(gst_caps_get_structure(caps, i)),
+                result.get(), gst_structure_copy(gst_caps_get_structure(caps, i)),
                 withFeature ? gst_caps_features_new(COMPOSITION_FEATURE, nullptr) : nullptr);
         }
     }
-    result = gst_caps_simplify(result);
-    if (!filter)
-        return result;
-    GstCaps *filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    return filtered;
+    result.reset(gst_caps_simplify(result.release()));
+    return filter ? gst_caps_intersect_full(filter, result.get(), GST_CAPS_INTERSECT_FIRST)
+                  : result.release();
 }
 
 /** Whether downstream, given these caps, blends compositions. Sends it the caps. */
@@ -219,7 +216,7 @@ static bool gst_ooto_overlay_is_blended_downstream(GstBaseTransform *trans, GstC
     // Elements of GstBaseTransform answer an ALLOCATION query only for caps that they have.
     if (!gst_pad_set_caps(trans->srcpad, caps))
         return false;
-    const element::Handle<GstQuery> query(gst_query_new_allocation(caps, FALSE));
+    const element::QueryHandle query(gst_query_new_allocation(caps, FALSE));
     return gst_pad_peer_query(trans->srcpad, query.get()) &&
            gst_query_find_allocation_meta(query.get(), GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE,
                                           nullptr);
@@ -236,8 +233,8 @@ static GstCaps *gst_ooto_overlay_fixate_caps(GstBaseTransform *trans, GstPadDire
         return GST_BASE_TRANSFORM_CLASS(gst_ooto_overlay_parent_class)
             ->fixate_caps(trans, direction, caps, othercaps);
     OverlayState &state = gst_ooto_overlay_state(trans);
-    element::Handle<GstCaps> plain = firstStructure(othercaps, false);
-    element::Handle<GstCaps> featured = firstStructure(othercaps, true);
+    element::CapsHandle plain = firstStructure(othercaps, false);
+    element::CapsHandle featured = firstStructure(othercaps, true);
     gst_caps_unref(othercaps);
     state.attaches = featured && gst_ooto_overlay_is_blended_downstream(trans, featured.get());
     GST_INFO_OBJECT(trans, "overlays are %s", state.attaches ? "blended downstream" : "drawn here");

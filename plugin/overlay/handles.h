@@ -9,28 +9,27 @@
 namespace ooto::overlay
 {
 
-struct OverlayUnref : element::HandleDeleter {
-    using element::HandleDeleter::operator();
-    void operator()(GstVideoOverlayRectangle *it) const { gst_video_overlay_rectangle_unref(it); }
-    void operator()(GstVideoOverlayComposition *it) const
-    {
-        gst_video_overlay_composition_unref(it);
-    }
-    void operator()(PangoFontMap *it) const { g_object_unref(it); }
-    void operator()(PangoContext *it) const { g_object_unref(it); }
-    void operator()(PangoFont *it) const { g_object_unref(it); }
-    void operator()(PangoLayout *it) const { g_object_unref(it); }
-    void operator()(PangoFontDescription *it) const { pango_font_description_free(it); }
-    void operator()(cairo_font_options_t *it) const { cairo_font_options_destroy(it); }
-    void operator()(cairo_surface_t *it) const { cairo_surface_destroy(it); }
-    void operator()(cairo_t *it) const { cairo_destroy(it); }
-};
+// Static in GStreamer's headers, see element/handles.h.
+inline void releaseRectangle(GstVideoOverlayRectangle *rectangle)
+{
+    gst_video_overlay_rectangle_unref(rectangle);
+}
+inline void releaseComposition(GstVideoOverlayComposition *composition)
+{
+    gst_video_overlay_composition_unref(composition);
+}
 
-template<typename T>
-using OverlayHandle = std::unique_ptr<T, OverlayUnref>;
+using element::BufferHandle;
+using RectangleHandle = system::Handle<GstVideoOverlayRectangle, releaseRectangle>;
+using CompositionHandle = system::Handle<GstVideoOverlayComposition, releaseComposition>;
 
-using BufferHandle = element::Handle<GstBuffer>;
-using RectangleHandle = OverlayHandle<GstVideoOverlayRectangle>;
-using CompositionHandle = OverlayHandle<GstVideoOverlayComposition>;
+using FontMapHandle = system::ObjectHandle<PangoFontMap>;
+using FontContextHandle = system::ObjectHandle<PangoContext>;
+using FontHandle = system::ObjectHandle<PangoFont>;
+using LayoutHandle = system::ObjectHandle<PangoLayout>;
+using FontDescriptionHandle = system::Handle<PangoFontDescription, pango_font_description_free>;
+using FontOptionsHandle = system::Handle<cairo_font_options_t, cairo_font_options_destroy>;
+using SurfaceHandle = system::Handle<cairo_surface_t, cairo_surface_destroy>;
+using PainterHandle = system::Handle<cairo_t, cairo_destroy>;
 
 } // namespace ooto::overlay

@@ -73,10 +73,10 @@ private:
     Plate cached(const Key &key);
     Drawn drawLabel(const Key &key);
     Drawn drawNotice(const Key &key);
-    OverlayHandle<PangoLayout> layout(const std::string &text, int fontPx, bool bold);
+    LayoutHandle layout(const std::string &text, int fontPx, bool bold);
 
-    OverlayHandle<PangoFontMap> fonts_;
-    OverlayHandle<PangoContext> context_;
+    FontMapHandle fonts_;
+    FontContextHandle context_;
     bool hasFonts_;
     std::list<Drawn> drawn_; ///< the last used one comes first
 };
