@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metadata/face_region.h"
 
+#include "metadata/face_fields.h"
 #include "metadata/facts.h"
 #include "metadata/regions.h"
 
@@ -23,10 +24,11 @@ bool has(GstVideoRegionOfInterestMeta *region, const char *param)
 GstStructure *classification(const char *attribute, const char *label, double confidence,
                              int labelId)
 {
-    return gst_structure_new(attribute, "label", G_TYPE_STRING, label, "model_name", G_TYPE_STRING,
-                             "ooto", "confidence", G_TYPE_DOUBLE, confidence, "label_id",
-                             G_TYPE_INT, labelId, "attribute_name", G_TYPE_STRING, attribute,
-                             "type", G_TYPE_STRING, "classification_result", nullptr);
+    return gst_structure_new(attribute, param::label, G_TYPE_STRING, label, param::modelName,
+                             G_TYPE_STRING, "ooto", param::confidence, G_TYPE_DOUBLE, confidence,
+                             param::labelId, G_TYPE_INT, labelId, param::attributeName,
+                             G_TYPE_STRING, attribute, param::kind, G_TYPE_STRING,
+                             "classification_result", nullptr);
 }
 
 void addVerdict(GstVideoRegionOfInterestMeta *region,
@@ -46,19 +48,19 @@ void addAnswer(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
 {
     const core::Answer &answer = *face.answer;
     const unsigned facts = context.facts;
-    if ((facts & FactIdentity) && !has(region, "identity")) {
+    if ((facts & FactIdentity) && !has(region, param::identity)) {
         const bool known = face.status == core::Status::Identified && answer.templateId;
         std::string name = displayNameOf(context, face);
         if (known && name.empty())
             name = *answer.templateId;
         gst_video_region_of_interest_meta_add_param(
-            region, classification("identity", known ? name.c_str() : "unknown",
+            region, classification(param::identity, known ? name.c_str() : "unknown",
                                    answer.similarity.value_or(0), known ? 0 : -1));
     }
     if (facts & FactLiveness)
-        addVerdict(region, answer.liveness, "liveness", "live", "spoof");
+        addVerdict(region, answer.liveness, param::liveness, "live", "spoof");
     if (facts & FactDeepfake)
-        addVerdict(region, answer.deepfake, "deepfake", "genuine", "fake");
+        addVerdict(region, answer.deepfake, param::deepfake, "genuine", "fake");
 }
 
 bool isTaken(const Regions &regions, GQuark type, int id)
@@ -97,7 +99,7 @@ GstVideoRegionOfInterestMeta *addRegion(GstBuffer *buffer, const core::FaceView 
                                         const GstVideoRectangle &px, const ReportContext &context)
 {
     GstVideoRegionOfInterestMeta *region = gst_buffer_add_video_region_of_interest_meta(
-        buffer, "face", static_cast<guint>(px.x), static_cast<guint>(px.y),
+        buffer, faceType, static_cast<guint>(px.x), static_cast<guint>(px.y),
         static_cast<guint>(px.w), static_cast<guint>(px.h));
     region->id = 0;
     numberRegion(buffer, region, face, context);
@@ -107,16 +109,17 @@ GstVideoRegionOfInterestMeta *addRegion(GstBuffer *buffer, const core::FaceView 
 void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
                     const ReportContext &context)
 {
-    if (!has(region, "detection"))
+    if (!has(region, param::detection))
         gst_video_region_of_interest_meta_add_param(
-            region, gst_structure_new("detection", "x_min", G_TYPE_DOUBLE, face.box.x, "x_max",
-                                      G_TYPE_DOUBLE, face.box.right(), "y_min", G_TYPE_DOUBLE,
-                                      face.box.y, "y_max", G_TYPE_DOUBLE, face.box.bottom(),
-                                      "confidence", G_TYPE_DOUBLE, face.detectionScore, "label_id",
-                                      G_TYPE_INT, 0, nullptr));
-    if (!has(region, "object_id"))
+            region, gst_structure_new(param::detection, param::xMin, G_TYPE_DOUBLE, face.box.x,
+                                      param::xMax, G_TYPE_DOUBLE, face.box.right(), param::yMin,
+                                      G_TYPE_DOUBLE, face.box.y, param::yMax, G_TYPE_DOUBLE,
+                                      face.box.bottom(), param::confidence, G_TYPE_DOUBLE,
+                                      face.detectionScore, param::labelId, G_TYPE_INT, 0, nullptr));
+    if (!has(region, param::objectId))
         gst_video_region_of_interest_meta_add_param(
-            region, gst_structure_new("object_id", "id", G_TYPE_INT, face.trackId, nullptr));
+            region,
+            gst_structure_new(param::objectId, param::id, G_TYPE_INT, face.trackId, nullptr));
     if (face.answer)
         addAnswer(region, face, context);
 }

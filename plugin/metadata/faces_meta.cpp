@@ -3,6 +3,7 @@
 
 #include "element/handles.h"
 #include "metadata/analytics.h"
+#include "metadata/face_fields.h"
 #include "metadata/face_region.h"
 
 namespace ooto::metadata
@@ -14,10 +15,11 @@ namespace
 void setNotices(GstStructure *structure, const StreamNotices &notices)
 {
     if (!notices.serviceState.empty())
-        gst_structure_set(structure, "service-state", G_TYPE_STRING, notices.serviceState.c_str(),
-                          "service-reason", G_TYPE_STRING, notices.serviceReason.c_str(), nullptr);
+        gst_structure_set(structure, field::serviceState, G_TYPE_STRING,
+                          notices.serviceState.c_str(), field::serviceReason, G_TYPE_STRING,
+                          notices.serviceReason.c_str(), nullptr);
     if (!notices.notice.empty())
-        gst_structure_set(structure, "notice", G_TYPE_STRING, notices.notice.c_str(), nullptr);
+        gst_structure_set(structure, field::notice, G_TYPE_STRING, notices.notice.c_str(), nullptr);
 }
 
 /** The structure of the buffer's meta, new or found. */
@@ -56,7 +58,7 @@ void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
         return;
 
     GValue array = G_VALUE_INIT;
-    const GValue *found = gst_structure_get_value(structure, "faces");
+    const GValue *found = gst_structure_get_value(structure, field::faces);
     gst_value_array_init(&array, static_cast<guint>(faces.size()));
     if (found && GST_VALUE_HOLDS_ARRAY(found))
         g_value_copy(found, &array);
@@ -73,15 +75,15 @@ void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
         describeRegion(region, face, context);
         addAnalytics(buffer, face, context, px, matches[i] ? matches[i]->object : std::nullopt);
 
-        GstStructure *described = gst_structure_new_empty("face");
+        GstStructure *described = gst_structure_new_empty(faceType);
         describeFace(described, face, context);
-        gst_structure_set(described, "roi-id", G_TYPE_INT, region->id, nullptr);
+        gst_structure_set(described, field::roiId, G_TYPE_INT, region->id, nullptr);
         GValue value = G_VALUE_INIT;
         g_value_init(&value, GST_TYPE_STRUCTURE);
         g_value_take_boxed(&value, described);
         gst_value_array_append_and_take_value(&array, &value);
     }
-    gst_structure_take_value(structure, "faces", &array);
+    gst_structure_take_value(structure, field::faces, &array);
     setNotices(structure, notices);
 }
 

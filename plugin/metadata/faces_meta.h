@@ -2,6 +2,7 @@
 // The metadata that ootoidentify attaches: `OotoFaces`, regions of interest, GstAnalytics.
 #pragma once
 
+#include "metadata/face_fields.h"
 #include "metadata/face_structure.h"
 #include "metadata/upstream_faces.h"
 
@@ -12,9 +13,6 @@
 
 namespace ooto::metadata
 {
-
-/** The custom meta's name, and that of its structure. */
-inline constexpr const char *facesMetaName = "OotoFaces";
 
 /** Registers the custom meta unless somebody did already. Thread-safe; cheap. */
 void registerFacesMeta();
