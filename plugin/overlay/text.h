@@ -25,7 +25,8 @@ struct LabelText {
 
 /** Empty for a face about which there is nothing to say. */
 LabelText labelText(const OverlayFace &face);
-Colour statusColour(FaceStatus status);
+/** White where nobody has said anything about the face. */
+Colour statusColour(std::optional<core::Status> status);
 Colour serviceColour(const std::string &serviceState);
 
 } // namespace ooto::overlay

@@ -9,6 +9,7 @@
 
 using namespace ooto::test;
 using namespace ooto::overlay;
+using ooto::core::Status;
 
 namespace
 {
@@ -42,7 +43,7 @@ TEST(Scene, ReadsAFace)
     const OverlayFace &face = scene.faces[0];
     EXPECT_DOUBLE_EQ(face.box.x, 20);
     EXPECT_DOUBLE_EQ(face.box.height, 40);
-    EXPECT_EQ(face.status, FaceStatus::Spoof);
+    EXPECT_EQ(face.status, Status::Spoof);
     EXPECT_EQ(face.trackId, 7U);
     EXPECT_EQ(face.name, "Grace");
     EXPECT_EQ(face.templateId, "id");
@@ -75,7 +76,7 @@ TEST(Scene, TakesWrongTypesAsAbsent)
     setFaces(meta, face);
     const OverlayScene scene = read(buffer);
     ASSERT_EQ(scene.faces.size(), 1U);
-    EXPECT_EQ(scene.faces[0].status, FaceStatus::None);
+    EXPECT_EQ(scene.faces[0].status, std::nullopt);
     EXPECT_EQ(scene.faces[0].name, "");
     EXPECT_EQ(scene.faces[0].similarity, std::nullopt);
     EXPECT_EQ(scene.faces[0].livenessFine, std::nullopt);
@@ -163,7 +164,7 @@ TEST(Scene, FallsBackToRegionsOfInterest)
     ASSERT_EQ(scene.faces.size(), 1U);
     EXPECT_DOUBLE_EQ(scene.faces[0].box.x, 10);
     EXPECT_EQ(scene.faces[0].name, "Ada");
-    EXPECT_EQ(scene.faces[0].status, FaceStatus::None);
+    EXPECT_EQ(scene.faces[0].status, std::nullopt);
 
     addFaces(buffer.get(), {});
     EXPECT_TRUE(read(buffer).faces.empty()) << "OotoFaces says that there is none";
