@@ -297,7 +297,8 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
     pushEvents(events, *job.settings, shape, labels);
     metadata::ReportContext reportContext = context(*job.settings, shape, std::move(labels));
     reportContext.runningTime = times.runningTime;
-    metadata::attachFaces(buffer, faces, reportContext, notices, visible.x, visible.y, upstream);
+    metadata::attachFaces(buffer, faces, reportContext, notices, visible.x, visible.y, upstream,
+                          descriptions_);
     if (sampled && !job.settings->backpressure)
         startAnalysis(buffer, info, std::move(job));
     if (dispatchNow)

@@ -219,7 +219,8 @@ private:
     std::condition_variable
         changed_; ///< an analysis, a dispatch or a posting ended, an answer came
 
-    core::FaceWatch watch_; ///< *streaming*
+    core::FaceWatch watch_;                   ///< *streaming*
+    metadata::FaceDescriptions descriptions_; ///< *streaming*
 
     // Used by the one analysis under way only; before it by who fills the sample, and by start and
     // stop.

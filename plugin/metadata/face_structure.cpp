@@ -143,27 +143,23 @@ std::string displayNameOf(const ReportContext &context, const core::FaceView &fa
     return known && context.labels ? labelOf(*context.labels, *face.answer->templateId) : "";
 }
 
-void describeFace(GstStructure *structure, const core::FaceView &face, const ReportContext &context)
+void describeKnown(GstStructure *structure, const core::FaceView &face,
+                   const ReportContext &context)
 {
     const std::string visit = visitId(context.camera, face.visit);
-    gst_structure_set(
-        structure, field::camera, G_TYPE_STRING, context.camera.c_str(), field::trackId,
-        G_TYPE_UINT64, static_cast<guint64>(face.trackId), field::visitId, G_TYPE_STRING,
-        visit.c_str(), field::status, G_TYPE_STRING, core::statusName(face.status).data(),
-        field::frameWidth, G_TYPE_UINT, static_cast<guint>(context.frame.width), field::frameHeight,
-        G_TYPE_UINT, static_cast<guint>(context.frame.height), field::detectionScore, G_TYPE_DOUBLE,
-        face.detectionScore, field::attempts, G_TYPE_UINT, face.attempts, nullptr);
-    if (context.ownRegions)
-        gst_structure_set(structure, field::roiId, G_TYPE_INT, face.trackId, nullptr);
-    setBox(structure, field::box, face.box);
+    gst_structure_set(structure, field::camera, G_TYPE_STRING, context.camera.c_str(),
+                      field::trackId, G_TYPE_UINT64, static_cast<guint64>(face.trackId),
+                      field::visitId, G_TYPE_STRING, visit.c_str(), field::status, G_TYPE_STRING,
+                      core::statusName(face.status).data(), field::frameWidth, G_TYPE_UINT,
+                      static_cast<guint>(context.frame.width), field::frameHeight, G_TYPE_UINT,
+                      static_cast<guint>(context.frame.height), field::attempts, G_TYPE_UINT,
+                      face.attempts, nullptr);
     if (face.reason != core::Reason::None)
         gst_structure_set(structure, field::reason, G_TYPE_STRING,
                           core::reasonName(face.reason).data(), nullptr);
     if (face.refusal)
         gst_structure_set(structure, field::errorCode, G_TYPE_INT, face.refusal->code,
                           field::errorInfo, G_TYPE_STRING, face.refusal->text.c_str(), nullptr);
-    if (face.serviceBox)
-        setBox(structure, field::serviceBox, *face.serviceBox);
     if (face.landmarks && (context.facts & FactLandmarks))
         setLandmarks(structure, *face.landmarks);
     setPts(structure, field::askedPts, face.asked);
@@ -175,6 +171,23 @@ void describeFace(GstStructure *structure, const core::FaceView &face, const Rep
     const std::string name = displayNameOf(context, face);
     if (!name.empty() && (context.facts & FactIdentity))
         gst_structure_set(structure, field::name, G_TYPE_STRING, name.c_str(), nullptr);
+}
+
+void describePlace(GstStructure *structure, const core::FaceView &face)
+{
+    gst_structure_set(structure, field::detectionScore, G_TYPE_DOUBLE, face.detectionScore,
+                      nullptr);
+    setBox(structure, field::box, face.box);
+    if (face.serviceBox)
+        setBox(structure, field::serviceBox, *face.serviceBox);
+}
+
+void describeFace(GstStructure *structure, const core::FaceView &face, const ReportContext &context)
+{
+    describeKnown(structure, face, context);
+    describePlace(structure, face);
+    if (context.ownRegions)
+        gst_structure_set(structure, field::roiId, G_TYPE_INT, face.trackId, nullptr);
 }
 
 } // namespace ooto::metadata

@@ -51,7 +51,8 @@ void registerFacesMeta()
 
 void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
                  const ReportContext &context, const StreamNotices &notices, int offsetX,
-                 int offsetY, const std::vector<UpstreamFace> &upstream)
+                 int offsetY, const std::vector<UpstreamFace> &upstream,
+                 FaceDescriptions &descriptions)
 {
     GstStructure *structure = facesStructure(buffer);
     if (!structure)
@@ -65,18 +66,22 @@ void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
     const auto matches = matchFaces(faces, upstream);
     for (std::size_t i = 0; i < faces.size(); ++i) {
         // Where somebody found the face on this very frame is where it is.
-        const core::FaceView face = matches[i] ? seenAt(faces[i], *matches[i]) : faces[i];
+        std::optional<core::FaceView> there;
+        if (matches[i])
+            there = seenAt(faces[i], *matches[i]);
+        const core::FaceView &face = there ? *there : faces[i];
+        const FaceDescription &description = descriptions.of(face, context);
         const GstVideoRectangle px = pixelsOf(face, context, offsetX, offsetY);
         GstVideoRegionOfInterestMeta *region = matches[i] ? matches[i]->region : nullptr;
         if (!region)
             region = addRegion(buffer, face, px, context);
         else if (region->id == 0)
             numberRegion(buffer, region, face, context);
-        describeRegion(region, face, context);
+        describeRegion(region, face, description.params);
         addAnalytics(buffer, face, context, px, matches[i] ? matches[i]->object : std::nullopt);
 
-        GstStructure *described = gst_structure_new_empty(faceType);
-        describeFace(described, face, context);
+        GstStructure *described = gst_structure_copy(description.structure.get());
+        describePlace(described, face);
         gst_structure_set(described, field::roiId, G_TYPE_INT, region->id, nullptr);
         GValue value = G_VALUE_INIT;
         g_value_init(&value, GST_TYPE_STRUCTURE);
@@ -85,6 +90,7 @@ void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
     }
     gst_structure_take_value(structure, field::faces, &array);
     setNotices(structure, notices);
+    descriptions.endFrame();
 }
 
 } // namespace ooto::metadata

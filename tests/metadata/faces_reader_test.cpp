@@ -74,7 +74,8 @@ element::BufferHandle written(const std::vector<core::FaceView> &faces,
 {
     registerFacesMeta();
     element::BufferHandle buffer(gst_buffer_new());
-    attachFaces(buffer.get(), faces, contextOf(), notices, visible.x, visible.y, {});
+    FaceDescriptions descriptions;
+    attachFaces(buffer.get(), faces, contextOf(), notices, visible.x, visible.y, {}, descriptions);
     return buffer;
 }
 
