@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "identify/analysis_pool.h"
 
-#include "identify/identify_debug.h"
+#include "identify/debug.h"
 #include "vision/photo_encoder.h"
 
 #include <pthread.h>

@@ -111,7 +111,7 @@ TEST(FacePainter, WritesNoticesWhole)
     g_setenv("XDG_DATA_DIRS", empty.path().c_str(), TRUE);
     g_unsetenv("OOTO_FACE_MODEL");
     OverlayScene scene;
-    scene.notice = chooseDetector(DetectorChoice::Auto, {}).notice;
+    scene.notice = ooto::identify::chooseDetector(ooto::identify::DetectorChoice::Auto, {}).notice;
     ASSERT_FALSE(scene.notice.empty());
     for (const auto &[width, height, fontPx] :
          {std::tuple{320, 240, 11}, {640, 480, 11}, {1280, 720, 16}, {480, 854, 11}}) {

@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "identify/stream.h"
+
+#include "element/luma_reader.h"
+#include "element/visible_rect.h"
+#include "identify/analysis_pool.h"
+#include "identify/debug.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace ooto::identify
+{
+
+namespace
+{
+
+bool isWhole(GstBuffer *buffer)
+{
+    return !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED) &&
+           !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DECODE_ONLY);
+}
+
+/** On this frame it is not known whose face it is. */
+void withhold(core::FaceView &face)
+{
+    face.status = core::Status::Pending;
+    face.reason = core::Reason::Doubt;
+    face.answer.reset();
+    face.serviceBox.reset();
+}
+
+std::vector<core::Observation> observationsOf(const std::vector<metadata::UpstreamFace> &faces)
+{
+    std::vector<core::Observation> seen;
+    for (const metadata::UpstreamFace &face : faces) {
+        core::Observation observation;
+        observation.box = face.box;
+        observation.score = face.score;
+        observation.objectId = face.objectId;
+        seen.push_back(std::move(observation));
+    }
+    return seen;
+}
+
+} // namespace
+
+/** The analysis while it is not idle. Wherever that ends, it is given back. */
+class Stream::Loan
+{
+public:
+    Loan(std::shared_ptr<Stream> stream, std::unique_ptr<Analysis> analysis)
+        : stream_(std::move(stream)), analysis_(std::move(analysis))
+    {
+    }
+    Loan(const Loan &) = delete;
+    Loan &operator=(const Loan &) = delete;
+    ~Loan() { giveBack(); }
+
+    Analysis &operator*() { return *analysis_; }
+    void giveBack()
+    {
+        if (!analysis_)
+            return;
+        // Notified under the lock, so that what waits finds all of it done.
+        auto shared = stream_->meeting_.shared.lock();
+        shared->idleAnalysis = std::move(analysis_);
+        shared->analysing = false;
+        stream_->meeting_.changed.notify_all();
+    }
+
+private:
+    const std::shared_ptr<Stream> stream_;
+    std::unique_ptr<Analysis> analysis_;
+};
+
+Stream::Stream(GstElement *element, const Settings &settings,
+               std::unique_ptr<vision::Detector> detector, CredentialsSource credentials,
+               std::string notice)
+    : element_(element),
+      notice_(std::move(notice)),
+      source_(settings.detector),
+      roiType_(settings.roiType),
+      pool_(analysisPool()),
+      outbox_(element, meeting_, source_ != DetectorChoice::Upstream),
+      dispatcher_(element, meeting_, outbox_, [this](const std::function<void()> &job) {
+          pool_->post([self = shared_from_this(), job] { job(); });
+      })
+{
+    metadata::EventSequence sequence = metadata::eventSequenceOf(outbox_.cameraName(settings));
+    auto analysis = std::make_unique<Analysis>(element, meeting_, outbox_, dispatcher_, source_,
+                                               std::move(detector), std::move(credentials));
+    auto shared = meeting_.shared.lock();
+    shared->idleAnalysis = std::move(analysis);
+    shared->untold.sequence = std::move(sequence);
+    shared->settings = std::make_shared<const Settings>(settings);
+    shared->book.setRules(rules(settings));
+    shared->sampling.setInterval(settings.sampleInterval());
+}
+
+Stream::~Stream() = default;
+
+std::string Stream::connect(const service::ConnectionSettings &connection)
+{
+    std::shared_ptr<const Settings> settings;
+    Refresh *refresh = nullptr; // nothing runs yet
+    {
+        auto shared = meeting_.shared.lock();
+        settings = shared->settings;
+        refresh = &shared->idleAnalysis->refresh();
+    }
+    std::string error = dispatcher_.connect(connection, *settings, refresh->appKey());
+    if (error.empty())
+        refresh->begin();
+    return error;
+}
+
+void Stream::configure(const Settings &settings)
+{
+    bool lacksCredentials = false;
+    metadata::EventSequence sequence = metadata::eventSequenceOf(outbox_.cameraName(settings));
+    {
+        auto shared = meeting_.shared.lock();
+        const std::shared_ptr<const Settings> old = shared->settings;
+        const Settings &before = *old;
+        if (settings.revision < before.revision)
+            return; // two threads set properties, and the later one was faster
+        if (before.credentialsSet != settings.credentialsSet)
+            shared->sending.credentialsReplaced = true;
+        if (before.sampleInterval() != settings.sampleInterval())
+            shared->sampling.setInterval(settings.sampleInterval());
+        shared->settings = std::make_shared<const Settings>(settings);
+        shared->untold.sequence = std::move(sequence);
+        shared->book.setRules(rules(settings));
+        if (before.similarityThreshold != settings.similarityThreshold)
+            shared->tell(shared->book.rejudge(shared->latest));
+        if (before.active && !settings.active)
+            shared->flush();
+        // Sending was switched on, but there was nothing to send with when the element started.
+        lacksCredentials = before.dryRun && !settings.dryRun && !dispatcher_.isConnected();
+    }
+    if (lacksCredentials)
+        GST_ELEMENT_WARNING(element_, RESOURCE, SETTINGS,
+                            ("No credentials were set when the element started with dry-run."),
+                            ("Set them and start it again; until then nothing is sent."));
+    outbox_.post();
+}
+
+void Stream::stop()
+{
+    {
+        auto shared = meeting_.shared.lock();
+        shared->stopping = true;
+        meeting_.changed.wait(shared.waitable(), [&] {
+            return !shared->analysing && shared->sending.dispatching == 0;
+        });
+    }
+    dispatcher_.disconnect();
+    pool_.reset();
+    {
+        auto shared = meeting_.shared.lock();
+        Dispatcher::settleHeldReplies(*shared);
+        shared->statistics.countCancelled();
+        shared->tell(shared->book.endAll(shared->latest), Told::OnBusOnly);
+    }
+    outbox_.post();
+}
+
+Statistics Stream::statistics()
+{
+    auto shared = meeting_.shared.lock();
+    shared->statistics.visits = shared->book.visits();
+    return shared->statistics;
+}
+
+void Stream::frame(GstBuffer *buffer, const GstVideoInfo &info, const core::FrameTimes &times)
+{
+    const auto begin = std::chrono::steady_clock::now();
+    const core::PixelRect visible = element::visibleRect(buffer, info);
+    Frame frame{.buffer = buffer,
+                .info = info,
+                .times = times,
+                .visible = visible,
+                .shape = {visible.width, visible.height, info.par_n, info.par_d},
+                .upstream = {}};
+    if (source_ == DetectorChoice::Upstream)
+        frame.upstream = metadata::upstreamFaces(buffer, roiType_, visible);
+    observe(frame);
+    attach(frame);
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+    meeting_.shared.lock()->statistics.streamingUs.add(took.count());
+}
+
+void Stream::observe(const Frame &frame)
+{
+    watchFaces(frame);
+    std::unique_ptr<Analysis> analysis;
+    Job job;
+    bool dispatchNow = false;
+    {
+        auto shared = meeting_.shared.lock();
+        ++shared->statistics.frames;
+        shared->noteTimes(frame.times);
+        shared->shape = frame.shape;
+        shared->tell(shared->book.frame(frame.times));
+        if (watch_.wantsSample())
+            shared->sampling.hurry();
+        job = chooseSample(*shared, frame, analysis);
+        dispatchNow = shared->mustDispatch();
+    }
+    const bool waits = job.settings->backpressure;
+    if (analysis)
+        startAnalysis(frame, std::move(analysis), std::move(job));
+    if (waits)
+        dispatcher_.awaitAnswers();
+    else if (dispatchNow)
+        dispatcher_.queue();
+}
+
+/** Is each face still what it was a frame ago? */
+void Stream::watchFaces(const Frame &frame)
+{
+    const core::StreamTime now = frame.times.runningTime;
+    const std::vector<core::WatchedFace> faces = meeting_.shared.lock()->book.watched(now);
+    if (faces.empty()) {
+        watch_.forget();
+        return;
+    }
+    element::LumaReader reader(frame.buffer, frame.info, frame.visible);
+    watch_.look(now, faces, [&](const core::Box &box) { return reader.read(box); });
+}
+
+/** @param taken set where the frame is a sample: for who fills it */
+Job Stream::chooseSample(Shared &shared, const Frame &frame, std::unique_ptr<Analysis> &taken)
+{
+    Job job{.settings = shared.settings,
+            .times = frame.times,
+            .epoch = shared.epoch,
+            .upstream = {},
+            .urgent = shared.sampling.isUrgent()};
+    job.times.afterJump = false;
+    const SampleChoice::Frame offered{.time = frame.times.runningTime,
+                                      .whole = isWhole(frame.buffer),
+                                      .lacksFaces = source_ == DetectorChoice::Upstream &&
+                                                    frame.upstream.empty(),
+                                      .analysisIdle = shared.idleAnalysis != nullptr,
+                                      .mayCrowd = shared.settings->backpressure};
+    const bool broken = shared.sampling.isBroken(offered);
+    if (!shared.settings->active)
+        return job;
+    switch (shared.sampling.choose(offered, broken)) {
+    case SampleChoice::Choice::Pass:
+        break;
+    case SampleChoice::Choice::Skipped:
+        ++shared.statistics.samples;
+        ++shared.statistics.samplesSkipped;
+        break;
+    case SampleChoice::Choice::Sample:
+        ++shared.statistics.samples;
+        job.times.afterJump = shared.sampling.claimJump();
+        job.upstream = observationsOf(frame.upstream);
+        taken = std::move(shared.idleAnalysis);
+        break;
+    }
+    return job;
+}
+
+void Stream::startAnalysis(const Frame &frame, std::unique_ptr<Analysis> analysis, Job job)
+{
+    const auto loan = std::make_shared<Loan>(shared_from_this(), std::move(analysis));
+    if (!(**loan).fill(frame.buffer, frame.info)) {
+        GST_WARNING_OBJECT(element_, "a frame could not be mapped for reading");
+        if (job.times.afterJump)
+            meeting_.shared.lock()->sampling.noteJump();
+        return;
+    }
+    pool_->post(
+        [self = shared_from_this(), loan, job = std::move(job)] { self->runAnalysis(*loan, job); });
+}
+
+void Stream::runAnalysis(Loan &loan, const Job &job)
+{
+    {
+        auto shared = meeting_.shared.lock();
+        if (shared->stopping)
+            return;
+        shared->analysing = true;
+    }
+    (*loan).run(job);
+    loan.giveBack();
+}
+
+void Stream::attach(const Frame &frame)
+{
+    const Known known = lookUp(frame.times);
+    metadata::ReportContext context = outbox_.context(*known.settings, frame.shape, known.labels);
+    context.runningTime = frame.times.runningTime;
+    outbox_.push(known.events, context);
+    metadata::attachFaces(frame.buffer, known.faces, context, known.notices, frame.visible.x,
+                          frame.visible.y, frame.upstream, descriptions_);
+    outbox_.post();
+}
+
+Stream::Known Stream::lookUp(const core::FrameTimes &times)
+{
+    auto shared = meeting_.shared.lock();
+    Known known;
+    known.settings = shared->settings;
+    known.labels = shared->labels;
+    // Both at once: the events are what the buffer's metadata comes of.
+    known.faces = shared->book.faces(times.runningTime);
+    known.events = std::exchange(shared->untold.downstream, {});
+    if (watch_.anyUncertain())
+        watch_.noteSamples(shared->book.watched(times.runningTime));
+    for (core::FaceView &face : known.faces) {
+        if (times.undecided || watch_.isUncertain(face.trackId))
+            withhold(face);
+    }
+    const core::ServiceState &service = shared->sending.service;
+    if (service.condition != core::ServiceCondition::Ok) {
+        known.notices.serviceState = core::conditionName(service.condition);
+        known.notices.serviceReason = service.reason;
+    }
+    known.notices.notice = notice_;
+    const std::string &smallFaces = shared->smallFaces.notice();
+    if (!smallFaces.empty())
+        known.notices.notice += (notice_.empty() ? "" : " ") + smallFaces;
+    return known;
+}
+
+void Stream::lostFrame()
+{
+    meeting_.shared.lock()->sampling.hurry();
+}
+
+void Stream::gap(const core::FrameTimes &times)
+{
+    bool dispatchNow = false;
+    {
+        auto shared = meeting_.shared.lock();
+        shared->noteTimes(times);
+        shared->tell(shared->book.advance(times));
+        dispatchNow = shared->mustDispatch();
+    }
+    outbox_.pushDownstream();
+    if (dispatchNow)
+        dispatcher_.queue();
+    outbox_.post();
+}
+
+void Stream::endOfStream()
+{
+    bool waits = false;
+    {
+        auto shared = meeting_.shared.lock();
+        waits = shared->settings->backpressure;
+        shared->tellEnds(shared->book.endAll(shared->latest));
+    }
+    outbox_.post();
+    if (waits)
+        dispatcher_.awaitAnswers();
+    else
+        dispatcher_.queue();
+    outbox_.pushDownstream();
+    outbox_.awaitPosted();
+}
+
+void Stream::flush()
+{
+    {
+        auto shared = meeting_.shared.lock();
+        shared->flush(Told::OnBusOnly);
+        shared->untold.downstream.clear();
+    }
+    outbox_.post();
+}
+
+void Stream::anotherPicture()
+{
+    {
+        auto shared = meeting_.shared.lock();
+        shared->flush();
+        shared->orientation.clear();
+        shared->orientationWatch.reset();
+        shared->sampling.forgetBroken();
+    }
+    outbox_.pushDownstream();
+    outbox_.post();
+}
+
+void Stream::interrupt(bool interrupted)
+{
+    meeting_.shared.lock()->interrupted = interrupted;
+    meeting_.changed.notify_all();
+}
+
+void Stream::noteOrientation(const std::string &tag)
+{
+    auto shared = meeting_.shared.lock();
+    shared->orientation = tag;
+    shared->orientationWatch.tagged(tag != "rotate-0");
+}
+
+core::BookRules Stream::rules(const Settings &settings) const
+{
+    core::BookRules rules;
+    rules.tracking.holdTime = std::chrono::milliseconds(settings.holdTimeMs);
+    // A detector can be wrong once; the frame itself cannot.
+    rules.tracking.samplesToConfirm = source_ == DetectorChoice::None ? 1 : 2;
+    rules.tracking.relinkTime = std::chrono::milliseconds(settings.relinkTimeMs);
+    rules.visitTimeout = std::chrono::seconds(settings.visitTimeoutS);
+    rules.asking.minFacePx = settings.minFaceSizePx;
+    rules.asking.minQuality = settings.minQuality;
+    rules.asking.bestShotWindow = std::chrono::milliseconds(settings.bestShotWindowMs);
+    rules.asking.maxAttempts = settings.maxAttempts;
+    rules.asking.reidentifyInterval = std::chrono::seconds(settings.reidentifyIntervalS);
+    rules.asking.similarityThreshold = settings.similarityThreshold;
+    rules.asking.checkLiveness = settings.checkLiveness;
+    rules.asking.checkDeepfake = settings.checkDeepfake;
+    rules.asking.retry.retries = settings.retries;
+    rules.asking.retry.backoff =
+        core::backoffRules(settings.retryBackoffFactorS, settings.retryBackoffMaxS);
+    rules.asking.wholeFrame = source_ == DetectorChoice::None;
+    rules.keepPhotos = settings.messagePhotos;
+    return rules;
+}
+
+} // namespace ooto::identify
