@@ -32,6 +32,7 @@
 #include "overlay/gstootooverlay.h"
 
 #include "core/base/guarded.h"
+#include "element/property_table.h"
 #include "overlay/face_painter.h"
 #include "overlay/frame_blender.h"
 
@@ -61,7 +62,27 @@ struct OverlayState {
     GstVideoOverlayComposition *composition = nullptr; ///< for this buffer; the painter's
 };
 
-enum Property { PROP_0, PROP_DRAW_LABELS, PROP_DRAW_NOTICES, PROP_LINE_WIDTH, PROP_TEXT_SCALE };
+/** Made with the class; GObject owns the param specs. */
+const element::PropertyTable<OverlaySettings> &properties()
+{
+    using element::real;
+    using element::toggle;
+    constexpr auto flags = static_cast<GParamFlags>(element::whilePlaying | GST_PARAM_CONTROLLABLE);
+    static const element::PropertyTable<OverlaySettings> table(
+        {toggle(&OverlaySettings::drawLabels, "draw-labels", "Draw labels",
+                "Write beside each face who it is, how similar, and whether live", flags),
+         toggle(&OverlaySettings::drawNotices, "draw-notices", "Draw notices",
+                "Write in a corner what troubles the identify service or needs doing", flags),
+         real(&OverlaySettings::lineWidthPx, "line-width", "Line width",
+              "Width of a box's coloured line in pixels of the frame, without its "
+              "dark edges (0 = by the frame's size: 2 at 480x270, 4 at 1920x1080)",
+              0, 100, flags),
+         real(&OverlaySettings::textScale, "text-scale", "Text scale",
+              "Size of text as a multiple of the automatic one, which is 2.2 % of "
+              "the frame's shorter side and at least 11 pixels",
+              0.25, 10, flags)});
+    return table;
+}
 
 GstStaticPadTemplate sinkTemplate =
     GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(OVERLAY_CAPS));
@@ -133,45 +154,16 @@ static void gst_ooto_overlay_finalize(GObject *object)
 static void gst_ooto_overlay_set_property(GObject *object, guint id, const GValue *value,
                                           GParamSpec *pspec)
 {
-    auto &settings = gst_ooto_overlay_state(object).settings;
-    switch (id) {
-    case PROP_DRAW_LABELS:
-        settings.lock()->drawLabels = g_value_get_boolean(value);
-        break;
-    case PROP_DRAW_NOTICES:
-        settings.lock()->drawNotices = g_value_get_boolean(value);
-        break;
-    case PROP_LINE_WIDTH:
-        settings.lock()->lineWidthPx = g_value_get_double(value);
-        break;
-    case PROP_TEXT_SCALE:
-        settings.lock()->textScale = g_value_get_double(value);
-        break;
-    default:
+    if (!properties().set(*gst_ooto_overlay_state(object).settings.lock(), id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-    }
 }
 
 static void gst_ooto_overlay_get_property(GObject *object, guint id, GValue *value,
                                           GParamSpec *pspec)
 {
     const OverlaySettings settings = *gst_ooto_overlay_state(object).settings.lock();
-    switch (id) {
-    case PROP_DRAW_LABELS:
-        g_value_set_boolean(value, settings.drawLabels);
-        break;
-    case PROP_DRAW_NOTICES:
-        g_value_set_boolean(value, settings.drawNotices);
-        break;
-    case PROP_LINE_WIDTH:
-        g_value_set_double(value, settings.lineWidthPx);
-        break;
-    case PROP_TEXT_SCALE:
-        g_value_set_double(value, settings.textScale);
-        break;
-    default:
+    if (!properties().get(settings, id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-    }
 }
 
 /** Fonts are looked up here, which takes some 30 ms that the streaming thread does not have. */
@@ -308,42 +300,13 @@ static gboolean gst_ooto_overlay_stop(GstBaseTransform *trans)
     return TRUE;
 }
 
-static void gst_ooto_overlay_install_properties(GObjectClass *object)
-{
-    const auto flags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-                                                GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE);
-    const OverlaySettings defaults;
-    g_object_class_install_property(
-        object, PROP_DRAW_LABELS,
-        g_param_spec_boolean("draw-labels", "Draw labels",
-                             "Write beside each face who it is, how similar, and whether live",
-                             defaults.drawLabels, flags));
-    g_object_class_install_property(
-        object, PROP_DRAW_NOTICES,
-        g_param_spec_boolean("draw-notices", "Draw notices",
-                             "Write in a corner what troubles the identify service or needs doing",
-                             defaults.drawNotices, flags));
-    g_object_class_install_property(
-        object, PROP_LINE_WIDTH,
-        g_param_spec_double("line-width", "Line width",
-                            "Width of a box's coloured line in pixels of the frame, without its "
-                            "dark edges (0 = by the frame's size: 2 at 480x270, 4 at 1920x1080)",
-                            0, 100, defaults.lineWidthPx, flags));
-    g_object_class_install_property(
-        object, PROP_TEXT_SCALE,
-        g_param_spec_double("text-scale", "Text scale",
-                            "Size of text as a multiple of the automatic one, which is 2.2 % of "
-                            "the frame's shorter side and at least 11 pixels",
-                            0.25, 10, defaults.textScale, flags));
-}
-
 static void gst_ooto_overlay_class_init(GstOotoOverlayClass *klass)
 {
     GObjectClass *object = G_OBJECT_CLASS(klass);
     object->set_property = gst_ooto_overlay_set_property;
     object->get_property = gst_ooto_overlay_get_property;
     object->finalize = gst_ooto_overlay_finalize;
-    gst_ooto_overlay_install_properties(object);
+    properties().install(object);
 
     GstElementClass *element = GST_ELEMENT_CLASS(klass);
     gst_element_class_add_static_pad_template(element, &sinkTemplate);
