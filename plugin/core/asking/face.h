@@ -130,8 +130,8 @@ struct FaceEvent {
     FaceEventType type = FaceEventType::New;
     FaceView face;
     FrameTimes times;
-    bool late = false; ///< an answer that came after its track's end
-    PhotoBytes photo;  ///< the last photo sent, where the book was told to keep it
+    bool late = false;     ///< an answer that came after its track's end
+    PhotoBytes photo = {}; ///< the last photo sent, where the book was told to keep it
     bool photoIsPng = false;
     std::optional<FrameTimes> lastSeen = {}; ///< of the last look at the face, with `end`
     std::optional<std::chrono::milliseconds> photoAge =
