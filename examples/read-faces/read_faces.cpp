@@ -1,84 +1,43 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // read-faces: prints what ootoidentify says, as JSON lines (docs/json.md): one for each frame, from
 // the buffer's metadata, and one for each message about a face or about the service.
+#include "element/handles.h"
+#include "metadata/face_fields.h"
+#include "metadata/structure_json.h"
+
 #include <gst/app/gstappsink.h>
 #include <gst/gst.h>
 
 #include <glib-unix.h>
-#include <json-glib/json-glib.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <string>
 
 namespace
 {
 
-template<auto Release>
-struct Releaser {
-    template<typename T>
-    void operator()(T *held) const
-    {
-        Release(held);
-    }
-};
-template<typename T, auto Release>
-using Handle = std::unique_ptr<T, Releaser<Release>>;
-using Chars = Handle<char, g_free>;
+using namespace ooto::metadata;
+using ooto::element::SampleHandle;
+using ooto::element::StructureHandle;
+using ooto::system::Handle;
+using Chars = ooto::system::CharsHandle;
 using Element = Handle<GstElement, gst_object_unref>;
-using Node = Handle<JsonNode, json_node_unref>;
-
-Node objectOf(const GstStructure *structure);
-
-Node nodeOf(const GValue *value)
-{
-    if (GST_VALUE_HOLDS_STRUCTURE(value))
-        return objectOf(gst_value_get_structure(value));
-    if (!GST_VALUE_HOLDS_ARRAY(value)) {
-        GValue whole = G_VALUE_INIT; // json-glib knows signed numbers only
-        g_value_init(&whole, G_TYPE_INT64);
-        const bool widened = (G_VALUE_HOLDS_UINT(value) || G_VALUE_HOLDS_UINT64(value)) &&
-                             g_value_transform(value, &whole);
-        Node node(json_node_new(JSON_NODE_VALUE));
-        json_node_set_value(node.get(), widened ? &whole : value);
-        return node;
-    }
-    Node node(json_node_new(JSON_NODE_ARRAY));
-    json_node_take_array(node.get(), json_array_new());
-    for (guint i = 0; i < gst_value_array_get_size(value); ++i)
-        json_array_add_element(json_node_get_array(node.get()),
-                               nodeOf(gst_value_array_get_value(value, i)).release());
-    return node;
-}
-
-Node objectOf(const GstStructure *structure)
-{
-    Node node(json_node_new(JSON_NODE_OBJECT));
-    json_node_take_object(node.get(), json_object_new());
-    for (int i = 0; i < gst_structure_n_fields(structure); ++i) {
-        const char *name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
-        json_object_set_member(json_node_get_object(node.get()), name,
-                               nodeOf(gst_structure_get_value(structure, name)).release());
-    }
-    return node;
-}
 
 /** In a streaming thread. stdio locks each call, so that the lines of several threads stay whole.
  */
 GstFlowReturn printFrame(GstAppSink *sink, gpointer)
 {
-    const Handle<GstSample, gst_sample_unref> sample(gst_app_sink_pull_sample(sink));
+    const SampleHandle sample(gst_app_sink_pull_sample(sink));
     GstBuffer *buffer = sample ? gst_sample_get_buffer(sample.get()) : nullptr;
-    GstCustomMeta *meta = buffer ? gst_buffer_get_custom_meta(buffer, "OotoFaces") : nullptr;
+    GstCustomMeta *meta = buffer ? gst_buffer_get_custom_meta(buffer, facesMetaName) : nullptr;
     if (!meta)
         return GST_FLOW_OK;
-    const Node frame = objectOf(gst_custom_meta_get_structure(meta));
+    const StructureHandle frame(gst_structure_copy(gst_custom_meta_get_structure(meta)));
     if (GST_BUFFER_PTS_IS_VALID(buffer))
-        json_object_set_int_member(json_node_get_object(frame.get()), "pts",
-                                   static_cast<gint64>(GST_BUFFER_PTS(buffer)));
-    std::printf("%s\n", Chars(json_to_string(frame.get(), FALSE)).get());
+        gst_structure_set(frame.get(), field::pts, G_TYPE_UINT64, GST_BUFFER_PTS(buffer), nullptr);
+    std::printf("%s\n", toJson(frame.get()).c_str());
     return GST_FLOW_OK;
 }
 
@@ -93,10 +52,11 @@ gboolean onMessage(GstBus *, GstMessage *message, gpointer data)
     auto *run = static_cast<Run *>(data);
     GError *error = nullptr;
     char *details = nullptr;
-    if (gst_message_has_name(message, "ooto-face") ||
-        gst_message_has_name(message, "ooto-service") ||
-        gst_message_has_name(message, "ooto-notice"))
-        std::printf("%s\n", gst_structure_get_string(gst_message_get_structure(message), "json"));
+    if (gst_message_has_name(message, faceMessageName) ||
+        gst_message_has_name(message, serviceMessageName) ||
+        gst_message_has_name(message, noticeMessageName))
+        std::printf("%s\n",
+                    gst_structure_get_string(gst_message_get_structure(message), field::json));
     else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING)
         gst_message_parse_warning(message, &error, &details);
     else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)

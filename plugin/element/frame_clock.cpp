@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "element/frame_clock.h"
 
+#include "element/handles.h"
+
 #include <cmath>
 #include <utility>
 
@@ -41,9 +43,8 @@ constexpr std::chrono::seconds ntpToUnix{2'208'988'800};
 std::optional<WallTime> referenceTime(GstBuffer *buffer)
 {
     const auto stamp = [buffer](const char *name) -> std::optional<std::chrono::nanoseconds> {
-        GstCaps *caps = gst_caps_new_empty_simple(name);
-        const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, caps);
-        gst_caps_unref(caps);
+        const CapsHandle caps(gst_caps_new_empty_simple(name));
+        const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, caps.get());
         if (!meta || !GST_CLOCK_TIME_IS_VALID(meta->timestamp) || meta->timestamp > G_MAXINT64)
             return std::nullopt;
         return std::chrono::nanoseconds(static_cast<gint64>(meta->timestamp));

@@ -2,24 +2,53 @@
 // Ownership of GStreamer's things by type.
 #pragma once
 
+#include "system/handles.h"
+
 #include <gst/gst.h>
 #include <gst/video/video.h>
-
-#include <memory>
 
 namespace ooto::element
 {
 
-struct HandleDeleter {
-    void operator()(GstBuffer *buffer) const { gst_buffer_unref(buffer); }
-    void operator()(GstStructure *structure) const { gst_structure_free(structure); }
-    void operator()(GstCaps *caps) const { gst_caps_unref(caps); }
-    void operator()(GstQuery *query) const { gst_query_unref(query); }
-    void operator()(GstVideoConverter *converter) const { gst_video_converter_free(converter); }
-};
+// Some of GStreamer's releases are static in its headers, and each file's own: not to be the
+// argument of a type that several files share.
+inline void releaseBuffer(GstBuffer *buffer)
+{
+    gst_buffer_unref(buffer);
+}
+inline void releaseCaps(GstCaps *caps)
+{
+    gst_caps_unref(caps);
+}
+inline void releaseQuery(GstQuery *query)
+{
+    gst_query_unref(query);
+}
+inline void releaseSample(GstSample *sample)
+{
+    gst_sample_unref(sample);
+}
+
+using BufferHandle = system::Handle<GstBuffer, releaseBuffer>;
+using CapsHandle = system::Handle<GstCaps, releaseCaps>;
+using QueryHandle = system::Handle<GstQuery, releaseQuery>;
+using SampleHandle = system::Handle<GstSample, releaseSample>;
+using StructureHandle = system::Handle<GstStructure, gst_structure_free>;
+using ConverterHandle = system::Handle<GstVideoConverter, gst_video_converter_free>;
 
 template<typename T>
-using Handle = std::unique_ptr<T, HandleDeleter>;
+struct HandleOf;
+template<>
+struct HandleOf<GstStructure> {
+    using Type = StructureHandle;
+};
+template<>
+struct HandleOf<GstCaps> {
+    using Type = CapsHandle;
+};
+/** StructureHandle or CapsHandle: for code that is not changed to these names yet. */
+template<typename T>
+using Handle = typename HandleOf<T>::Type;
 
 /** A frame mapped for as long as this lives. */
 class MappedFrame

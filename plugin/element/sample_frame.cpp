@@ -112,11 +112,11 @@ bool SampleFrame::cut(const core::PixelRect &part, const core::PixelSize &size,
     gst_video_info_set_format(&imageInfo, GST_VIDEO_FORMAT_BGR, size.width, size.height);
     imageInfo.stride[0] = static_cast<int>(image.stride());
     imageInfo.size = image.stride() * size.height;
-    Handle<GstBuffer> wrapped(gst_buffer_new_wrapped_full(static_cast<GstMemoryFlags>(0),
-                                                          image.data(), imageInfo.size, 0,
-                                                          imageInfo.size, nullptr, nullptr));
+    BufferHandle wrapped(gst_buffer_new_wrapped_full(static_cast<GstMemoryFlags>(0), image.data(),
+                                                     imageInfo.size, 0, imageInfo.size, nullptr,
+                                                     nullptr));
     MappedFrame target(wrapped.get(), imageInfo, GST_MAP_WRITE);
-    const Handle<GstVideoConverter> converter(
+    const ConverterHandle converter(
         gst_video_converter_new(&info_, &imageInfo, converterOptions(source, size)));
     if (!target || !converter)
         return false;

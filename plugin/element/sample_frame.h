@@ -50,7 +50,7 @@ private:
     void addLine(float *cells, int columns, const std::uint8_t *values, std::size_t bytes) const;
 
     std::vector<std::uint8_t> line_; ///< unpacked; kept for its memory
-    Handle<GstBuffer> copy_;
+    BufferHandle copy_;
     GstVideoInfo info_{}; ///< of the copy, which is progressive
     int lineStep_ = 1;    ///< from one line of the copy to the next, in the frame
     core::FrameShape shape_;

@@ -298,7 +298,7 @@ void Stream::attach(const Frame &frame)
     context.runningTime = frame.times.runningTime;
     outbox_.push(known.events, context);
     metadata::attachFaces(frame.buffer, known.faces, context, known.notices, frame.visible.x,
-                          frame.visible.y, frame.upstream);
+                          frame.visible.y, frame.upstream, descriptions_);
     outbox_.post();
 }
 

@@ -111,6 +111,7 @@ private:
 
     // *streaming*
     core::FaceWatch watch_;
+    metadata::FaceDescriptions descriptions_;
 };
 
 } // namespace ooto::identify

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metadata/analytics.h"
 
+#include "metadata/face_fields.h"
 #include "metadata/facts.h"
+#include "system/handles.h"
 
 #include <gst/analytics/analytics.h>
 
@@ -32,12 +34,11 @@ GQuark labelQuark(const std::string &name, const char *otherwise)
 {
     static std::atomic<unsigned> made{0};
     // objectdetectionoverlay, alone among the readers, takes labels for Pango's markup.
-    gchar *escaped = g_markup_escape_text(name.c_str(), -1);
-    GQuark quark = g_quark_try_string(escaped);
+    const system::CharsHandle escaped(g_markup_escape_text(name.c_str(), -1));
+    GQuark quark = g_quark_try_string(escaped.get());
     // Not counted further then: the counter would come round some day.
     if (quark == 0 && made < mostLabels && ++made <= mostLabels)
-        quark = g_quark_from_string(escaped);
-    g_free(escaped);
+        quark = g_quark_from_string(escaped.get());
     return quark ? quark : g_quark_from_static_string(otherwise);
 }
 
@@ -160,7 +161,7 @@ void addAnalytics(GstBuffer *buffer, const core::FaceView &face, const ReportCon
     if (known)
         object.id = known->id;
     else if (!gst_analytics_relation_meta_add_od_mtd(
-                 meta, g_quark_from_static_string("face"), px.x, px.y, px.w, px.h,
+                 meta, g_quark_from_static_string(faceType), px.x, px.y, px.w, px.h,
                  static_cast<gfloat>(face.detectionScore), &object))
         return;
     if (face.answer)

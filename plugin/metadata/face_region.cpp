@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metadata/face_region.h"
 
+#include "metadata/face_fields.h"
 #include "metadata/facts.h"
 #include "metadata/regions.h"
 
@@ -20,45 +21,42 @@ bool has(GstVideoRegionOfInterestMeta *region, const char *param)
 }
 
 /** A classification as DL Streamer's gvametaconvert and gvawatermark read it. */
-GstStructure *classification(const char *attribute, const char *label, double confidence,
-                             int labelId)
+element::StructureHandle classification(const char *attribute, const char *label, double confidence,
+                                        int labelId)
 {
-    return gst_structure_new(attribute, "label", G_TYPE_STRING, label, "model_name", G_TYPE_STRING,
-                             "ooto", "confidence", G_TYPE_DOUBLE, confidence, "label_id",
-                             G_TYPE_INT, labelId, "attribute_name", G_TYPE_STRING, attribute,
-                             "type", G_TYPE_STRING, "classification_result", nullptr);
+    return element::StructureHandle(
+        gst_structure_new(attribute, param::label, G_TYPE_STRING, label, param::modelName,
+                          G_TYPE_STRING, "ooto", param::confidence, G_TYPE_DOUBLE, confidence,
+                          param::labelId, G_TYPE_INT, labelId, param::attributeName, G_TYPE_STRING,
+                          attribute, param::kind, G_TYPE_STRING, "classification_result", nullptr));
 }
 
-void addVerdict(GstVideoRegionOfInterestMeta *region,
-                const std::optional<core::Judgement> &judgement, const char *attribute,
-                const char *good, const char *bad)
+void addVerdict(RegionParams &params, const std::optional<core::Judgement> &judgement,
+                const char *attribute, const char *good, const char *bad)
 {
-    if (!judgement || !judgement->fine || has(region, attribute))
+    if (!judgement || !judgement->fine)
         return;
     const bool fine = *judgement->fine;
-    gst_video_region_of_interest_meta_add_param(
-        region,
+    params.push_back(
         classification(attribute, fine ? good : bad, judgement->score.value_or(0), fine ? 0 : 1));
 }
 
-void addAnswer(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
-               const ReportContext &context)
+void addAnswer(RegionParams &params, const core::FaceView &face, const ReportContext &context)
 {
     const core::Answer &answer = *face.answer;
     const unsigned facts = context.facts;
-    if ((facts & FactIdentity) && !has(region, "identity")) {
+    if (facts & FactIdentity) {
         const bool known = face.status == core::Status::Identified && answer.templateId;
         std::string name = displayNameOf(context, face);
         if (known && name.empty())
             name = *answer.templateId;
-        gst_video_region_of_interest_meta_add_param(
-            region, classification("identity", known ? name.c_str() : "unknown",
-                                   answer.similarity.value_or(0), known ? 0 : -1));
+        params.push_back(classification(param::identity, known ? name.c_str() : "unknown",
+                                        answer.similarity.value_or(0), known ? 0 : -1));
     }
     if (facts & FactLiveness)
-        addVerdict(region, answer.liveness, "liveness", "live", "spoof");
+        addVerdict(params, answer.liveness, param::liveness, "live", "spoof");
     if (facts & FactDeepfake)
-        addVerdict(region, answer.deepfake, "deepfake", "genuine", "fake");
+        addVerdict(params, answer.deepfake, param::deepfake, "genuine", "fake");
 }
 
 bool isTaken(const Regions &regions, GQuark type, int id)
@@ -96,29 +94,39 @@ void numberRegion(GstBuffer *buffer, GstVideoRegionOfInterestMeta *region,
 GstVideoRegionOfInterestMeta *addRegion(GstBuffer *buffer, const core::FaceView &face,
                                         const GstVideoRectangle &px, const ReportContext &context)
 {
-    GstVideoRegionOfInterestMeta *region = gst_buffer_add_video_region_of_interest_meta(
-        buffer, "face", static_cast<guint>(px.x), static_cast<guint>(px.y),
-        static_cast<guint>(px.w), static_cast<guint>(px.h));
+    static const GQuark type = g_quark_from_static_string(faceType);
+    GstVideoRegionOfInterestMeta *region = gst_buffer_add_video_region_of_interest_meta_id(
+        buffer, type, static_cast<guint>(px.x), static_cast<guint>(px.y), static_cast<guint>(px.w),
+        static_cast<guint>(px.h));
     region->id = 0;
     numberRegion(buffer, region, face, context);
     return region;
 }
 
-void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
-                    const ReportContext &context)
+RegionParams regionParams(const core::FaceView &face, const ReportContext &context)
 {
-    if (!has(region, "detection"))
-        gst_video_region_of_interest_meta_add_param(
-            region, gst_structure_new("detection", "x_min", G_TYPE_DOUBLE, face.box.x, "x_max",
-                                      G_TYPE_DOUBLE, face.box.right(), "y_min", G_TYPE_DOUBLE,
-                                      face.box.y, "y_max", G_TYPE_DOUBLE, face.box.bottom(),
-                                      "confidence", G_TYPE_DOUBLE, face.detectionScore, "label_id",
-                                      G_TYPE_INT, 0, nullptr));
-    if (!has(region, "object_id"))
-        gst_video_region_of_interest_meta_add_param(
-            region, gst_structure_new("object_id", "id", G_TYPE_INT, face.trackId, nullptr));
+    RegionParams params;
+    params.emplace_back(
+        gst_structure_new(param::objectId, param::id, G_TYPE_INT, face.trackId, nullptr));
     if (face.answer)
-        addAnswer(region, face, context);
+        addAnswer(params, face, context);
+    return params;
+}
+
+void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
+                    const RegionParams &params)
+{
+    if (!has(region, param::detection))
+        gst_video_region_of_interest_meta_add_param(
+            region, gst_structure_new(param::detection, param::xMin, G_TYPE_DOUBLE, face.box.x,
+                                      param::xMax, G_TYPE_DOUBLE, face.box.right(), param::yMin,
+                                      G_TYPE_DOUBLE, face.box.y, param::yMax, G_TYPE_DOUBLE,
+                                      face.box.bottom(), param::confidence, G_TYPE_DOUBLE,
+                                      face.detectionScore, param::labelId, G_TYPE_INT, 0, nullptr));
+    for (const element::StructureHandle &param : params) {
+        if (!has(region, gst_structure_get_name(param.get())))
+            gst_video_region_of_interest_meta_add_param(region, gst_structure_copy(param.get()));
+    }
 }
 
 } // namespace ooto::metadata

@@ -2,10 +2,13 @@
 // A face as a region of interest, with params in DL Streamer's form.
 #pragma once
 
+#include "element/handles.h"
 #include "metadata/face_structure.h"
 
 #include <gst/gst.h>
 #include <gst/video/video.h>
+
+#include <vector>
 
 namespace ooto::metadata
 {
@@ -25,11 +28,15 @@ void numberRegion(GstBuffer *buffer, GstVideoRegionOfInterestMeta *region,
 GstVideoRegionOfInterestMeta *addRegion(GstBuffer *buffer, const core::FaceView &face,
                                         const GstVideoRectangle &px, const ReportContext &context);
 
-/**
- * Adds the params that gvametaconvert and gvawatermark read: `detection`, `object_id`, and what is
- * known as `identity`, `liveness`, `deepfake`. A param of the same name stays as it is.
- */
+/** Params of a region, in the order in which they are added. */
+using RegionParams = std::vector<element::StructureHandle>;
+
+/** What gvametaconvert and gvawatermark read beside `detection`: `object_id`, and what is known as
+ * `identity`, `liveness`, `deepfake`. */
+RegionParams regionParams(const core::FaceView &face, const ReportContext &context);
+
+/** Adds `detection`, and copies of the params. A param of the same name stays as it is. */
 void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
-                    const ReportContext &context);
+                    const RegionParams &params);
 
 } // namespace ooto::metadata

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metadata/face_structure.h"
 
+#include "element/handles.h"
 #include "metadata/event_ids.h"
+#include "metadata/face_fields.h"
 #include "metadata/facts.h"
 
 namespace ooto::metadata
@@ -63,7 +65,7 @@ void setLandmarks(GstStructure *structure, const core::Landmarks &landmarks)
         values[2 * i] = landmarks[i].x;
         values[2 * i + 1] = landmarks[i].y;
     }
-    setDoubles(structure, "landmarks", values, G_N_ELEMENTS(values));
+    setDoubles(structure, field::landmarks, values, G_N_ELEMENTS(values));
 }
 
 void setJudgement(GstStructure *structure, const std::optional<core::Judgement> &judgement,
@@ -77,29 +79,29 @@ void setJudgement(GstStructure *structure, const std::optional<core::Judgement> 
 
 void setQuality(GstStructure *structure, const core::Answer &answer)
 {
-    GstStructure *quality = gst_structure_new_empty("quality");
+    const element::StructureHandle quality(gst_structure_new_empty(field::quality));
     for (std::size_t i = 0; i < core::qualityNames.size(); ++i) {
         const std::string name(core::qualityNames[i]);
-        setJudgement(quality, answer.quality[i], name.c_str(), (name + "-fine").c_str());
+        setJudgement(quality.get(), answer.quality[i], name.c_str(),
+                     (name + field::fineEnding).c_str());
     }
-    if (gst_structure_n_fields(quality) > 0)
-        gst_structure_set(structure, "quality", GST_TYPE_STRUCTURE, quality, nullptr);
-    gst_structure_free(quality);
+    if (gst_structure_n_fields(quality.get()) > 0)
+        gst_structure_set(structure, field::quality, GST_TYPE_STRUCTURE, quality.get(), nullptr);
 
-    setDouble(structure, "pitch", answer.pitch);
-    setDouble(structure, "yaw", answer.yaw);
-    setDouble(structure, "roll", answer.roll);
+    setDouble(structure, field::pitch, answer.pitch);
+    setDouble(structure, field::yaw, answer.yaw);
+    setDouble(structure, field::roll, answer.roll);
 }
 
 void setShot(GstStructure *structure, const core::ShotQuality &shot)
 {
-    GstStructure *parts = gst_structure_new(
-        "shot", "total", G_TYPE_DOUBLE, shot.total, "size", G_TYPE_DOUBLE, shot.size, "sharpness",
-        G_TYPE_DOUBLE, shot.sharpness, "exposure", G_TYPE_DOUBLE, shot.exposure, "frontality",
-        G_TYPE_DOUBLE, shot.frontality, "edge", G_TYPE_DOUBLE, shot.edge, "crowding", G_TYPE_DOUBLE,
-        shot.crowding, nullptr);
-    gst_structure_set(structure, "shot", GST_TYPE_STRUCTURE, parts, nullptr);
-    gst_structure_free(parts);
+    const element::StructureHandle parts(gst_structure_new(
+        field::shot, field::shotTotal, G_TYPE_DOUBLE, shot.total, field::shotSize, G_TYPE_DOUBLE,
+        shot.size, field::shotSharpness, G_TYPE_DOUBLE, shot.sharpness, field::shotExposure,
+        G_TYPE_DOUBLE, shot.exposure, field::shotFrontality, G_TYPE_DOUBLE, shot.frontality,
+        field::shotEdge, G_TYPE_DOUBLE, shot.edge, field::shotCrowding, G_TYPE_DOUBLE,
+        shot.crowding, nullptr));
+    gst_structure_set(structure, field::shot, GST_TYPE_STRUCTURE, parts.get(), nullptr);
 }
 
 /** Under a name of its own where it is not who the face is: people read it without `status`. */
@@ -107,7 +109,7 @@ const char *templateField(const core::FaceView &face)
 {
     const bool judged =
         face.status == core::Status::Identified || face.status == core::Status::Spoof;
-    return judged && face.isMatch ? "template-id" : "nearest-template-id";
+    return judged && face.isMatch ? field::templateId : field::nearestTemplateId;
 }
 
 void describeAnswer(GstStructure *structure, const core::FaceView &face, unsigned facts)
@@ -115,21 +117,21 @@ void describeAnswer(GstStructure *structure, const core::FaceView &face, unsigne
     const core::Answer &answer = *face.answer;
     if (facts & FactIdentity) {
         setString(structure, templateField(face), answer.templateId);
-        setDouble(structure, "similarity", answer.similarity);
+        setDouble(structure, field::similarity, answer.similarity);
     }
     if (facts & FactLiveness)
-        setJudgement(structure, answer.liveness, "liveness-score", "liveness-fine");
+        setJudgement(structure, answer.liveness, field::livenessScore, field::livenessFine);
     if (facts & FactDeepfake)
-        setJudgement(structure, answer.deepfake, "deepfake-score", "deepfake-fine");
+        setJudgement(structure, answer.deepfake, field::deepfakeScore, field::deepfakeFine);
     if (facts & FactQuality)
         setQuality(structure, answer);
     if (facts & FactDemography) {
-        setString(structure, "gender", answer.gender);
-        setString(structure, "race", answer.race);
+        setString(structure, field::gender, answer.gender);
+        setString(structure, field::race, answer.race);
         if (answer.age)
-            gst_structure_set(structure, "age", G_TYPE_INT, *answer.age, nullptr);
+            gst_structure_set(structure, field::age, G_TYPE_INT, *answer.age, nullptr);
     }
-    setString(structure, "transaction-id", answer.transactionId);
+    setString(structure, field::transactionId, answer.transactionId);
 }
 
 } // namespace
@@ -141,38 +143,51 @@ std::string displayNameOf(const ReportContext &context, const core::FaceView &fa
     return known && context.labels ? labelOf(*context.labels, *face.answer->templateId) : "";
 }
 
-void describeFace(GstStructure *structure, const core::FaceView &face, const ReportContext &context)
+void describeKnown(GstStructure *structure, const core::FaceView &face,
+                   const ReportContext &context)
 {
     const std::string visit = visitId(context.camera, face.visit);
-    gst_structure_set(structure, "camera", G_TYPE_STRING, context.camera.c_str(), "track-id",
-                      G_TYPE_UINT64, static_cast<guint64>(face.trackId), "visit-id", G_TYPE_STRING,
-                      visit.c_str(), "status", G_TYPE_STRING, core::statusName(face.status).data(),
-                      "frame-width", G_TYPE_UINT, static_cast<guint>(context.frame.width),
-                      "frame-height", G_TYPE_UINT, static_cast<guint>(context.frame.height),
-                      "detection-score", G_TYPE_DOUBLE, face.detectionScore, "attempts",
-                      G_TYPE_UINT, face.attempts, nullptr);
-    if (context.ownRegions)
-        gst_structure_set(structure, "roi-id", G_TYPE_INT, face.trackId, nullptr);
-    setBox(structure, "box", face.box);
+    gst_structure_set(structure, field::camera, G_TYPE_STRING, context.camera.c_str(),
+                      field::trackId, G_TYPE_UINT64, static_cast<guint64>(face.trackId),
+                      field::visitId, G_TYPE_STRING, visit.c_str(), field::status, G_TYPE_STRING,
+                      core::statusName(face.status).data(), field::frameWidth, G_TYPE_UINT,
+                      static_cast<guint>(context.frame.width), field::frameHeight, G_TYPE_UINT,
+                      static_cast<guint>(context.frame.height), field::attempts, G_TYPE_UINT,
+                      face.attempts, nullptr);
     if (face.reason != core::Reason::None)
-        gst_structure_set(structure, "reason", G_TYPE_STRING, core::reasonName(face.reason).data(),
-                          nullptr);
+        gst_structure_set(structure, field::reason, G_TYPE_STRING,
+                          core::reasonName(face.reason).data(), nullptr);
     if (face.refusal)
-        gst_structure_set(structure, "error-code", G_TYPE_INT, face.refusal->code, "error-info",
-                          G_TYPE_STRING, face.refusal->text.c_str(), nullptr);
-    if (face.serviceBox)
-        setBox(structure, "service-box", *face.serviceBox);
+        gst_structure_set(structure, field::errorCode, G_TYPE_INT, face.refusal->code,
+                          field::errorInfo, G_TYPE_STRING, face.refusal->text.c_str(), nullptr);
     if (face.landmarks && (context.facts & FactLandmarks))
         setLandmarks(structure, *face.landmarks);
-    setPts(structure, "asked-pts", face.asked);
-    setPts(structure, "answered-pts", face.answered);
+    setPts(structure, field::askedPts, face.asked);
+    setPts(structure, field::answeredPts, face.answered);
     if (face.shot)
         setShot(structure, *face.shot);
     if (face.answer)
         describeAnswer(structure, face, context.facts);
     const std::string name = displayNameOf(context, face);
     if (!name.empty() && (context.facts & FactIdentity))
-        gst_structure_set(structure, "name", G_TYPE_STRING, name.c_str(), nullptr);
+        gst_structure_set(structure, field::name, G_TYPE_STRING, name.c_str(), nullptr);
+}
+
+void describePlace(GstStructure *structure, const core::FaceView &face)
+{
+    gst_structure_set(structure, field::detectionScore, G_TYPE_DOUBLE, face.detectionScore,
+                      nullptr);
+    setBox(structure, field::box, face.box);
+    if (face.serviceBox)
+        setBox(structure, field::serviceBox, *face.serviceBox);
+}
+
+void describeFace(GstStructure *structure, const core::FaceView &face, const ReportContext &context)
+{
+    describeKnown(structure, face, context);
+    describePlace(structure, face);
+    if (context.ownRegions)
+        gst_structure_set(structure, field::roiId, G_TYPE_INT, face.trackId, nullptr);
 }
 
 } // namespace ooto::metadata

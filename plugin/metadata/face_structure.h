@@ -27,7 +27,14 @@ struct ReportContext {
 /** What labels-file calls an identified face; empty where it does not, and for any other face. */
 std::string displayNameOf(const ReportContext &context, const core::FaceView &face);
 
-/** Sets the fields that the README's table of `OotoFaces` lists; what is unknown is left out. */
+/** Sets the fields that stay from frame to frame until something becomes known. */
+void describeKnown(GstStructure *structure, const core::FaceView &face,
+                   const ReportContext &context);
+
+/** Sets `box`, `service-box` and `detection-score`, which each frame may change. */
+void describePlace(GstStructure *structure, const core::FaceView &face);
+
+/** Sets both, and `roi-id` where it is the track's number; what is unknown is left out. */
 void describeFace(GstStructure *structure, const core::FaceView &face,
                   const ReportContext &context);
 

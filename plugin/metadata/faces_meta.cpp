@@ -3,6 +3,7 @@
 
 #include "element/handles.h"
 #include "metadata/analytics.h"
+#include "metadata/face_fields.h"
 #include "metadata/face_region.h"
 
 namespace ooto::metadata
@@ -14,10 +15,11 @@ namespace
 void setNotices(GstStructure *structure, const StreamNotices &notices)
 {
     if (!notices.serviceState.empty())
-        gst_structure_set(structure, "service-state", G_TYPE_STRING, notices.serviceState.c_str(),
-                          "service-reason", G_TYPE_STRING, notices.serviceReason.c_str(), nullptr);
+        gst_structure_set(structure, field::serviceState, G_TYPE_STRING,
+                          notices.serviceState.c_str(), field::serviceReason, G_TYPE_STRING,
+                          notices.serviceReason.c_str(), nullptr);
     if (!notices.notice.empty())
-        gst_structure_set(structure, "notice", G_TYPE_STRING, notices.notice.c_str(), nullptr);
+        gst_structure_set(structure, field::notice, G_TYPE_STRING, notices.notice.c_str(), nullptr);
 }
 
 /** The structure of the buffer's meta, new or found. */
@@ -49,40 +51,46 @@ void registerFacesMeta()
 
 void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
                  const ReportContext &context, const StreamNotices &notices, int offsetX,
-                 int offsetY, const std::vector<UpstreamFace> &upstream)
+                 int offsetY, const std::vector<UpstreamFace> &upstream,
+                 FaceDescriptions &descriptions)
 {
     GstStructure *structure = facesStructure(buffer);
     if (!structure)
         return;
 
     GValue array = G_VALUE_INIT;
-    const GValue *found = gst_structure_get_value(structure, "faces");
+    const GValue *found = gst_structure_get_value(structure, field::faces);
     gst_value_array_init(&array, static_cast<guint>(faces.size()));
     if (found && GST_VALUE_HOLDS_ARRAY(found))
         g_value_copy(found, &array);
     const auto matches = matchFaces(faces, upstream);
     for (std::size_t i = 0; i < faces.size(); ++i) {
         // Where somebody found the face on this very frame is where it is.
-        const core::FaceView face = matches[i] ? seenAt(faces[i], *matches[i]) : faces[i];
+        std::optional<core::FaceView> there;
+        if (matches[i])
+            there = seenAt(faces[i], *matches[i]);
+        const core::FaceView &face = there ? *there : faces[i];
+        const FaceDescription &description = descriptions.of(face, context);
         const GstVideoRectangle px = pixelsOf(face, context, offsetX, offsetY);
         GstVideoRegionOfInterestMeta *region = matches[i] ? matches[i]->region : nullptr;
         if (!region)
             region = addRegion(buffer, face, px, context);
         else if (region->id == 0)
             numberRegion(buffer, region, face, context);
-        describeRegion(region, face, context);
+        describeRegion(region, face, description.params);
         addAnalytics(buffer, face, context, px, matches[i] ? matches[i]->object : std::nullopt);
 
-        GstStructure *described = gst_structure_new_empty("face");
-        describeFace(described, face, context);
-        gst_structure_set(described, "roi-id", G_TYPE_INT, region->id, nullptr);
+        GstStructure *described = gst_structure_copy(description.structure.get());
+        describePlace(described, face);
+        gst_structure_set(described, field::roiId, G_TYPE_INT, region->id, nullptr);
         GValue value = G_VALUE_INIT;
         g_value_init(&value, GST_TYPE_STRUCTURE);
         g_value_take_boxed(&value, described);
         gst_value_array_append_and_take_value(&array, &value);
     }
-    gst_structure_take_value(structure, "faces", &array);
+    gst_structure_take_value(structure, field::faces, &array);
     setNotices(structure, notices);
+    descriptions.endFrame();
 }
 
 } // namespace ooto::metadata

@@ -2,6 +2,8 @@
 // The metadata that ootoidentify attaches: `OotoFaces`, regions of interest, GstAnalytics.
 #pragma once
 
+#include "metadata/face_descriptions.h"
+#include "metadata/face_fields.h"
 #include "metadata/face_structure.h"
 #include "metadata/upstream_faces.h"
 
@@ -12,9 +14,6 @@
 
 namespace ooto::metadata
 {
-
-/** The custom meta's name, and that of its structure. */
-inline constexpr const char *facesMetaName = "OotoFaces";
 
 /** Registers the custom meta unless somebody did already. Thread-safe; cheap. */
 void registerFacesMeta();
@@ -32,9 +31,11 @@ struct StreamNotices {
  * @param buffer writable
  * @param offsetX, offsetY px, where the visible picture begins in the buffer
  * @param upstream what others found on this buffer: it is used for the faces that it is about
+ * @param descriptions the stream's, from frame to frame
  */
 void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
                  const ReportContext &context, const StreamNotices &notices, int offsetX,
-                 int offsetY, const std::vector<UpstreamFace> &upstream);
+                 int offsetY, const std::vector<UpstreamFace> &upstream,
+                 FaceDescriptions &descriptions);
 
 } // namespace ooto::metadata

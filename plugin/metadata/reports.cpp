@@ -2,6 +2,7 @@
 #include "metadata/reports.h"
 
 #include "metadata/event_ids.h"
+#include "metadata/face_fields.h"
 #include "metadata/structure_json.h"
 
 namespace ooto::metadata
@@ -14,16 +15,13 @@ std::string iso8601(std::chrono::system_clock::time_point time)
 {
     const auto us =
         std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-    GDateTime *whole = g_date_time_new_from_unix_utc(us / G_USEC_PER_SEC);
+    const system::DateHandle whole(g_date_time_new_from_unix_utc(us / G_USEC_PER_SEC));
     if (!whole)
         return {};
-    char *text = g_date_time_format(whole, "%Y-%m-%dT%H:%M:%S");
+    const system::CharsHandle text(g_date_time_format(whole.get(), "%Y-%m-%dT%H:%M:%S"));
     char fraction[16];
     g_snprintf(fraction, sizeof fraction, ".%06dZ", static_cast<int>(us % G_USEC_PER_SEC));
-    std::string result = std::string(text) + fraction;
-    g_free(text);
-    g_date_time_unref(whole);
-    return result;
+    return std::string(text.get()) + fraction;
 }
 
 void setTime(GstStructure *structure, const char *field,
@@ -42,21 +40,21 @@ void setWallClock(GstStructure *structure, const char *field,
 
 void setWhen(GstStructure *structure, const core::FaceEvent &event)
 {
-    setTime(structure, "pts", event.times.pts);
-    setTime(structure, "running-time",
+    setTime(structure, field::pts, event.times.pts);
+    setTime(structure, field::runningTime,
             event.times.ownRunningTime.value_or(event.times.runningTime));
-    setTime(structure, "stream-time", event.times.streamTime);
-    setWallClock(structure, "wall-clock", event.times.wallClock);
-    setWallClock(structure, "received", event.times.received);
-    setWallClock(structure, "since", event.face.since);
+    setTime(structure, field::streamTime, event.times.streamTime);
+    setWallClock(structure, field::wallClock, event.times.wallClock);
+    setWallClock(structure, field::received, event.times.received);
+    setWallClock(structure, field::since, event.face.since);
     if (event.face.asked)
-        setWallClock(structure, "asked-wall-clock", event.face.asked->wallClock);
+        setWallClock(structure, field::askedWallClock, event.face.asked->wallClock);
     if (event.lastSeen) {
-        setTime(structure, "last-seen-pts", event.lastSeen->pts);
-        setWallClock(structure, "last-seen-wall-clock", event.lastSeen->wallClock);
+        setTime(structure, field::lastSeenPts, event.lastSeen->pts);
+        setWallClock(structure, field::lastSeenWallClock, event.lastSeen->wallClock);
     }
     if (event.photoAge)
-        gst_structure_set(structure, "age-ms", G_TYPE_UINT,
+        gst_structure_set(structure, field::ageMs, G_TYPE_UINT,
                           static_cast<guint>(event.photoAge->count()), nullptr);
 }
 
@@ -64,57 +62,56 @@ void setPhoto(GstStructure *structure, const core::FaceEvent &event)
 {
     if (!event.photo)
         return;
-    element::Handle<GstBuffer> buffer(
+    const element::BufferHandle buffer(
         gst_buffer_new_memdup(event.photo->data(), event.photo->size()));
-    element::Handle<GstCaps> caps(
+    const element::CapsHandle caps(
         gst_caps_new_empty_simple(event.photoIsPng ? "image/png" : "image/jpeg"));
-    GstSample *sample = gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr);
-    gst_structure_set(structure, "photo", GST_TYPE_SAMPLE, sample, nullptr);
-    gst_sample_unref(sample);
+    const element::SampleHandle sample(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr));
+    gst_structure_set(structure, field::photo, GST_TYPE_SAMPLE, sample.get(), nullptr);
 }
 
 void setJson(GstStructure *structure)
 {
-    gst_structure_set(structure, "json", G_TYPE_STRING, toJson(structure).c_str(), nullptr);
+    gst_structure_set(structure, field::json, G_TYPE_STRING, toJson(structure).c_str(), nullptr);
 }
 
 } // namespace
 
-element::Handle<GstStructure> faceReport(const core::FaceEvent &event, const ReportContext &context)
+element::StructureHandle faceReport(const core::FaceEvent &event, const ReportContext &context)
 {
-    element::Handle<GstStructure> report(
-        gst_structure_new("ooto-face", "type", G_TYPE_STRING, core::eventName(event.type).data(),
-                          "event-id", G_TYPE_STRING, eventId(event.number).c_str(), nullptr));
+    element::StructureHandle report(gst_structure_new(
+        faceMessageName, field::type, G_TYPE_STRING, core::eventName(event.type).data(),
+        field::eventId, G_TYPE_STRING, eventId(event.number).c_str(), nullptr));
     if (event.sequence)
-        gst_structure_set(report.get(), "sequence", G_TYPE_UINT64,
+        gst_structure_set(report.get(), field::sequence, G_TYPE_UINT64,
                           static_cast<guint64>(*event.sequence), nullptr);
     describeFace(report.get(), event.face, context);
     setWhen(report.get(), event);
     if (event.late)
-        gst_structure_set(report.get(), "late", G_TYPE_BOOLEAN, TRUE, nullptr);
+        gst_structure_set(report.get(), field::late, G_TYPE_BOOLEAN, TRUE, nullptr);
     setJson(report.get());
     setPhoto(report.get(), event);
     return report;
 }
 
-element::Handle<GstStructure> serviceReport(const core::ServiceState &state,
-                                            const std::string &camera)
+element::StructureHandle serviceReport(const core::ServiceState &state, const std::string &camera)
 {
-    element::Handle<GstStructure> report(gst_structure_new(
-        "ooto-service", "state", G_TYPE_STRING, core::conditionName(state.condition).data(),
-        "camera", G_TYPE_STRING, camera.c_str(), "since", G_TYPE_STRING,
-        iso8601(state.since).c_str(), nullptr));
+    element::StructureHandle report(gst_structure_new(
+        serviceMessageName, field::state, G_TYPE_STRING,
+        core::conditionName(state.condition).data(), field::camera, G_TYPE_STRING, camera.c_str(),
+        field::since, G_TYPE_STRING, iso8601(state.since).c_str(), nullptr));
     if (!state.reason.empty())
-        gst_structure_set(report.get(), "reason", G_TYPE_STRING, state.reason.c_str(), nullptr);
+        gst_structure_set(report.get(), field::reason, G_TYPE_STRING, state.reason.c_str(),
+                          nullptr);
     setJson(report.get());
     return report;
 }
 
-element::Handle<GstStructure> noticeReport(const std::string &text, const std::string &camera)
+element::StructureHandle noticeReport(const std::string &text, const std::string &camera)
 {
-    element::Handle<GstStructure> report(gst_structure_new("ooto-notice", "text", G_TYPE_STRING,
-                                                           text.c_str(), "camera", G_TYPE_STRING,
-                                                           camera.c_str(), nullptr));
+    element::StructureHandle report(gst_structure_new(noticeMessageName, field::text, G_TYPE_STRING,
+                                                      text.c_str(), field::camera, G_TYPE_STRING,
+                                                      camera.c_str(), nullptr));
     setJson(report.get());
     return report;
 }

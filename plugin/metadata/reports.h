@@ -11,14 +11,12 @@ namespace ooto::metadata
 {
 
 /** The structure `ooto-face`, with the same as one string in its field `json`. */
-element::Handle<GstStructure> faceReport(const core::FaceEvent &event,
-                                         const ReportContext &context);
+element::StructureHandle faceReport(const core::FaceEvent &event, const ReportContext &context);
 
 /** The structure `ooto-service`: state, reason, since (ISO 8601, UTC), and json. */
-element::Handle<GstStructure> serviceReport(const core::ServiceState &state,
-                                            const std::string &camera);
+element::StructureHandle serviceReport(const core::ServiceState &state, const std::string &camera);
 
 /** The structure `ooto-notice`: something for people to know, as `text`, and json. */
-element::Handle<GstStructure> noticeReport(const std::string &text, const std::string &camera);
+element::StructureHandle noticeReport(const std::string &text, const std::string &camera);
 
 } // namespace ooto::metadata

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metadata/structure_json.h"
 
+#include "system/handles.h"
+
 #include <json-glib/json-glib.h>
 
 #include <cmath>
-#include <memory>
 
 namespace ooto::metadata
 {
@@ -12,18 +13,17 @@ namespace ooto::metadata
 namespace
 {
 
-struct NodeDeleter {
-    void operator()(JsonNode *node) const { json_node_unref(node); }
-};
-using NodePtr = std::unique_ptr<JsonNode, NodeDeleter>;
+using NodeHandle = system::Handle<JsonNode, json_node_unref>;
+using JsonArrayHandle = system::Handle<JsonArray, json_array_unref>;
+using JsonObjectHandle = system::Handle<JsonObject, json_object_unref>;
 
-NodePtr objectNode(const GstStructure *structure);
+NodeHandle objectNode(const GstStructure *structure);
 
-NodePtr arrayNode(const GValue *value);
+NodeHandle arrayNode(const GValue *value);
 
-NodePtr valueNode(const GValue *value)
+NodeHandle valueNode(const GValue *value)
 {
-    NodePtr node(json_node_alloc());
+    NodeHandle node(json_node_alloc());
     const auto setInt = [&node](gint64 number) { json_node_init_int(node.get(), number); };
     if (G_VALUE_HOLDS_STRING(value) && g_value_get_string(value))
         json_node_init_string(node.get(), g_value_get_string(value));
@@ -48,28 +48,26 @@ NodePtr valueNode(const GValue *value)
     return node;
 }
 
-NodePtr arrayNode(const GValue *value)
+NodeHandle arrayNode(const GValue *value)
 {
-    JsonArray *array = json_array_new();
+    const JsonArrayHandle array(json_array_new());
     for (guint i = 0; i < gst_value_array_get_size(value); ++i) {
-        if (NodePtr element = valueNode(gst_value_array_get_value(value, i)))
-            json_array_add_element(array, element.release());
+        if (NodeHandle element = valueNode(gst_value_array_get_value(value, i)))
+            json_array_add_element(array.get(), element.release());
     }
-    NodePtr node(json_node_init_array(json_node_alloc(), array));
-    json_array_unref(array);
+    NodeHandle node(json_node_init_array(json_node_alloc(), array.get()));
     return node;
 }
 
-NodePtr objectNode(const GstStructure *structure)
+NodeHandle objectNode(const GstStructure *structure)
 {
-    JsonObject *object = json_object_new();
+    const JsonObjectHandle object(json_object_new());
     for (int i = 0; i < gst_structure_n_fields(structure); ++i) {
         const char *name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
-        if (NodePtr member = valueNode(gst_structure_get_value(structure, name)))
-            json_object_set_member(object, name, member.release());
+        if (NodeHandle member = valueNode(gst_structure_get_value(structure, name)))
+            json_object_set_member(object.get(), name, member.release());
     }
-    NodePtr node(json_node_init_object(json_node_alloc(), object));
-    json_object_unref(object);
+    NodeHandle node(json_node_init_object(json_node_alloc(), object.get()));
     return node;
 }
 
@@ -77,9 +75,8 @@ NodePtr objectNode(const GstStructure *structure)
 
 std::string toJson(const GstStructure *structure)
 {
-    const NodePtr node = objectNode(structure);
-    const std::unique_ptr<char, decltype(&g_free)> text(json_to_string(node.get(), FALSE), g_free);
-    return text.get();
+    const NodeHandle node = objectNode(structure);
+    return system::CharsHandle(json_to_string(node.get(), FALSE)).get();
 }
 
 } // namespace ooto::metadata

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metadata/upstream_faces.h"
 
+#include "metadata/face_fields.h"
 #include "metadata/regions.h"
 
 #include <algorithm>
@@ -33,15 +34,16 @@ UpstreamFace fromRegion(GstVideoRegionOfInterestMeta *region, const core::PixelR
     face.region = region;
     face.box = within(visible, boxOf(region));
     if (const GstStructure *detection =
-            gst_video_region_of_interest_meta_get_param(region, "detection")) {
+            gst_video_region_of_interest_meta_get_param(region, param::detection)) {
         double score = 0;
-        if (gst_structure_get_double(detection, "confidence", &score) && score >= 0 && score <= 1)
+        if (gst_structure_get_double(detection, param::confidence, &score) && score >= 0 &&
+            score <= 1)
             face.score = score;
     }
     if (const GstStructure *object =
-            gst_video_region_of_interest_meta_get_param(region, "object_id")) {
+            gst_video_region_of_interest_meta_get_param(region, param::objectId)) {
         gint id = 0;
-        if (gst_structure_get_int(object, "id", &id) && id > 0)
+        if (gst_structure_get_int(object, param::id, &id) && id > 0)
             face.objectId = static_cast<std::uint64_t>(id);
     }
     return face;

@@ -2,8 +2,8 @@
 // The outline of a face's box: a coloured line between two dark ones, as thin strips of pixels.
 #pragma once
 
-#include "overlay/overlay_handles.h"
-#include "overlay/overlay_text.h"
+#include "overlay/handles.h"
+#include "overlay/text.h"
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "overlay/frame_blender.h"
 
-#include "overlay/overlay_handles.h"
+#include "overlay/handles.h"
 
 #include <algorithm>
 #include <array>

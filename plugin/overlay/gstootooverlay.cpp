@@ -32,6 +32,7 @@
 #include "overlay/gstootooverlay.h"
 
 #include "core/base/guarded.h"
+#include "element/property_table.h"
 #include "overlay/face_painter.h"
 #include "overlay/frame_blender.h"
 
@@ -61,7 +62,27 @@ struct OverlayState {
     GstVideoOverlayComposition *composition = nullptr; ///< for this buffer; the painter's
 };
 
-enum Property { PROP_0, PROP_DRAW_LABELS, PROP_DRAW_NOTICES, PROP_LINE_WIDTH, PROP_TEXT_SCALE };
+/** Made with the class; GObject owns the param specs. */
+const element::PropertyTable<OverlaySettings> &properties()
+{
+    using element::real;
+    using element::toggle;
+    constexpr auto flags = static_cast<GParamFlags>(element::whilePlaying | GST_PARAM_CONTROLLABLE);
+    static const element::PropertyTable<OverlaySettings> table(
+        {toggle(&OverlaySettings::drawLabels, "draw-labels", "Draw labels",
+                "Write beside each face who it is, how similar, and whether live", flags),
+         toggle(&OverlaySettings::drawNotices, "draw-notices", "Draw notices",
+                "Write in a corner what troubles the identify service or needs doing", flags),
+         real(&OverlaySettings::lineWidthPx, "line-width", "Line width",
+              "Width of a box's coloured line in pixels of the frame, without its "
+              "dark edges (0 = by the frame's size: 2 at 480x270, 4 at 1920x1080)",
+              0, 100, flags),
+         real(&OverlaySettings::textScale, "text-scale", "Text scale",
+              "Size of text as a multiple of the automatic one, which is 2.2 % of "
+              "the frame's shorter side and at least 11 pixels",
+              0.25, 10, flags)});
+    return table;
+}
 
 GstStaticPadTemplate sinkTemplate =
     GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(OVERLAY_CAPS));
@@ -74,11 +95,11 @@ bool hasCompositionFeature(const GstCaps *caps, guint index = 0)
 }
 
 /** The first structure with, or without, the composition's caps feature; null if there is none. */
-element::Handle<GstCaps> firstStructure(const GstCaps *caps, bool withFeature)
+element::CapsHandle firstStructure(const GstCaps *caps, bool withFeature)
 {
     for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
         if (hasCompositionFeature(caps, i) == withFeature)
-            return element::Handle<GstCaps>(gst_caps_fixate(gst_caps_copy_nth(caps, i)));
+            return element::CapsHandle(gst_caps_fixate(gst_caps_copy_nth(caps, i)));
     }
     return nullptr;
 }
@@ -133,45 +154,16 @@ static void gst_ooto_overlay_finalize(GObject *object)
 static void gst_ooto_overlay_set_property(GObject *object, guint id, const GValue *value,
                                           GParamSpec *pspec)
 {
-    auto &settings = gst_ooto_overlay_state(object).settings;
-    switch (id) {
-    case PROP_DRAW_LABELS:
-        settings.lock()->drawLabels = g_value_get_boolean(value);
-        break;
-    case PROP_DRAW_NOTICES:
-        settings.lock()->drawNotices = g_value_get_boolean(value);
-        break;
-    case PROP_LINE_WIDTH:
-        settings.lock()->lineWidthPx = g_value_get_double(value);
-        break;
-    case PROP_TEXT_SCALE:
-        settings.lock()->textScale = g_value_get_double(value);
-        break;
-    default:
+    if (!properties().set(*gst_ooto_overlay_state(object).settings.lock(), id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-    }
 }
 
 static void gst_ooto_overlay_get_property(GObject *object, guint id, GValue *value,
                                           GParamSpec *pspec)
 {
     const OverlaySettings settings = *gst_ooto_overlay_state(object).settings.lock();
-    switch (id) {
-    case PROP_DRAW_LABELS:
-        g_value_set_boolean(value, settings.drawLabels);
-        break;
-    case PROP_DRAW_NOTICES:
-        g_value_set_boolean(value, settings.drawNotices);
-        break;
-    case PROP_LINE_WIDTH:
-        g_value_set_double(value, settings.lineWidthPx);
-        break;
-    case PROP_TEXT_SCALE:
-        g_value_set_double(value, settings.textScale);
-        break;
-    default:
+    if (!properties().get(settings, id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-    }
 }
 
 /** Fonts are looked up here, which takes some 30 ms that the streaming thread does not have. */
@@ -191,7 +183,7 @@ static gboolean gst_ooto_overlay_start(GstBaseTransform *trans)
 static GstCaps *gst_ooto_overlay_transform_caps(GstBaseTransform *, GstPadDirection direction,
                                                 GstCaps *caps, GstCaps *filter)
 {
-    GstCaps *result = gst_caps_new_empty();
+    element::CapsHandle result(gst_caps_new_empty());
     for (const bool withFeature : {true, false}) {
         for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
             const bool hasFeature = hasCompositionFeature(caps, i);
@@ -201,16 +193,13 @@ static GstCaps *gst_ooto_overlay_transform_caps(GstBaseTransform *, GstPadDirect
             if (!possible)
                 continue;
             gst_caps_append_structure_full(
-                result, gst_structure_copy(gst_caps_get_structure(caps, i)),
+                result.get(), gst_structure_copy(gst_caps_get_structure(caps, i)),
                 withFeature ? gst_caps_features_new(COMPOSITION_FEATURE, nullptr) : nullptr);
         }
     }
-    result = gst_caps_simplify(result);
-    if (!filter)
-        return result;
-    GstCaps *filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    return filtered;
+    result.reset(gst_caps_simplify(result.release()));
+    return filter ? gst_caps_intersect_full(filter, result.get(), GST_CAPS_INTERSECT_FIRST)
+                  : result.release();
 }
 
 /** Whether downstream, given these caps, blends compositions. Sends it the caps. */
@@ -219,7 +208,7 @@ static bool gst_ooto_overlay_is_blended_downstream(GstBaseTransform *trans, GstC
     // Elements of GstBaseTransform answer an ALLOCATION query only for caps that they have.
     if (!gst_pad_set_caps(trans->srcpad, caps))
         return false;
-    const element::Handle<GstQuery> query(gst_query_new_allocation(caps, FALSE));
+    const element::QueryHandle query(gst_query_new_allocation(caps, FALSE));
     return gst_pad_peer_query(trans->srcpad, query.get()) &&
            gst_query_find_allocation_meta(query.get(), GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE,
                                           nullptr);
@@ -236,8 +225,8 @@ static GstCaps *gst_ooto_overlay_fixate_caps(GstBaseTransform *trans, GstPadDire
         return GST_BASE_TRANSFORM_CLASS(gst_ooto_overlay_parent_class)
             ->fixate_caps(trans, direction, caps, othercaps);
     OverlayState &state = gst_ooto_overlay_state(trans);
-    element::Handle<GstCaps> plain = firstStructure(othercaps, false);
-    element::Handle<GstCaps> featured = firstStructure(othercaps, true);
+    element::CapsHandle plain = firstStructure(othercaps, false);
+    element::CapsHandle featured = firstStructure(othercaps, true);
     gst_caps_unref(othercaps);
     state.attaches = featured && gst_ooto_overlay_is_blended_downstream(trans, featured.get());
     GST_INFO_OBJECT(trans, "overlays are %s", state.attaches ? "blended downstream" : "drawn here");
@@ -311,42 +300,13 @@ static gboolean gst_ooto_overlay_stop(GstBaseTransform *trans)
     return TRUE;
 }
 
-static void gst_ooto_overlay_install_properties(GObjectClass *object)
-{
-    const auto flags = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-                                                GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE);
-    const OverlaySettings defaults;
-    g_object_class_install_property(
-        object, PROP_DRAW_LABELS,
-        g_param_spec_boolean("draw-labels", "Draw labels",
-                             "Write beside each face who it is, how similar, and whether live",
-                             defaults.drawLabels, flags));
-    g_object_class_install_property(
-        object, PROP_DRAW_NOTICES,
-        g_param_spec_boolean("draw-notices", "Draw notices",
-                             "Write in a corner what troubles the identify service or needs doing",
-                             defaults.drawNotices, flags));
-    g_object_class_install_property(
-        object, PROP_LINE_WIDTH,
-        g_param_spec_double("line-width", "Line width",
-                            "Width of a box's coloured line in pixels of the frame, without its "
-                            "dark edges (0 = by the frame's size: 2 at 480x270, 4 at 1920x1080)",
-                            0, 100, defaults.lineWidthPx, flags));
-    g_object_class_install_property(
-        object, PROP_TEXT_SCALE,
-        g_param_spec_double("text-scale", "Text scale",
-                            "Size of text as a multiple of the automatic one, which is 2.2 % of "
-                            "the frame's shorter side and at least 11 pixels",
-                            0.25, 10, defaults.textScale, flags));
-}
-
 static void gst_ooto_overlay_class_init(GstOotoOverlayClass *klass)
 {
     GObjectClass *object = G_OBJECT_CLASS(klass);
     object->set_property = gst_ooto_overlay_set_property;
     object->get_property = gst_ooto_overlay_get_property;
     object->finalize = gst_ooto_overlay_finalize;
-    gst_ooto_overlay_install_properties(object);
+    properties().install(object);
 
     GstElementClass *element = GST_ELEMENT_CLASS(klass);
     gst_element_class_add_static_pad_template(element, &sinkTemplate);

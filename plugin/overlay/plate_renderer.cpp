@@ -85,9 +85,9 @@ void unpremultiply(std::uint32_t *pixels, std::size_t count)
     }
 }
 
-OverlayHandle<PangoFontDescription> fontDescription(int fontPx, bool bold)
+FontDescriptionHandle fontDescription(int fontPx, bool bold)
 {
-    OverlayHandle<PangoFontDescription> font(pango_font_description_new());
+    FontDescriptionHandle font(pango_font_description_new());
     pango_font_description_set_family_static(font.get(), "Sans");
     pango_font_description_set_weight(font.get(), bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_font_description_set_absolute_size(font.get(), double(fontPx) * PANGO_SCALE);
@@ -108,9 +108,9 @@ BufferHandle paintPixels(int width, int height, double pixelAspect,
     std::memset(map.data, 0, bytes);
     bool painted = false;
     {
-        const OverlayHandle<cairo_surface_t> surface(cairo_image_surface_create_for_data(
+        const SurfaceHandle surface(cairo_image_surface_create_for_data(
             map.data, CAIRO_FORMAT_ARGB32, width, height, width * 4));
-        const OverlayHandle<cairo_t> cr(cairo_create(surface.get()));
+        const PainterHandle cr(cairo_create(surface.get()));
         cairo_scale(cr.get(), 1 / pixelAspect, 1);
         paint(cr.get());
         cairo_surface_flush(surface.get());
@@ -134,12 +134,12 @@ PlateRenderer::PlateRenderer()
     : fonts_(pango_cairo_font_map_new()), context_(pango_font_map_create_context(fonts_.get()))
 {
     // Video has no subpixels to speak of, and hinting would make text jump from size to size.
-    const OverlayHandle<cairo_font_options_t> options(cairo_font_options_create());
+    const FontOptionsHandle options(cairo_font_options_create());
     cairo_font_options_set_antialias(options.get(), CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(options.get(), CAIRO_HINT_STYLE_SLIGHT);
     pango_cairo_context_set_font_options(context_.get(), options.get());
     const auto description = fontDescription(12, false);
-    const OverlayHandle<PangoFont> font(pango_context_load_font(context_.get(), description.get()));
+    const FontHandle font(pango_context_load_font(context_.get(), description.get()));
     hasFonts_ = font != nullptr;
 }
 
@@ -240,9 +240,9 @@ PlateRenderer::Drawn PlateRenderer::drawNotice(const Key &key)
 }
 
 /** Never markup, never a format: the text comes from metadata and is drawn as it is. */
-OverlayHandle<PangoLayout> PlateRenderer::layout(const std::string &text, int fontPx, bool bold)
+LayoutHandle PlateRenderer::layout(const std::string &text, int fontPx, bool bold)
 {
-    OverlayHandle<PangoLayout> made(pango_layout_new(context_.get()));
+    LayoutHandle made(pango_layout_new(context_.get()));
     const auto font = fontDescription(fontPx, bold);
     pango_layout_set_font_description(made.get(), font.get());
     pango_layout_set_ellipsize(made.get(), PANGO_ELLIPSIZE_END);

@@ -2,8 +2,8 @@
 // Draws text on a dark rounded plate by Pango and Cairo, and keeps what it has drawn.
 #pragma once
 
-#include "overlay/overlay_handles.h"
-#include "overlay/overlay_text.h"
+#include "overlay/handles.h"
+#include "overlay/text.h"
 
 #include <list>
 
@@ -73,10 +73,10 @@ private:
     Plate cached(const Key &key);
     Drawn drawLabel(const Key &key);
     Drawn drawNotice(const Key &key);
-    OverlayHandle<PangoLayout> layout(const std::string &text, int fontPx, bool bold);
+    LayoutHandle layout(const std::string &text, int fontPx, bool bold);
 
-    OverlayHandle<PangoFontMap> fonts_;
-    OverlayHandle<PangoContext> context_;
+    FontMapHandle fonts_;
+    FontContextHandle context_;
     bool hasFonts_;
     std::list<Drawn> drawn_; ///< the last used one comes first
 };

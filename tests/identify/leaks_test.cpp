@@ -57,7 +57,7 @@ void expectNoLeaks(const std::string &program, const std::string &filter)
 } // namespace
 
 // Not a test: what the first test looks for.
-TEST(Leaks, dISABLED_onPurpose)
+TEST(Leaks, DISABLED_onPurpose)
 {
     [[maybe_unused]] GstBuffer *const forgotten = gst_buffer_new();
     gst_object_ref_sink(gst_element_factory_make("ootoidentify", "forgotten"));

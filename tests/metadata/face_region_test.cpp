@@ -95,7 +95,8 @@ using BufferPtr = std::unique_ptr<GstBuffer, BufferDeleter>;
 BufferPtr bufferWith(const core::FaceView &face, const metadata::ReportContext &context)
 {
     BufferPtr buffer(gst_buffer_new());
-    metadata::attachFaces(buffer.get(), {face}, context, {}, 0, 0, {});
+    metadata::FaceDescriptions descriptions;
+    metadata::attachFaces(buffer.get(), {face}, context, {}, 0, 0, {}, descriptions);
     return buffer;
 }
 

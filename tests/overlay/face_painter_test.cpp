@@ -8,6 +8,7 @@
 
 using namespace ooto::overlay;
 using ooto::core::Box;
+using ooto::core::Status;
 
 namespace
 {
@@ -19,7 +20,7 @@ OverlayScene sceneOf(const Box &visible, const std::vector<Box> &faces)
     for (const Box &box : faces) {
         OverlayFace face;
         face.box = box;
-        face.status = FaceStatus::Identified;
+        face.status = Status::Identified;
         face.name = "Grace Brewster Murray Hopper of the United States Navy";
         face.similarity = 0.93;
         face.livenessFine = true;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "overlay/overlay_text.h"
+#include "overlay/text.h"
 
 #include <gtest/gtest.h>
 
 #include <clocale>
 
 using namespace ooto::overlay;
+using ooto::core::Status;
 
 namespace
 {
 
-OverlayFace face(FaceStatus status)
+OverlayFace face(std::optional<Status> status)
 {
     OverlayFace made;
     made.status = status;
@@ -21,7 +22,7 @@ OverlayFace face(FaceStatus status)
 
 TEST(OverlayText, namesWhoIsIdentified)
 {
-    OverlayFace made = face(FaceStatus::Identified);
+    OverlayFace made = face(Status::Identified);
     EXPECT_EQ(labelText(made), (LabelText{"identified", ""}));
     made.templateId = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
     made.similarity = 0.928;
@@ -35,7 +36,7 @@ TEST(OverlayText, namesWhoIsIdentified)
 
 TEST(OverlayText, shortensUuidsAndKeepsNames)
 {
-    OverlayFace made = face(FaceStatus::Identified);
+    OverlayFace made = face(Status::Identified);
     made.templateId = "9191079a-4f80-4c8a-9a4b-528af2cfd3c4";
     EXPECT_EQ(labelText(made).text, "9191079a…");
     made.templateId = "Eileen Collins";
@@ -44,33 +45,33 @@ TEST(OverlayText, shortensUuidsAndKeepsNames)
 
 TEST(OverlayText, shortensLongTemplateIdsByCharactersNotBytes)
 {
-    OverlayFace made = face(FaceStatus::Identified);
+    OverlayFace made = face(Status::Identified);
     made.templateId = "сотрудник-номер-17-отдела";
     EXPECT_EQ(labelText(made).text, "сотрудник-номер-17-отде…");
 }
 
 TEST(OverlayText, saysWhatTheOtherStatesMean)
 {
-    OverlayFace made = face(FaceStatus::Unknown);
+    OverlayFace made = face(Status::Unknown);
     made.similarity = 0.41;
     EXPECT_EQ(labelText(made), (LabelText{"unknown", "0.41"}));
-    made = face(FaceStatus::Spoof);
+    made = face(Status::Spoof);
     EXPECT_EQ(labelText(made).text, "spoof");
     made.name = "Alan";
     made.livenessFine = false;
     EXPECT_EQ(labelText(made), (LabelText{"spoof (Alan)", "not live"}));
-    EXPECT_EQ(labelText(face(FaceStatus::Pending)), (LabelText{"pending", ""}));
-    made = face(FaceStatus::Unavailable);
+    EXPECT_EQ(labelText(face(Status::Pending)), (LabelText{"pending", ""}));
+    made = face(Status::Unavailable);
     made.reason = "blurred";
     EXPECT_EQ(labelText(made), (LabelText{"no answer: blurred", ""}));
-    EXPECT_TRUE(labelText(face(FaceStatus::None)).empty());
+    EXPECT_TRUE(labelText(face(std::nullopt)).empty());
 }
 
 TEST(OverlayText, givesEachStatusItsOwnColour)
 {
-    const FaceStatus all[] = {FaceStatus::None,    FaceStatus::Pending, FaceStatus::Identified,
-                              FaceStatus::Unknown, FaceStatus::Spoof,   FaceStatus::Unavailable};
-    for (const FaceStatus a : all)
-        for (const FaceStatus b : all)
+    const std::optional<Status> all[] = {std::nullopt,    Status::Pending, Status::Identified,
+                                         Status::Unknown, Status::Spoof,   Status::Unavailable};
+    for (const std::optional<Status> a : all)
+        for (const std::optional<Status> b : all)
             EXPECT_EQ(statusColour(a) == statusColour(b), a == b);
 }

@@ -21,6 +21,16 @@ std::string_view statusName(Status status)
     return "pending";
 }
 
+std::optional<Status> statusNamed(std::string_view name)
+{
+    for (const Status status : {Status::Pending, Status::Identified, Status::Unknown, Status::Spoof,
+                                Status::Unavailable}) {
+        if (statusName(status) == name)
+            return status;
+    }
+    return std::nullopt;
+}
+
 std::string_view reasonName(Reason reason)
 {
     switch (reason) {
@@ -79,6 +89,16 @@ std::string_view eventName(FaceEventType type)
         return "end";
     }
     return "";
+}
+
+std::optional<FaceEventType> eventNamed(std::string_view name)
+{
+    for (const FaceEventType type : {FaceEventType::New, FaceEventType::Answered,
+                                     FaceEventType::Updated, FaceEventType::End}) {
+        if (eventName(type) == name)
+            return type;
+    }
+    return std::nullopt;
 }
 
 } // namespace ooto::core

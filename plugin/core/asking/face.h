@@ -27,6 +27,8 @@ enum class Status {
 
 /** "pending", "identified", "unknown", "spoof", "unavailable". */
 std::string_view statusName(Status status);
+/** The status of that name; none for any other text. */
+std::optional<Status> statusNamed(std::string_view name);
 
 /** Why a face has no answer (yet), and what its track waits for. */
 enum class Reason {
@@ -58,6 +60,8 @@ std::string_view reasonName(Reason reason);
 struct PhotoRefusal {
     int code = 0;     ///< the service's; 0 where it gave none
     std::string text; ///< for people
+
+    bool operator==(const Refusal &) const = default;
 };
 
 /** Number of a visit, unique in the process: one person's stay, which may be several tracks. */
@@ -116,6 +120,8 @@ enum class FaceEventType { New, Answered, Updated, End };
 
 /** "new", "answered", "updated", "end". */
 std::string_view eventName(FaceEventType type);
+/** The event of that name; none for any other text. */
+std::optional<FaceEventType> eventNamed(std::string_view name);
 
 using PhotoBytes = std::shared_ptr<const std::vector<std::uint8_t>>;
 
@@ -124,8 +130,8 @@ struct FaceEvent {
     FaceEventType type = FaceEventType::New;
     FaceView face;
     FrameTimes times;
-    bool late = false; ///< an answer that came after its track's end
-    PhotoBytes photo;  ///< the last photo sent, where the book was told to keep it
+    bool late = false;     ///< an answer that came after its track's end
+    PhotoBytes photo = {}; ///< the last photo sent, where the book was told to keep it
     bool photoIsPng = false;
     std::optional<FrameTimes> lastSeen = {}; ///< of the last look at the face, with `end`
     std::optional<std::chrono::milliseconds> photoAge =

@@ -11,6 +11,8 @@ namespace ooto::core
 struct Point {
     double x = 0;
     double y = 0;
+
+    bool operator==(const Point &) const = default;
 };
 
 /**

@@ -17,6 +17,8 @@ namespace ooto::core
 struct Judgement {
     std::optional<double> score;
     std::optional<bool> fine;
+
+    bool operator==(const Judgement &) const = default;
 };
 
 /** The quality measures that the service documents, by the names it gives them. */

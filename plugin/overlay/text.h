@@ -2,7 +2,7 @@
 // The words that are drawn beside a face, and its colour.
 #pragma once
 
-#include "overlay/overlay_model.h"
+#include "overlay/scene.h"
 
 namespace ooto::overlay
 {
@@ -25,7 +25,8 @@ struct LabelText {
 
 /** Empty for a face about which there is nothing to say. */
 LabelText labelText(const OverlayFace &face);
-Colour statusColour(FaceStatus status);
+/** White where nobody has said anything about the face. */
+Colour statusColour(std::optional<core::Status> status);
 Colour serviceColour(const std::string &serviceState);
 
 } // namespace ooto::overlay

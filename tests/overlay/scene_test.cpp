@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "overlay/overlay_model.h"
+#include "overlay/scene.h"
 
 #include "support/overlay_harness.h"
 
@@ -9,6 +9,7 @@
 
 using namespace ooto::test;
 using namespace ooto::overlay;
+using ooto::core::Status;
 
 namespace
 {
@@ -30,7 +31,7 @@ void setFaces(GstStructure *meta, GstStructure *face)
 
 } // namespace
 
-TEST(OverlayModel, readsAFace)
+TEST(Scene, readsAFace)
 {
     const Buffer buffer(gst_buffer_new());
     addFaces(buffer.get(), {{{"spoof", {0.1, 0.2, 0.3, 0.4}, "Grace", 0.9, 0, "id", "why", 7}},
@@ -42,7 +43,7 @@ TEST(OverlayModel, readsAFace)
     const OverlayFace &face = scene.faces[0];
     EXPECT_DOUBLE_EQ(face.box.x, 20);
     EXPECT_DOUBLE_EQ(face.box.height, 40);
-    EXPECT_EQ(face.status, FaceStatus::Spoof);
+    EXPECT_EQ(face.status, Status::Spoof);
     EXPECT_EQ(face.trackId, 7U);
     EXPECT_EQ(face.name, "Grace");
     EXPECT_EQ(face.templateId, "id");
@@ -55,7 +56,7 @@ TEST(OverlayModel, readsAFace)
     EXPECT_EQ(scene.notice, "set model");
 }
 
-TEST(OverlayModel, saysNothingOfAServiceThatIsFine)
+TEST(Scene, saysNothingOfAServiceThatIsFine)
 {
     const Buffer buffer(gst_buffer_new());
     addFaces(buffer.get(), {{}, "ok", "all is well", ""});
@@ -63,7 +64,7 @@ TEST(OverlayModel, saysNothingOfAServiceThatIsFine)
     EXPECT_EQ(read(buffer).serviceReason, "");
 }
 
-TEST(OverlayModel, takesWrongTypesAsAbsent)
+TEST(Scene, takesWrongTypesAsAbsent)
 {
     const Buffer buffer(gst_buffer_new());
     GstStructure *meta = addFacesMeta(buffer.get());
@@ -75,7 +76,7 @@ TEST(OverlayModel, takesWrongTypesAsAbsent)
     setFaces(meta, face);
     const OverlayScene scene = read(buffer);
     ASSERT_EQ(scene.faces.size(), 1U);
-    EXPECT_EQ(scene.faces[0].status, FaceStatus::None);
+    EXPECT_EQ(scene.faces[0].status, std::nullopt);
     EXPECT_EQ(scene.faces[0].name, "");
     EXPECT_EQ(scene.faces[0].similarity, std::nullopt);
     EXPECT_EQ(scene.faces[0].livenessFine, std::nullopt);
@@ -83,7 +84,7 @@ TEST(OverlayModel, takesWrongTypesAsAbsent)
     EXPECT_EQ(scene.notice, "");
 }
 
-TEST(OverlayModel, skipsFacesWithoutAUsableBox)
+TEST(Scene, skipsFacesWithoutAUsableBox)
 {
     for (const ooto::core::Box &box : {ooto::core::Box{NAN, 0, 1, 1},
                                        {0, 0, INFINITY, 1},
@@ -97,7 +98,7 @@ TEST(OverlayModel, skipsFacesWithoutAUsableBox)
     }
 }
 
-TEST(OverlayModel, survivesStructuresOfAnotherShape)
+TEST(Scene, survivesStructuresOfAnotherShape)
 {
     const Buffer buffer(gst_buffer_new());
     GstStructure *meta = addFacesMeta(buffer.get());
@@ -127,7 +128,7 @@ TEST(OverlayModel, survivesStructuresOfAnotherShape)
     EXPECT_TRUE(read(buffer).faces.empty());
 }
 
-TEST(OverlayModel, takesAtMost256Faces)
+TEST(Scene, takesAtMost256Faces)
 {
     const Buffer buffer(gst_buffer_new());
     FacesSpec spec;
@@ -136,7 +137,7 @@ TEST(OverlayModel, takesAtMost256Faces)
     EXPECT_EQ(read(buffer).faces.size(), 256U);
 }
 
-TEST(OverlayModel, keepsTextOnOneShortLineOfUtf8)
+TEST(Scene, keepsTextOnOneShortLineOfUtf8)
 {
     const Buffer buffer(gst_buffer_new());
     GstStructure *meta = addFacesMeta(buffer.get());
@@ -151,7 +152,7 @@ TEST(OverlayModel, keepsTextOnOneShortLineOfUtf8)
     EXPECT_TRUE(g_utf8_validate(read(buffer).notice.c_str(), -1, nullptr));
 }
 
-TEST(OverlayModel, fallsBackToRegionsOfInterest)
+TEST(Scene, fallsBackToRegionsOfInterest)
 {
     const Buffer buffer(gst_buffer_new());
     GstVideoRegionOfInterestMeta *region =
@@ -163,13 +164,13 @@ TEST(OverlayModel, fallsBackToRegionsOfInterest)
     ASSERT_EQ(scene.faces.size(), 1U);
     EXPECT_DOUBLE_EQ(scene.faces[0].box.x, 10);
     EXPECT_EQ(scene.faces[0].name, "Ada");
-    EXPECT_EQ(scene.faces[0].status, FaceStatus::None);
+    EXPECT_EQ(scene.faces[0].status, std::nullopt);
 
     addFaces(buffer.get(), {});
     EXPECT_TRUE(read(buffer).faces.empty()) << "OotoFaces says that there is none";
 }
 
-TEST(OverlayModel, drawsAFaceWhereItsRegionIs)
+TEST(Scene, drawsAFaceWhereItsRegionIs)
 {
     const auto addRegion = [](const Buffer &buffer, const char *type, int id, unsigned x) {
         gst_buffer_add_video_region_of_interest_meta(buffer.get(), type, x, 20, 30, 40)->id = id;
@@ -216,7 +217,7 @@ TEST(OverlayModel, drawsAFaceWhereItsRegionIs)
     EXPECT_EQ(left(unnumbered), 100);
 }
 
-TEST(OverlayModel, measuresBoxesInTheCropRectangle)
+TEST(Scene, measuresBoxesInTheCropRectangle)
 {
     const Buffer buffer(makeFrame(info, 0));
     gst_buffer_add_video_meta(buffer.get(), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8, 200,

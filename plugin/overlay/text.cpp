@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "overlay/overlay_text.h"
+#include "overlay/text.h"
 
 namespace ooto::overlay
 {
@@ -64,38 +64,38 @@ std::string withReason(const char *word, const OverlayFace &face)
 LabelText labelText(const OverlayFace &face)
 {
     const std::string person = who(face);
-    switch (face.status) {
-    case FaceStatus::Identified:
+    if (!face.status)
+        return {person, person.empty() ? std::string() : factsOf(face)};
+    switch (*face.status) {
+    case core::Status::Identified:
         return {person.empty() ? "identified" : person, factsOf(face)};
-    case FaceStatus::Unknown:
+    case core::Status::Unknown:
         return {"unknown", factsOf(face)};
-    case FaceStatus::Spoof:
+    case core::Status::Spoof:
         return {person.empty() ? "spoof" : "spoof (" + person + ")", factsOf(face)};
-    case FaceStatus::Pending:
+    case core::Status::Pending:
         return {withReason("pending", face), {}};
-    case FaceStatus::Unavailable:
+    case core::Status::Unavailable:
         return {withReason("no answer", face), {}};
-    case FaceStatus::None:
-        break;
     }
-    return {person, person.empty() ? std::string() : factsOf(face)};
+    return {};
 }
 
-Colour statusColour(FaceStatus status)
+Colour statusColour(std::optional<core::Status> status)
 {
-    switch (status) {
-    case FaceStatus::Pending:
+    if (!status)
+        return white;
+    switch (*status) {
+    case core::Status::Pending:
         return skyBlue;
-    case FaceStatus::Identified:
+    case core::Status::Identified:
         return bluishGreen;
-    case FaceStatus::Unknown:
+    case core::Status::Unknown:
         return yellow;
-    case FaceStatus::Spoof:
+    case core::Status::Spoof:
         return vermillion;
-    case FaceStatus::Unavailable:
+    case core::Status::Unavailable:
         return reddishPurple;
-    case FaceStatus::None:
-        break;
     }
     return white;
 }

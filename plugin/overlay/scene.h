@@ -2,7 +2,7 @@
 // What a buffer's metadata says about the faces in it, as plain values for drawing.
 #pragma once
 
-#include "core/base/box.h"
+#include "core/asking/face.h"
 
 #include <gst/video/video.h>
 
@@ -14,14 +14,11 @@
 namespace ooto::overlay
 {
 
-/** `None`: a face about which nobody has said anything, as from another detector's ROI. */
-enum class FaceStatus { None, Pending, Identified, Unknown, Spoof, Unavailable };
-
 struct OverlayFace {
-    core::Box box; ///< in pixels of the whole frame, may reach beyond it
-    FaceStatus status = FaceStatus::None;
-    std::uint64_t trackId = 0; ///< 0 when unknown
-    std::string name;          ///< or an ROI's label
+    core::Box box;                      ///< in pixels of the whole frame, may reach beyond it
+    std::optional<core::Status> status; ///< none: nobody has said anything about the face
+    std::uint64_t trackId = 0;          ///< 0 when unknown
+    std::string name;                   ///< or an ROI's label
     std::string templateId;
     std::string reason;
     std::optional<double> similarity; ///< 0..1
@@ -42,12 +39,7 @@ struct OverlayScene {
     bool operator==(const OverlayScene &) const = default;
 };
 
-/**
- * Reads the `OotoFaces` metas, with the boxes of the regions that their `roi-id` names, where there
- * are such; a buffer without an `OotoFaces` is searched for "face" regions of interest.
- * Fields of a wrong type or out of range count as absent, faces without a box are left out, and
- * at most 256 faces are taken. `info` gives the frame's size where no crop meta does.
- */
+/** What metadata::readFaces() reads. `info` gives the frame's size where no crop meta does. */
 OverlayScene readOverlayScene(GstBuffer *buffer, const GstVideoInfo &info);
 
 } // namespace ooto::overlay
