@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tests plugin/core/asking/face_book.cpp
 #include "core/asking/face_book.h"
-#include "stage.h"
+#include "core/tracking/stage.h"
 
 #include <gtest/gtest.h>
 
