@@ -195,14 +195,14 @@ bool IdentifyStream::lookAgain(const Job &job, core::PictureChange &picture)
     if (another)
         stillness_ = core::Stillness(detector_->stillInterval());
     const core::StreamTime now = job.times.runningTime;
-    if (!stillness_.mustDetect(now, grid_, anyTrack || picture.another)) {
+    if (!stillness_.noteSample(now, grid_, anyTrack || picture.another)) {
         auto shared = shared_.lock();
         ++shared->statistics.samplesStill;
         shared->book.passSample(now);
         unobserved_ = {};
         return false;
     }
-    stillness_.detected(now, grid_);
+    stillness_.noteDetection(now, grid_);
     if (anyTrack && !picture.another)
         picture.shift = vision::pictureShift(lastGrid_, grid_).value_or(core::Point{});
     lastGrid_ = grid_;
@@ -215,7 +215,7 @@ void IdentifyStream::watchOrientation(const Job &job, bool anyFace)
     {
         auto shared = shared_.lock();
         if (shared->epoch != job.epoch || shared->stopping ||
-            !shared->orientationWatch.sampled(job.times.runningTime, anyFace))
+            !shared->orientationWatch.noteSample(job.times.runningTime, anyFace))
             return;
         tag = shared->orientation;
     }

@@ -190,7 +190,7 @@ bool IdentifyStream::takeSample(Shared &shared, const core::FrameTimes &times, b
                              times.runningTime - *shared.lastSample < leastUrgentInterval;
     if (shared.urgent && !shared.sampleDue && !justSampled)
         shared.sampleDue = times.runningTime;
-    if (shared.sampler.due(times.runningTime) && !shared.sampleDue)
+    if (shared.sampler.step(times.runningTime) && !shared.sampleDue)
         shared.sampleDue = times.runningTime;
     if (!shared.sampleDue || broken || waitsForUpstream(shared, times, anyUpstream))
         return false;
@@ -255,7 +255,7 @@ void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
         ++shared->statistics.frames;
         noteTimes(*shared, times);
         shared->shape = shape;
-        take(*shared, shared->book.frame(times));
+        take(*shared, shared->book.noteFrame(times));
         const bool urgent = shared->urgent;
         sampled = takeSample(*shared, times, !upstream.empty(), isWhole(buffer));
         job = {shared->settings, times, shared->epoch, observationsOf(upstream)};
@@ -435,7 +435,7 @@ void IdentifyStream::noteOrientation(const std::string &tag)
 {
     auto shared = shared_.lock();
     shared->orientation = tag;
-    shared->orientationWatch.tagged(tag != "rotate-0");
+    shared->orientationWatch.noteTag(tag != "rotate-0");
 }
 
 core::BookRules IdentifyStream::rules(const Settings &settings) const

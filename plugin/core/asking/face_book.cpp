@@ -100,7 +100,7 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
     Events events;
     const StreamTime now = sample.runningTime;
     const auto update =
-        tracker_.update(now, seen, rules_.tracking, picture, takenIds(picture.another));
+        tracker_.update(now, seen, rules_.tracking, picture, reservedIds(picture.another));
     wishes_.clear();
     // First: whoever stands where another was lost comes after that one's end.
     end(update.ended, sample, events);
@@ -133,7 +133,7 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
         const Box inside = intersection(seen[i].box, {0, 0, 1, 1});
         if (!inside.empty())
             record.last = view(*track, record, inside);
-        visits_.seen(record.now.visit, now);
+        visits_.noteSeen(record.now.visit, now);
         // Of two who overlap, or just did, a photo could be the other's.
         if (track->overlapping || !track->contacts.empty()) {
             record.now.inquiry.noteCrowded();
@@ -235,7 +235,7 @@ void FaceBook::dropNeedlessDoubt(TrackId id, Record &record)
     record.withheld.reset();
     record.doubt.reset();
     record.mayAsk = true;
-    tracker_.answered(id, false);
+    tracker_.noteAnswer(id, false);
 }
 
 void FaceBook::withhold(Record &record, const PersonId &another, StreamTime now)
@@ -261,7 +261,7 @@ void FaceBook::makeNextDoubtWait(Record &record)
 }
 
 /** Of those who are gone, or go now, and for whom an answer may still come. */
-std::set<TrackId> FaceBook::takenIds(bool allEnd) const
+std::set<TrackId> FaceBook::reservedIds(bool allEnd) const
 {
     std::set<TrackId> taken;
     for (const auto &[id, record] : records_) {
@@ -349,12 +349,12 @@ std::vector<TrackId> FaceBook::due(StreamTime now) const
     return due;
 }
 
-std::optional<Shot> FaceBook::take(TrackId id, StreamTime now)
+std::optional<Shot> FaceBook::takePhoto(TrackId id, StreamTime now)
 {
     if (!isDue(id, now))
         return std::nullopt;
     Record *record = find(id);
-    auto shot = record->now.inquiry.take(rules_.asking);
+    auto shot = record->now.inquiry.takePhoto(rules_.asking);
     if (shot) {
         record->inFlight = record->now.id;
         record->now.photo = rules_.keepPhotos ? shot->bytes : nullptr;
@@ -373,7 +373,7 @@ void FaceBook::noteIdentity(Record &record, StreamTime now)
 {
     if (const std::string *templateId = record.now.inquiry.identity())
         record.now.visit =
-            visits_.identified(record.now.visit, *templateId, now, rules_.visitTimeout);
+            visits_.noteIdentity(record.now.visit, *templateId, now, rules_.visitTimeout);
 }
 
 /** The service said who is there since the doubt: whoever was there before, or somebody else. */
@@ -399,7 +399,7 @@ void FaceBook::endDoubt(TrackId id, Record &record)
     record.doubt.reset();
     record.mayAsk = true;
     record.notBefore.reset();
-    tracker_.answered(id, same);
+    tracker_.noteAnswer(id, same);
 }
 
 /** A template is one face's at a time, and two who are in view are never one visit. */
@@ -428,7 +428,7 @@ void FaceBook::contestDoubles(const FrameTimes &now, Events &events)
     }
 }
 
-FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTimes &now)
+FaceBook::Events FaceBook::noteReply(TrackId id, const Reply &reply, const FrameTimes &now)
 {
     Record *record = find(id);
     if (!record || !record->inFlight)
@@ -439,7 +439,7 @@ FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTi
     const Status before = record->now.inquiry.status();
     bool tell = reply.outcome == Outcome::Answered || reply.outcome == Outcome::Refused;
     if (inquiry)
-        tell = inquiry->replied(reply, now, rules_.asking);
+        tell = inquiry->noteReply(reply, now, rules_.asking);
     else
         record->attemptsBefore += tell; // about somebody who counts no more
     if (inquiry == &record->now.inquiry) {
@@ -489,7 +489,7 @@ void FaceBook::serviceIsBack()
     }
 }
 
-FaceBook::Events FaceBook::frame(const FrameTimes &now)
+FaceBook::Events FaceBook::noteFrame(const FrameTimes &now)
 {
     tracker_.noteFrame(now.runningTime);
     return advance(now);

@@ -29,7 +29,7 @@ struct BookRules {
  * long.
  *
  * Sample by sample: observe(); for each of wishes() judge(), and where that wants a photo offer();
- * then for each of due() take() and send, or putOff().
+ * then for each of due() takePhoto() and send, or putOff().
  */
 class FaceBook
 {
@@ -55,15 +55,15 @@ public:
     std::vector<TrackId> due(StreamTime now) const;
     bool isDue(TrackId id, StreamTime now) const;
     /** The photo that is due; nothing when it no longer is: asked in between, failed, or gone. */
-    std::optional<Shot> take(TrackId id, StreamTime now);
+    std::optional<Shot> takePhoto(TrackId id, StreamTime now);
     void putOff(TrackId id, Reason reason);
-    Events replied(TrackId id, const Reply &reply, const FrameTimes &now);
+    Events noteReply(TrackId id, const Reply &reply, const FrameTimes &now);
 
     /** The service, or the key, is well again. */
     void serviceIsBack();
 
     /** A frame came, which has not been looked at. */
-    Events frame(const FrameTimes &now);
+    Events noteFrame(const FrameTimes &now);
     /** Time passed without a frame. */
     Events advance(const FrameTimes &now);
     /** The stream ends: photos that wait are still due. */
@@ -123,7 +123,7 @@ private:
     void endDoubt(TrackId id, Record &record);
     void dropNeedlessDoubt(TrackId id, Record &record);
     void contestDoubles(const FrameTimes &now, Events &events);
-    std::set<TrackId> takenIds(bool allEnd) const;
+    std::set<TrackId> reservedIds(bool allEnd) const;
     void end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events);
     void settle(const FrameTimes &now, Events &events);
     void noteIdentity(Record &record, StreamTime now);

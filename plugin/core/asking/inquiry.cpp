@@ -183,9 +183,9 @@ bool Inquiry::due(StreamTime now, bool last, const AskingRules &rules) const
     return last || rules.wholeFrame || shot_.ripe(now, rules.bestShotWindow);
 }
 
-std::optional<Shot> Inquiry::take(const AskingRules &rules)
+std::optional<Shot> Inquiry::takePhoto(const AskingRules &rules)
 {
-    inFlight_ = shot_.take();
+    inFlight_ = shot_.release();
     if (!inFlight_)
         return std::nullopt;
     inFlight_->askedLiveness = rules.checkLiveness;
@@ -194,7 +194,7 @@ std::optional<Shot> Inquiry::take(const AskingRules &rules)
     return inFlight_;
 }
 
-bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRules &rules)
+bool Inquiry::noteReply(const Reply &reply, const FrameTimes &now, const AskingRules &rules)
 {
     if (!inFlight_)
         return false;
@@ -210,18 +210,18 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
     switch (reply.outcome) {
     case Outcome::Answered:
         if (rules.wholeFrame || isAboutFace(reply.answer, shot))
-            takeAnswer(reply, shot, rules);
+            noteAnswer(reply, shot, rules);
         else
-            takeOtherFace(now, rules);
+            noteOtherFace(now, rules);
         break;
     case Outcome::Refused:
-        takeRefusal(reply, shot, now, rules);
+        noteRefusal(reply, shot, now, rules);
         break;
     case Outcome::TooLarge:
-        takeTooLarge(shot);
+        noteTooLarge(shot);
         break;
     default:
-        takeFailure(reply, shot, now, rules);
+        noteFailure(reply, shot, now, rules);
         return false;
     }
     retry_.beginAnew();
@@ -229,7 +229,7 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
     return isAnswer;
 }
 
-void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules)
+void Inquiry::noteAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules)
 {
     votes_.add(ballotOf(reply.answer, shot), rules.similarityThreshold);
     answeredQuality_ = shot.quality.total;
@@ -259,7 +259,7 @@ void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules
 }
 
 /** The face is too small a part of what was sent, or is none. */
-void Inquiry::takeOtherFace(const FrameTimes &now, const AskingRules &rules)
+void Inquiry::noteOtherFace(const FrameTimes &now, const AskingRules &rules)
 {
     reason_ = Reason::OtherFace;
     refusal_.reset();
@@ -268,7 +268,7 @@ void Inquiry::takeOtherFace(const FrameTimes &now, const AskingRules &rules)
     wantAnother(!mayAsk(rules));
 }
 
-void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
+void Inquiry::noteRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
                           const AskingRules &rules)
 {
     reason_ = Reason::Refused;
@@ -287,7 +287,7 @@ void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes
     wantAnother(noFaceInARow_ >= 2 || !mayAsk(rules));
 }
 
-void Inquiry::takeTooLarge(const Shot &shot)
+void Inquiry::noteTooLarge(const Shot &shot)
 {
     reason_ = Reason::Refused;
     // Of what was sent: that may be smaller than the usual limit already.
@@ -296,7 +296,7 @@ void Inquiry::takeTooLarge(const Shot &shot)
     wantAnother(++tooLarge_ > mostShrinks);
 }
 
-void Inquiry::takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
+void Inquiry::noteFailure(const Reply &reply, Shot shot, const FrameTimes &now,
                           const AskingRules &rules)
 {
     // Nothing is wrong with the photo: it goes again, or a better one that comes meanwhile.

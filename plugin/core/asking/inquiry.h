@@ -55,11 +55,11 @@ public:
      */
     bool due(StreamTime now, bool last, const AskingRules &rules) const;
     /** What is due is being sent. @return it, with what is to be asked about it */
-    std::optional<Shot> take(const AskingRules &rules);
+    std::optional<Shot> takePhoto(const AskingRules &rules);
     /** What is due cannot be sent yet. */
     void putOff(Reason reason) { reason_ = reason; }
     /** @return true when people should hear of it: an answer came, usable or not */
-    bool replied(const Reply &reply, const FrameTimes &now, const AskingRules &rules);
+    bool noteReply(const Reply &reply, const FrameTimes &now, const AskingRules &rules);
 
     /** The service, or the key, is well again: what waits for that need not wait any longer. */
     void serviceIsBack();
@@ -104,12 +104,12 @@ private:
     void want(Need need);
     void wantAnother(bool giveUp);
     void settleFor(Reason reason);
-    void takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules);
-    void takeOtherFace(const FrameTimes &now, const AskingRules &rules);
-    void takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
+    void noteAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules);
+    void noteOtherFace(const FrameTimes &now, const AskingRules &rules);
+    void noteRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
                      const AskingRules &rules);
-    void takeTooLarge(const Shot &shot);
-    void takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
+    void noteTooLarge(const Shot &shot);
+    void noteFailure(const Reply &reply, Shot shot, const FrameTimes &now,
                      const AskingRules &rules);
 
     Need need_ = Need::Answer;

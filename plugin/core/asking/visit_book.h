@@ -22,13 +22,13 @@ public:
     /** The visit was none of its own: whoever it was begun for turned out to be on another. */
     void drop(VisitNumber visit);
     /** A track of the visit is in view. */
-    void seen(VisitNumber visit, StreamTime now);
+    void noteSeen(VisitNumber visit, StreamTime now);
     /**
      * A track of the visit was identified. @return the visit that it belongs to: its own; an
      * earlier one of the same template; or a new one, where its own is somebody else's
      */
-    VisitNumber identified(VisitNumber visit, const std::string &templateId, StreamTime now,
-                           StreamTime timeout);
+    VisitNumber noteIdentity(VisitNumber visit, const std::string &templateId, StreamTime now,
+                             StreamTime timeout);
     /** Whether the visit is that of this template. */
     bool isOf(VisitNumber visit, const std::string &templateId) const;
     /** Forgets visits that are over. Time may have gone back: they end as long after now. */

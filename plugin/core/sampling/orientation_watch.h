@@ -21,9 +21,9 @@ public:
     static constexpr std::chrono::seconds patience{10};
 
     /** @param turned the tag asks for anything but showing the picture as it is */
-    void tagged(bool turned);
-    /** A sample was looked at. @return true once, when people should be told */
-    bool sampled(StreamTime now, bool anyFace);
+    void noteTag(bool turned);
+    /** A sample was looked at. @return true once: people should be told now */
+    bool noteSample(StreamTime now, bool anyFace);
     /** Another stream. */
     void reset() { *this = {}; }
 

@@ -155,7 +155,7 @@ GridSize gridSize(const FrameShape &frame, double minFacePx)
     return {cells(frame.width, 16, 160), cells(frame.height, 9, 90)};
 }
 
-bool Stillness::mustDetect(StreamTime time, const LumaGrid &now, bool anyTrack)
+bool Stillness::noteSample(StreamTime time, const LumaGrid &now, bool anyTrack)
 {
     if (!usable(now))
         return true;
@@ -178,7 +178,7 @@ bool Stillness::mustDetect(StreamTime time, const LumaGrid &now, bool anyTrack)
     return wakes || anyTrack || awake || time - *lastDetected_ >= lookAnyway_;
 }
 
-void Stillness::detected(StreamTime time, const LumaGrid &now)
+void Stillness::noteDetection(StreamTime time, const LumaGrid &now)
 {
     if (!usable(now))
         return;

@@ -44,17 +44,18 @@ public:
     }
 
     /**
-     * To be asked once for each sample, in order. True for the first one, where something moved
-     * since the last detection, for a second and two samples after that, and once in a while
-     * anyway.
+     * To be told of each sample, in order.
      *
      * @param now      of the same size as before, else all is taken to be new
      * @param anyTrack somebody is in view: true without further ado
+     * @return true where faces have to be looked for: in the first sample, where something moved
+     *         since the last detection, for a second and two samples after that, and once in a
+     *         while anyway
      */
-    bool mustDetect(StreamTime time, const LumaGrid &now, bool anyTrack);
+    bool noteSample(StreamTime time, const LumaGrid &now, bool anyTrack);
 
     /** Faces were looked for in this sample: it is what later ones are compared with. */
-    void detected(StreamTime time, const LumaGrid &now);
+    void noteDetection(StreamTime time, const LumaGrid &now);
 
 private:
     bool moved(const LumaGrid &now);

@@ -83,7 +83,7 @@ std::optional<TrackId> Continuity::see(const Sight &sight)
     return seeInDoubt(sight, apart);
 }
 
-std::optional<TrackId> Continuity::provenPast(const Look &look, double moreAlike)
+std::optional<TrackId> Continuity::claimPast(const Look &look, double moreAlike)
 {
     const auto past = std::find_if(pasts_.begin(), pasts_.end(), [&](const Past &each) {
         return each.person.looks.proves(look, moreAlike);
@@ -103,7 +103,7 @@ std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
     doubt_->samples +=
         sight.clear || (sight.strong && look.time - doubt_->since > longestWaitForClear);
     const double moreAlike = doubt_->samples > triesAtTheUsualLimit ? moreTriesCost : 0;
-    const auto past = provenPast(look, moreAlike);
+    const auto past = claimPast(look, moreAlike);
     if (past || known_.looks.proves(look, moreAlike)) {
         doubt_.reset();
         known_.looks.learn(look, sight.clear);
@@ -155,7 +155,7 @@ void Continuity::hold(bool held)
         renew();
 }
 
-std::optional<TrackId> Continuity::mayContinue(std::vector<Past> pasts)
+std::optional<TrackId> Continuity::offerPasts(std::vector<Past> pasts)
 {
     std::erase_if(pasts, [](const Past &past) { return past.person.looks.empty(); });
     if (pasts.empty() || doubt_)
@@ -179,12 +179,12 @@ bool Continuity::mayContinue(TrackId past) const
                        [past](const Past &each) { return each.track == past; });
 }
 
-void Continuity::cannotContinue(TrackId past)
+void Continuity::dropPast(TrackId past)
 {
     std::erase_if(pasts_, [past](const Past &each) { return each.track == past; });
 }
 
-void Continuity::answered(bool samePerson)
+void Continuity::noteAnswer(bool samePerson)
 {
     if (!doubt_)
         return;

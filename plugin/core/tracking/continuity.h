@@ -81,12 +81,12 @@ public:
     /** Another face is so close that nobody can tell whose detection is whose. */
     void hold(bool held);
     /** The track starts where these ended. @return the one that it is proven to go on with */
-    std::optional<TrackId> mayContinue(std::vector<Past> pasts);
+    std::optional<TrackId> offerPasts(std::vector<Past> pasts);
     bool mayContinue(TrackId past) const;
     /** Another track goes on with it. */
-    void cannotContinue(TrackId past);
+    void dropPast(TrackId past);
     /** The service has said who it is since the doubt. */
-    void answered(bool samePerson);
+    void noteAnswer(bool samePerson);
 
     /** Of whom something is known for sure, also while it is in doubt who is there now. */
     const KnownPerson &known() const { return known_.looks.empty() ? since_ : known_; }
@@ -99,10 +99,10 @@ private:
         bool wasBlind = false; ///< a sight of it told nothing
     };
 
-    PersonId another() { return {track_, ++lastNumber_}; }
-    void renew() { since_ = {another(), {}}; }
+    PersonId newPerson() { return {track_, ++lastNumber_}; }
+    void renew() { since_ = {newPerson(), {}}; }
     std::optional<TrackId> seeInDoubt(const Sight &sight, bool apart);
-    std::optional<TrackId> provenPast(const Look &look, double moreAlike);
+    std::optional<TrackId> claimPast(const Look &look, double moreAlike);
 
     TrackSerial track_;
     unsigned lastNumber_ = 1;

@@ -128,7 +128,7 @@ void Tracker::follow(const std::vector<Observation> &seen, const Association &fo
     for (std::size_t t = 0; t < tracks_.size(); ++t) {
         Track &track = tracks_[t];
         if (const auto observation = found.observationOf[t]) {
-            take(track, seen[*observation]);
+            correct(track, seen[*observation]);
             continue;
         }
         ++track.missed;
@@ -137,7 +137,7 @@ void Tracker::follow(const std::vector<Observation> &seen, const Association &fo
     }
 }
 
-void Tracker::take(Track &track, const Observation &seen)
+void Tracker::correct(Track &track, const Observation &seen)
 {
     const auto how = fit(track, seen, now_);
     // Only a number says that a face so far away is the same.
@@ -221,7 +221,7 @@ void Tracker::goOnWith(TrackId past)
 {
     relinks_.forget(past);
     for (Track &track : tracks_)
-        track.continuity.cannotContinue(past);
+        track.continuity.dropPast(past);
 }
 
 TrackId Tracker::newId(const Track &track, const std::set<TrackId> &taken)
@@ -289,7 +289,7 @@ std::set<TrackId> Tracker::findPasts(const TrackerRules &rules, Update &result)
         if (relinks_.knows(id) && std::none_of(pasts.begin(), pasts.end(),
                                                [id](const Past &past) { return past.track == id; }))
             goOnWith(id);
-        if (const auto past = fresh.continuity.mayContinue(std::move(pasts))) {
+        if (const auto past = fresh.continuity.offerPasts(std::move(pasts))) {
             result.relinked.push_back({id, *past});
             goOnWith(*past);
         }
@@ -350,11 +350,11 @@ std::vector<TrackId> Tracker::endAll()
     return ended;
 }
 
-void Tracker::answered(TrackId id, bool samePerson)
+void Tracker::noteAnswer(TrackId id, bool samePerson)
 {
     for (Track &track : tracks_) {
         if (track.confirmed() && track.id == id)
-            track.continuity.answered(samePerson);
+            track.continuity.noteAnswer(samePerson);
     }
 }
 

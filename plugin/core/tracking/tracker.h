@@ -71,7 +71,7 @@ public:
     /** Forgets all tracks, also for relinking. @return the confirmed ones among them */
     std::vector<TrackId> endAll();
     /** The service said who is on a track that was in doubt. */
-    void answered(TrackId id, bool samePerson);
+    void noteAnswer(TrackId id, bool samePerson);
     /** Whether a track may still turn out to go on with this one, which ended. */
     bool mayGoOn(TrackId past) const;
 
@@ -89,7 +89,7 @@ private:
     void shift(const Point &by);
     std::vector<TrackId> forgetTracks();
     void follow(const std::vector<Observation> &seen, const Association &found);
-    void take(Track &track, const Observation &seen);
+    void correct(Track &track, const Observation &seen);
     void begin(const std::vector<Observation> &seen, Association &found);
     void noteContinuity(const std::vector<Observation> &seen, const Association &found,
                         bool afterGap, Update &result);
