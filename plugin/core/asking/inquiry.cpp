@@ -77,12 +77,12 @@ Ballot ballotOf(const Answer &answer, const Shot &shot)
 
 Status Inquiry::status() const
 {
-    if (votes_.needAnotherOpinion() && !settled_)
+    if (need_ == Need::SecondOpinion)
         return Status::Pending;
     const Status voted = votes_.status();
     if (isDouble_ && voted == Status::Identified)
         return Status::Unknown;
-    return voted == Status::Pending && givenUp_ ? Status::Unavailable : voted;
+    return voted == Status::Pending && !wanted() ? Status::Unavailable : voted;
 }
 
 void Inquiry::want(Need need)
@@ -94,7 +94,6 @@ void Inquiry::want(Need need)
 /** For the same need as the photo that did not do; or none, and what is known counts. */
 void Inquiry::wantAnother(bool giveUp)
 {
-    givenUp_ = giveUp;
     if (giveUp)
         settleFor(reason_);
     else
@@ -104,7 +103,6 @@ void Inquiry::wantAnother(bool giveUp)
 /** What is known counts. @param reason of a face without an answer */
 void Inquiry::settleFor(Reason reason)
 {
-    settled_ = true;
     reason_ = votes_.status() == Status::Unavailable ? Reason::NoLiveness : reason;
     want(Need::None);
 }
@@ -125,7 +123,6 @@ std::optional<ShotWish> Inquiry::see(const Box &face, const FrameShape &frame, S
     if (need_ == Need::None && rules.reidentifyInterval > 0ns && answered_ && !inFlight_ &&
         now - answered_->runningTime >= rules.reidentifyInterval) {
         attemptsThisTime_ = 0;
-        givenUp_ = false;
         want(Need::Answer);
     }
     if (!wanted() || !mayAsk(rules))
@@ -234,7 +231,6 @@ void Inquiry::noteAnswer(const Reply &reply, const Shot &shot, const AskingRules
     votes_.add(ballotOf(reply.answer, shot), rules.similarityThreshold);
     answeredQuality_ = shot.quality.total;
     isDouble_ = false;
-    givenUp_ = false;
     noFaceInARow_ = 0;
     refusal_.reset();
     reason_ = Reason::None;
@@ -242,10 +238,9 @@ void Inquiry::noteAnswer(const Reply &reply, const Shot &shot, const AskingRules
 
     if (votes_.needAnotherOpinion() && mayAsk(rules)) {
         marginFactor_ *= someMoreAround;
-        settled_ = false;
         reason_ = Reason::Waiting;
         want(Need::SecondOpinion);
-    } else if (status() == Status::Unknown && !triedBetter_ && mayAsk(rules)) {
+    } else if (votes_.status() == Status::Unknown && !triedBetter_ && mayAsk(rules)) {
         triedBetter_ = true;
         // A photo that came while this one was under way may be the better one already.
         const bool haveBetter =
@@ -325,7 +320,6 @@ void Inquiry::contest(const AskingRules &rules)
     }
     contested_ = true;
     votes_ = {};
-    settled_ = false;
     reason_ = Reason::Double;
     want(Need::Answer);
 }
@@ -340,7 +334,7 @@ void Inquiry::rejudge(const AskingRules &rules)
 
 bool Inquiry::settle(StreamTime now, bool ended)
 {
-    if (!votes_.needAnotherOpinion() || settled_ || inFlight_)
+    if (need_ != Need::SecondOpinion || inFlight_)
         return false;
     const bool over = ended || (answered_ && now - answered_->runningTime > longestSecondOpinion);
     if (!over || (ended && hasUnsent()))

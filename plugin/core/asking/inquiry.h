@@ -75,7 +75,6 @@ public:
     /** Time passed. @return true when the status changed by that alone */
     bool settle(StreamTime now, bool ended);
 
-    bool inFlight() const { return inFlight_.has_value(); }
     /** A photo is held that would be sent if it could. */
     bool hasUnsent() const { return !shot_.empty() && !inFlight_ && wanted(); }
     /** The template that the track is identified as; null when it is not. */
@@ -94,7 +93,7 @@ private:
         Answer,        ///< any that is good enough: there is none yet, or it is asked anew
         Better,        ///< nobody was recognised: once more, with a clearly better photo
         SecondOpinion, ///< whether it is live and genuine is not settled yet
-        None,
+        None,          ///< what was answered counts; without an answer it was given up
     };
 
     bool wanted() const { return need_ != Need::None; }
@@ -114,8 +113,6 @@ private:
 
     Need need_ = Need::Answer;
     Reason reason_ = Reason::None;
-    bool givenUp_ = false;          ///< no usable answer, and none will come
-    bool settled_ = false;          ///< there will be no other opinion
     bool contested_ = false;        ///< asked again, since another face has a better claim
     bool isDouble_ = false;         ///< and the answer was the same
     unsigned attempts_ = 0;         ///< answers so far

@@ -130,12 +130,6 @@ std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
 
 void Continuity::needProof(DoubtCause cause)
 {
-    if (known_.looks.empty() && !doubt_) {
-        // Nobody knows what the person looks like, so that nothing can be proven.
-        renew();
-        doubt_ = Doubt{cause};
-        return;
-    }
     renew();
     if (!doubt_)
         doubt_ = Doubt{cause};

@@ -362,7 +362,6 @@ TEST_F(InquiryTest, hasOneRequestAtATime)
 {
     see();
     ASSERT_TRUE(inquiry.takePhoto(rules));
-    EXPECT_TRUE(inquiry.inFlight());
     EXPECT_FALSE(waitForDue(1.0, 5s));
 }
 
@@ -626,6 +625,20 @@ TEST_F(InquiryTest, asksAgainAfterTheIntervalAndIsNeverDowngraded)
     EXPECT_EQ(view().status, Status::Identified);
     EXPECT_DOUBLE_EQ(*view().answer->similarity, 0.9);
     EXPECT_EQ(view().attempts, 2U);
+}
+
+TEST_F(InquiryTest, waitsForItsAnswerWhenItIsContestedAfterItWasGivenUp)
+{
+    rules.reidentifyInterval = 60s;
+    EXPECT_TRUE(ask(match(0.8)));
+    EXPECT_TRUE(waitForDue(0.9, 70s));
+    EXPECT_TRUE(answer(refusal(5)));
+    EXPECT_TRUE(ask(refusal(5)));
+    EXPECT_FALSE(waitForDue(0.9, 20s)) << "twice no face";
+    inquiry.contest(rules);
+    EXPECT_EQ(view().status, Status::Pending);
+    EXPECT_TRUE(ask(match(0.9)));
+    EXPECT_EQ(view().status, Status::Identified);
 }
 
 TEST_F(InquiryTest, isAskedOnceMoreWhenAnotherFaceHasABetterClaimAndThenIsUnknown)
