@@ -84,8 +84,12 @@ FaceEvent FaceBook::event(FaceEventType type, Record &record, const FrameTimes &
         record.since = now.wallClock;
     record.last.since = record.since;
     describe(record, record.last);
-    FaceEvent event{type,    record.last,          now, record.ended.has_value(),
-                    nullptr, record.now.photoIsPng};
+    FaceEvent event{.type = type,
+                    .face = record.last,
+                    .times = now,
+                    .late = record.ended.has_value(),
+                    .photo = nullptr,
+                    .photoIsPng = record.now.photoIsPng};
     if (rules_.keepPhotos && type != FaceEventType::New)
         event.photo = record.now.photo;
     if (type == FaceEventType::End)
@@ -212,7 +216,7 @@ bool FaceBook::noteWhoIsThere(Record &record, const Continuity &continuity, Stre
         } else if (wasCertain) {
             withhold(record, person, now);
         } else {
-            replace(record.now, {person, {}, visits_.begin(now), nullptr, false}, record);
+            replace(record.now, newPerson(person, now), record);
             if (wasted || record.doubt == DoubtCause::Gap)
                 waitForDoubt(record, now);
         }
@@ -238,10 +242,18 @@ void FaceBook::dropNeedlessDoubt(TrackId id, Record &record)
     tracker_.noteAnswer(id, false);
 }
 
+FaceBook::Person FaceBook::newPerson(const PersonId &id, StreamTime now)
+{
+    Person person;
+    person.id = id;
+    person.visit = visits_.begin(now);
+    return person;
+}
+
 void FaceBook::withhold(Record &record, const PersonId &another, StreamTime now)
 {
     record.withheld = std::move(record.now);
-    record.now = {another, {}, visits_.begin(now), nullptr, false};
+    record.now = newPerson(another, now);
     waitForDoubt(record, now);
 }
 

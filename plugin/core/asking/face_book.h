@@ -118,6 +118,7 @@ private:
     void takeOver(Record &record, TrackId id, TrackId past, StreamTime now);
     /** @return true when people should hear of it */
     bool noteWhoIsThere(Record &record, const Continuity &continuity, StreamTime now);
+    Person newPerson(const PersonId &id, StreamTime now);
     void withhold(Record &record, const PersonId &another, StreamTime now);
     void replace(Person &who, Person &&by, Record &record);
     void endDoubt(TrackId id, Record &record);

@@ -114,7 +114,7 @@ void note(const Side &a, const Side &b, const SampleClock &now, bool overlap, bo
         if (Contact *known = contactWith(track, other.serial))
             return *known;
         return track.contacts.emplace_back(
-            Contact{other.serial, now.time, track.motion, false, false});
+            Contact{.other = other.serial, .lastOverlap = now.time, .before = track.motion});
     };
     Contact &ofA = contactOf(a.track, b.track);
     Contact &ofB = contactOf(b.track, a.track);
@@ -142,7 +142,10 @@ Box boxOf(const Side &side, const SampleClock &now)
 
 Look lookOf(const Side &side, const SampleClock &now)
 {
-    return {now.time, side.seen->texture, side.seen->appearance, now.light};
+    return {.time = now.time,
+            .texture = side.seen->texture,
+            .colours = side.seen->appearance,
+            .light = now.light};
 }
 
 /** Each goes on with what was seen of the other. */

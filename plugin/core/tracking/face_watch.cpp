@@ -92,7 +92,7 @@ void FaceWatch::look(StreamTime now, const std::vector<WatchedFace> &faces, cons
     noteSamples(faces);
     std::map<TrackId, Place> places;
     for (const WatchedFace &face : faces) {
-        Place place{read(face.box), face.box, now, std::nullopt};
+        Place place{.patch = read(face.box), .box = face.box, .at = now, .uncertainSince = {}};
         if (const auto before = places_.find(face.id); before != places_.end()) {
             const Place &last = before->second;
             place.uncertainSince = last.uncertainSince;

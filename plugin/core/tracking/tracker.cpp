@@ -108,8 +108,7 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
     const std::set<TrackId> over = findPasts(rules, result);
     noteContinuity(seen, found, picture.gap, result);
     for (const TrackId id : over) {
-        const auto at = std::find_if(tracks_.begin(), tracks_.end(),
-                                     [id](const Track &track) { return track.id == id; });
+        const auto at = tracks_.begin() + static_cast<std::ptrdiff_t>(*indexOf(id));
         result.ended.push_back(id);
         relinks_.remember(*at);
         tracks_.erase(at);
@@ -188,7 +187,10 @@ void Tracker::noteContinuity(const std::vector<Observation> &seen, const Associa
         if (!observation)
             continue;
         const Observation &face = seen[*observation];
-        const Look look{now_.time, face.texture, face.appearance, now_.light};
+        const Look look{.time = now_.time,
+                        .texture = face.texture,
+                        .colours = face.appearance,
+                        .light = now_.light};
         const bool clear = !face.weak && !track.crowded && track.contacts.empty();
         if (const auto past = track.continuity.see({.look = look,
                                                     .strong = !face.weak,
@@ -277,8 +279,7 @@ std::set<TrackId> Tracker::findPasts(const TrackerRules &rules, Update &result)
 {
     std::set<TrackId> over;
     for (const TrackId id : result.confirmed) {
-        Track &fresh = *std::find_if(tracks_.begin(), tracks_.end(),
-                                     [id](const Track &track) { return track.id == id; });
+        Track &fresh = tracks_[*indexOf(id)];
         std::vector<Past> pasts;
         for (const Track *past : relinks_.candidatesFor(fresh, tracks_, relinkTime(rules))) {
             pasts.push_back({past->id, past->continuity.known()});
@@ -352,10 +353,8 @@ std::vector<TrackId> Tracker::endAll()
 
 void Tracker::noteAnswer(TrackId id, bool samePerson)
 {
-    for (Track &track : tracks_) {
-        if (track.confirmed() && track.id == id)
-            track.continuity.noteAnswer(samePerson);
-    }
+    if (const auto index = indexOf(id))
+        tracks_[*index].continuity.noteAnswer(samePerson);
 }
 
 bool Tracker::mayGoOn(TrackId past) const
@@ -364,12 +363,20 @@ bool Tracker::mayGoOn(TrackId past) const
                        [past](const Track &track) { return track.continuity.mayContinue(past); });
 }
 
-const Track *Tracker::find(TrackId id) const
+std::optional<std::size_t> Tracker::indexOf(TrackId id) const
 {
     const auto found = std::find_if(tracks_.begin(), tracks_.end(), [id](const Track &track) {
         return track.confirmed() && track.id == id;
     });
-    return found == tracks_.end() ? nullptr : &*found;
+    if (found == tracks_.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(found - tracks_.begin());
+}
+
+const Track *Tracker::find(TrackId id) const
+{
+    const auto index = indexOf(id);
+    return index ? &tracks_[*index] : nullptr;
 }
 
 std::optional<Box> Tracker::boxAt(const Track &track, StreamTime time,

@@ -85,6 +85,7 @@ public:
     bool leaving(const Track &track, StreamTime time, const TrackerRules &rules) const;
 
 private:
+    std::optional<std::size_t> indexOf(TrackId id) const;
     void noteTime(StreamTime time);
     void shift(const Point &by);
     std::vector<TrackId> forgetTracks();
