@@ -91,7 +91,7 @@ private:
     /** What the next photo is for. */
     enum class Need {
         Answer,        ///< any that is good enough: there is none yet, or it is asked anew
-        Better,        ///< nobody was recognised: once more, with a clearly better photo
+        Better,        ///< no one was recognised: once more, with a clearly better photo
         SecondOpinion, ///< whether it is live and genuine is not settled yet
         None,          ///< what was answered counts; without an answer it was given up
     };

@@ -10,9 +10,9 @@ namespace ooto::core
 {
 
 /**
- * Detectors find upright faces only, and a phone's video lies on its side until somebody turns it
- * as its tag says. Who turns it may leave the tag (videoflip 1.22 does), so that only the lack of
- * faces tells. Not thread-safe.
+ * Detectors find upright faces only, and a phone's video lies on its side until an element turns
+ * it as its tag says. That element may leave the tag (videoflip 1.22 does), so that only the lack
+ * of faces tells. Not thread-safe.
  */
 class OrientationWatch
 {

@@ -85,7 +85,7 @@ void SteadyTime::believe(StreamTime stamp, StreamTime passed, StreamTime expecte
     candidate_.reset();
     still_ = 0;
     stamp_ = stamp;
-    // Whoever got an expected time before may have got a little too much of it.
+    // A frame that got an expected time before may have got a little too much of it.
     if (stamp + offset_ <= *now_)
         offset_ = *now_ + expected - stamp;
     now_ = stamp + offset_;

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr StreamTime longestStep = 500ms;
 constexpr unsigned samplesBeforeAsking = 3;
 constexpr unsigned samplesForPast = 5;
-// Where samples are rare, nobody waits for five of them.
+// Where samples are rare, five of them are not waited for.
 constexpr StreamTime longestWaitForPast = 2s;
 constexpr unsigned triesAtTheUsualLimit = 5;
 constexpr StreamTime longestWaitForClear = 2s;
@@ -54,7 +54,7 @@ std::optional<TrackId> Continuity::see(const Sight &sight)
         return std::nullopt;
     }
     // A sample in which the face cannot be looked at is none: after half a second of them it has to
-    // be proven. So is one in which a face that is cut off looks like nobody.
+    // be proven. So is one in which a face that is cut off looks like no known one.
     const bool isNone = (!look.texture && known_.looks.hasTextures()) ||
                         (sight.cutOff && !doubt_ && !apart && known_.looks.differs(look));
     if (!firstSight_)
@@ -99,7 +99,7 @@ std::optional<TrackId> Continuity::claimPast(const Look &look, double moreAlike)
 std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
 {
     const Look &look = sight.look;
-    // What somebody else may cover in part tells little; but nobody waits for more for ever.
+    // A face that a neighbour may cover tells little; but more is not waited for for ever.
     doubt_->samples +=
         sight.clear || (sight.strong && look.time - doubt_->since > longestWaitForClear);
     const double moreAlike = doubt_->samples > triesAtTheUsualLimit ? moreTriesCost : 0;
@@ -109,7 +109,7 @@ std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
         known_.looks.learn(look, sight.clear);
         return past;
     }
-    // The first look that tells something is not of whoever was there before.
+    // The first look that tells something is not of the person who was there before.
     if (doubt_->wasBlind && since_.looks.empty() && !look.tellsNothing())
         renew();
     doubt_->wasBlind |= look.tellsNothing();
@@ -120,7 +120,7 @@ std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
         doubt_->samples >= samplesForPast ||
         (doubt_->samples >= 2 && look.time - doubt_->since > longestWaitForPast);
     if (doubt_->cause == DoubtCause::Past && (pasts_.empty() || waitedLong)) {
-        // Somebody new, then: nothing was known of whom that could be wrong.
+        // A new person, then: nothing was known of them that could be wrong.
         pasts_.clear();
         known_ = std::exchange(since_, {});
         doubt_.reset();

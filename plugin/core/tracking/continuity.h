@@ -16,8 +16,8 @@ namespace ooto::core
 using TrackSerial = std::uint64_t;
 
 /**
- * One who may stand on a track. What is asked, held and answered is about one of these, and counts
- * only for the same one.
+ * Names a person who may be on a track. What is asked, held and answered is about one of these, and
+ * counts only for the same one.
  */
 struct PersonId {
     TrackSerial track = 0;
@@ -57,7 +57,7 @@ class Continuity
 public:
     explicit Continuity(TrackSerial track) : track_(track), known_{{track, 1}, {}} {}
 
-    /** Who is on the track now, as far as anybody can tell: another id while it is in doubt. */
+    /** Who is on the track now, as far as can be told: another id while it is in doubt. */
     PersonId person() const { return certain() ? known_.id : since_.id; }
     bool certain() const { return !doubt_ && (!held_ || provenNow_); }
     /** Why not; nothing while it is certain. */
@@ -69,16 +69,16 @@ public:
     struct Sight {
         Look look{};
         bool strong = true;    ///< detected with a score above the threshold
-        bool clear = true;     ///< that, and nobody else near it
+        bool clear = true;     ///< that, and no other face near it
         bool cutOff = false;   ///< by the frame's edge
         bool afterGap = false; ///< whether the picture goes on from the one before is not known
         bool rare = false;     ///< samples always are more than half a second apart
     };
     /** @return the track that this one goes on with: this look proves it */
     std::optional<TrackId> see(const Sight &sight);
-    /** From here on it may be somebody else, also where it was in doubt already. */
+    /** From here on it may be another person, also where it was in doubt already. */
     void needProof(DoubtCause cause);
-    /** Another face is so close that nobody can tell whose detection is whose. */
+    /** Another face is so close that it cannot be told which detection is whose. */
     void hold(bool held);
     /** The track starts where these ended. @return the one that it is proven to go on with */
     std::optional<TrackId> offerPasts(std::vector<Past> pasts);
@@ -107,7 +107,7 @@ private:
     TrackSerial track_;
     unsigned lastNumber_ = 1;
     KnownPerson known_;
-    KnownPerson since_; ///< while in doubt, or held: whoever is there
+    KnownPerson since_; ///< while in doubt, or held: the person who is there
     std::vector<Past> pasts_;
     std::optional<Doubt> doubt_;
     bool held_ = false;

@@ -26,7 +26,7 @@ constexpr StreamTime leavingAhead = 400ms;
 constexpr double edge = 0.004; // of the frame; detectors' boxes end a little before it
 // Weak detections are less exact.
 constexpr double weakNoise = 2;
-// A shadow on the wall that looks a little like a face keeps nobody's track alive for ever.
+// A shadow on the wall that looks a little like a face keeps no track alive for ever.
 constexpr StreamTime longestWeak = 10s;
 constexpr double overlapShare = 0.1;   // of the face's box
 constexpr double crowdedWithin = 0.25; // of the face's box, on each side
@@ -175,7 +175,7 @@ void Tracker::begin(const std::vector<Observation> &seen, Association &found)
     }
 }
 
-/** Is each still who it was? */
+/** Does each track still show the same person? */
 void Tracker::noteContinuity(const std::vector<Observation> &seen, const Association &found,
                              bool afterGap, Update &result)
 {
@@ -272,8 +272,8 @@ void Tracker::noteOverlaps()
 }
 
 /**
- * Who starts where others ended may be one of them.
- * @return lost tracks at whose place another stands: they are over, and cannot be found there
+ * A track that begins where others ended may go on with one of them.
+ * @return lost tracks at the place of a new one: they end, so that they cannot be matched again
  */
 std::set<TrackId> Tracker::findPasts(const TrackerRules &rules, Update &result)
 {
@@ -286,7 +286,7 @@ std::set<TrackId> Tracker::findPasts(const TrackerRules &rules, Update &result)
             if (past == find(past->id) && past->id != id)
                 over.insert(past->id);
         }
-        // A number that was given again means who has it now.
+        // A number that was given again means the track that has it now.
         if (relinks_.knows(id) && std::none_of(pasts.begin(), pasts.end(),
                                                [id](const Past &past) { return past.track == id; }))
             goOnWith(id);
@@ -428,7 +428,7 @@ StreamTime Tracker::lifeWithoutDetection(const TrackerRules &rules) const
     return std::max({shortestLife, rules.holdTime, 4 * now_.interval, waitForFrames()});
 }
 
-/** Who was seen in the last picture has not been missed in any, however long ago that was. */
+/** A face that was seen in the last frame was missed in none, however long ago that was. */
 StreamTime Tracker::waitForFrames() const
 {
     return 2 * frameStep_ + frameStep_ / 2;
