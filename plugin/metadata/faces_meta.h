@@ -16,7 +16,7 @@ namespace ooto::metadata
 /** The custom meta's name, and that of its structure. */
 inline constexpr const char *facesMetaName = "OotoFaces";
 
-/** Registers the custom meta unless that was done already. Thread-safe; cheap. */
+/** Registers the custom meta unless somebody did already. Thread-safe; cheap. */
 void registerFacesMeta();
 
 /** What the overlay's corner should say; empty: nothing. */
