@@ -2,6 +2,7 @@
 #include "element/luma_reader.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ooto::element
 {
@@ -31,28 +32,47 @@ LumaReader::LumaReader(GstBuffer *buffer, const GstVideoInfo &info, const core::
     step_ = GST_VIDEO_FRAME_COMP_PSTRIDE(&*frame_, component);
 }
 
+namespace
+{
+
+constexpr int perSide = 2 * core::Patch::side;
+
+/** Of the middles of so many equal parts of a length in a picture, px, inside the picture. */
+std::array<int, perSide> middles(double begin, double length, int pictureSize)
+{
+    std::array<int, perSide> px{};
+    for (int i = 0; i < perSide; ++i) {
+        const double at = begin + (i + 0.5) / perSide * length;
+        px[static_cast<std::size_t>(i)] =
+            std::clamp(static_cast<int>(pictureSize * at), 0, std::max(0, pictureSize - 1));
+    }
+    return px;
+}
+
+} // namespace
+
 std::optional<core::Patch> LumaReader::read(const core::Box &box)
 {
     if (!data_ || step_ <= 0)
         return std::nullopt;
-    constexpr int perSide = 2 * core::Patch::side;
-    core::Patch patch;
-    for (int row = 0; row < perSide; ++row) {
-        const double inBoxY = (row + 0.5) / perSide;
-        const int y = static_cast<int>(visible_.height * (box.y + inBoxY * box.height));
+    const auto columns = middles(box.x, box.width, visible_.width);
+    const auto rows = middles(box.y, box.height, visible_.height);
+    // The picture is not in the cache. Nothing but loads, so that they do not wait for each other.
+    std::array<int, perSide * perSide> values; // NOLINT(*-member-init): all are set
+    auto value = values.begin();
+    for (const int row : rows) {
         const std::uint8_t *line =
-            data_ + static_cast<std::ptrdiff_t>(stride_) *
-                        (visible_.y + std::clamp(y, 0, std::max(0, visible_.height - 1)));
-        for (int column = 0; column < perSide; ++column) {
-            const double inBoxX = (column + 0.5) / perSide;
-            const int x = static_cast<int>(visible_.width * (box.x + inBoxX * box.width));
+            data_ + static_cast<std::ptrdiff_t>(stride_) * (visible_.y + row);
+        for (const int column : columns) {
             const std::uint8_t *pixel =
-                line + static_cast<std::ptrdiff_t>(step_) *
-                           (visible_.x + std::clamp(x, 0, std::max(0, visible_.width - 1)));
-            const int value = wide_ ? pixel[0] | pixel[1] << 8 : *pixel;
-            patch.luma[static_cast<std::size_t>(row / 2 * core::Patch::side + column / 2)] +=
-                static_cast<float>(value) * levels_ / 4;
+                line + static_cast<std::ptrdiff_t>(step_) * (visible_.x + column);
+            *value++ = wide_ ? pixel[0] | pixel[1] << 8 : *pixel;
         }
+    }
+    core::Patch patch;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::size_t cell = i / (2 * perSide) * core::Patch::side + i % perSide / 2;
+        patch.luma[cell] += static_cast<float>(values[i]) * levels_ / 4;
     }
     return patch;
 }

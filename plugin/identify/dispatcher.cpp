@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// From photos that are due to requests, and from replies back to the faces.
-#include "identify/stream.h"
+#include "identify/dispatcher.h"
 
 #include "identify/debug.h"
 
@@ -49,31 +48,56 @@ std::chrono::milliseconds pauseFor(core::HeldBack why, std::chrono::milliseconds
 
 } // namespace
 
-/** *analysis*, *network*; with backpressure *streaming*, too. */
-std::optional<IdentifyStream::Hindrance> IdentifyStream::dispatch()
+Dispatcher::Dispatcher(GstElement *element, Meeting &meeting, Outbox &outbox, Spawn spawn)
+    : element_(element), meeting_(meeting), outbox_(outbox), spawn_(std::move(spawn))
+{
+}
+
+std::string Dispatcher::connect(const service::ConnectionSettings &connection,
+                                const Settings &settings, const system::Secret &appKey)
+{
+    std::string error;
+    caller_ = service::Caller::open(
+        connection, settings.limits(), appKey,
+        [this](const core::ServiceState &state) { onServiceState(state); }, error);
+    if (!caller_)
+        return error;
+    caller_->setWarningHandler([this](const std::string &text) {
+        GST_ELEMENT_WARNING(element_, RESOURCE, FAILED, ("%s", text.c_str()), (nullptr));
+    });
+    connected_ = true;
+    return {};
+}
+
+void Dispatcher::disconnect()
+{
+    caller_.reset();
+}
+
+std::optional<Dispatcher::Hindrance> Dispatcher::dispatch()
 {
     std::vector<core::TrackId> due;
     std::shared_ptr<const Settings> settings;
     {
-        auto shared = shared_.lock();
-        shared->dispatchQueued = false;
+        auto shared = meeting_.shared.lock();
+        shared->sending.queued = false;
         if (shared->stopping)
             return std::nullopt;
         due = shared->book.due(shared->latest.runningTime);
         if (due.empty())
             return std::nullopt;
         settings = shared->settings;
-        ++shared->dispatching;
+        ++shared->sending.dispatching;
     }
     std::optional<Hindrance> hindrance;
     const auto end = [&] {
-        auto shared = shared_.lock();
-        --shared->dispatching;
+        auto shared = meeting_.shared.lock();
+        --shared->sending.dispatching;
         if (hindrance)
-            shared->heldBackUntil =
+            shared->sending.heldBackUntil =
                 std::chrono::steady_clock::now() +
-                pauseFor(hindrance->why, hindrance->tryAgainIn, shared->service.condition);
-        changed_.notify_all();
+                pauseFor(hindrance->why, hindrance->tryAgainIn, shared->sending.service.condition);
+        meeting_.changed.notify_all();
     };
     try {
         hindrance = sendDue(*settings, due);
@@ -86,11 +110,11 @@ std::optional<IdentifyStream::Hindrance> IdentifyStream::dispatch()
     return hindrance;
 }
 
-std::optional<IdentifyStream::Hindrance>
-IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackId> &due)
+std::optional<Dispatcher::Hindrance> Dispatcher::sendDue(const Settings &settings,
+                                                         const std::vector<core::TrackId> &due)
 {
     const auto putOffFrom = [&](std::size_t first, core::Reason reason) {
-        auto shared = shared_.lock();
+        auto shared = meeting_.shared.lock();
         // What another thread sent meanwhile is not put off.
         for (std::size_t i = first; i < due.size(); ++i) {
             if (shared->book.isDue(due[i], shared->latest.runningTime))
@@ -105,7 +129,7 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
         // Another thread may be sending the same ones; a place kept for nothing is one of the
         // day's.
         {
-            auto shared = shared_.lock();
+            auto shared = meeting_.shared.lock();
             if (!shared->book.isDue(due[i], shared->latest.runningTime))
                 continue;
         }
@@ -118,7 +142,7 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
         }
         std::optional<core::Shot> shot;
         {
-            auto shared = shared_.lock();
+            auto shared = meeting_.shared.lock();
             if (shared->stopping)
                 return std::nullopt;
             // The place may have taken a while; a photo that failed meanwhile has to wait now.
@@ -142,8 +166,8 @@ IdentifyStream::sendDue(const Settings &settings, const std::vector<core::TrackI
     return std::nullopt;
 }
 
-void IdentifyStream::send(const Settings &settings, service::Caller::Slot slot, core::TrackId id,
-                          const core::Shot &shot)
+void Dispatcher::send(const Settings &settings, service::Caller::Slot slot, core::TrackId id,
+                      const core::Shot &shot)
 {
     service::Request request;
     request.photo = shot.bytes;
@@ -154,66 +178,66 @@ void IdentifyStream::send(const Settings &settings, service::Caller::Slot slot, 
     caller_->send(
         std::move(slot), std::move(request),
         [this, id](const core::Reply &reply) { onReply(id, reply); },
-        [this] { shared_.lock()->statistics.countRestart(); });
+        [this] { meeting_.shared.lock()->statistics.countRestart(); });
 }
 
 /** Before dispatch() ends: after the last frame nothing else would try again. */
-void IdentifyStream::dispatchIn(std::chrono::milliseconds delay)
+void Dispatcher::dispatchIn(std::chrono::milliseconds delay)
 {
-    if (std::exchange(shared_.lock()->dispatchLater, true))
+    if (std::exchange(meeting_.shared.lock()->sending.later, true))
         return;
     caller_->wakeIn(delay, [this] {
-        shared_.lock()->dispatchLater = false;
-        queueDispatch();
+        meeting_.shared.lock()->sending.later = false;
+        queue();
     });
 }
 
-/** Any thread; never waits. */
-void IdentifyStream::queueDispatch()
+void Dispatcher::queue()
 {
     {
-        auto shared = shared_.lock();
-        if (shared->stopping || shared->dispatchQueued)
+        auto shared = meeting_.shared.lock();
+        if (shared->stopping || shared->sending.queued)
             return;
-        shared->dispatchQueued = true;
+        shared->sending.queued = true;
     }
-    pool_->post([self = shared_from_this()] { self->dispatch(); });
+    spawn_([this] { dispatch(); });
 }
 
-void IdentifyStream::onReply(core::TrackId id, const core::Reply &reply)
+void Dispatcher::onReply(core::TrackId id, const core::Reply &reply)
 {
     bool sendMore = false;
     {
-        auto shared = shared_.lock();
+        auto shared = meeting_.shared.lock();
         shared->statistics.countReply(reply);
         noteFirstAnswer(*shared, reply);
         if (shared->settings->backpressure) {
-            shared->heldReplies.emplace_back(id, reply);
+            shared->sending.heldReplies.emplace_back(id, reply);
         } else {
-            takeHeldReplies(*shared);
-            takeReply(*shared, id, reply);
+            settleHeldReplies(*shared);
+            settleReply(*shared, id, reply);
             sendMore = true;
         }
-        changed_.notify_all();
+        meeting_.changed.notify_all();
     }
-    postReports();
+    outbox_.post();
     if (sendMore)
         dispatch();
 }
 
 /** That all is well is news once: until then nobody knows whether it works. */
-void IdentifyStream::noteFirstAnswer(Shared &shared, const core::Reply &reply)
+void Dispatcher::noteFirstAnswer(Shared &shared, const core::Reply &reply)
 {
     const bool isAnswer =
         reply.outcome == core::Outcome::Answered || reply.outcome == core::Outcome::Refused;
-    if (!isAnswer || shared.serviceTold || shared.service.condition != core::ServiceCondition::Ok)
+    if (!isAnswer || shared.sending.serviceTold ||
+        shared.sending.service.condition != core::ServiceCondition::Ok)
         return;
-    shared.serviceTold = true;
-    shared.service.since = std::chrono::system_clock::now();
-    shared.reports.emplace_back(shared.service);
+    shared.sending.serviceTold = true;
+    shared.sending.service.since = std::chrono::system_clock::now();
+    shared.untold.reports.emplace_back(shared.sending.service);
 }
 
-void IdentifyStream::takeReply(Shared &shared, core::TrackId id, const core::Reply &reply)
+void Dispatcher::settleReply(Shared &shared, core::TrackId id, const core::Reply &reply)
 {
     core::FaceBook::Events events = shared.book.noteReply(id, reply, shared.latest);
     for (core::FaceEvent &event : events) {
@@ -222,88 +246,94 @@ void IdentifyStream::takeReply(Shared &shared, core::TrackId id, const core::Rep
             event.photoAge = std::chrono::duration_cast<std::chrono::milliseconds>(
                 std::chrono::steady_clock::now() - event.face.asked->arrived);
     }
-    take(shared, std::move(events));
+    shared.tell(std::move(events));
 }
 
-void IdentifyStream::takeHeldReplies(Shared &shared)
+void Dispatcher::settleHeldReplies(Shared &shared)
 {
     // In the order of the faces, not of the network: a run is to be repeatable.
-    std::sort(shared.heldReplies.begin(), shared.heldReplies.end(),
+    std::sort(shared.sending.heldReplies.begin(), shared.sending.heldReplies.end(),
               [](const auto &a, const auto &b) { return a.first < b.first; });
-    for (const auto &[id, reply] : std::exchange(shared.heldReplies, {}))
-        takeReply(shared, id, reply);
+    for (const auto &[id, reply] : std::exchange(shared.sending.heldReplies, {}))
+        settleReply(shared, id, reply);
 }
 
-/**
- * *streaming*, with backpressure: waits for the analysis, then sends what is due and waits for the
- * answers, until there is nothing left to send, or nothing can be sent.
- */
-void IdentifyStream::awaitAnswers()
+void Dispatcher::awaitAnswers()
 {
     const auto begin = std::chrono::steady_clock::now();
     for (;;) {
         {
-            auto shared = shared_.lock();
-            changed_.wait(shared.waitable(), [&] {
+            auto shared = meeting_.shared.lock();
+            meeting_.changed.wait(shared.waitable(), [&] {
                 return shared->interrupted || shared->stopping ||
-                       (shared->analysis == Analysis::Idle && shared->statistics.inFlight == 0);
+                       (shared->idleAnalysis && shared->statistics.inFlight == 0);
             });
             if (shared->interrupted || shared->stopping)
                 return;
-            takeHeldReplies(*shared);
+            settleHeldReplies(*shared);
         }
-        postReports();
+        outbox_.post();
 
         const auto hindrance = dispatch();
-        auto shared = shared_.lock();
+        auto shared = meeting_.shared.lock();
         if (!hindrance || hindrance->why != core::HeldBack::BudgetBusy)
-            shared->budgetFileGivenUp = false;
-        if (shared->statistics.inFlight > 0)
+            shared->sending.budgetFileGivenUp = false;
+        const bool mayHaveAnswers =
+            shared->statistics.inFlight > 0 || (!hindrance && !shared->sending.heldReplies.empty());
+        if (mayHaveAnswers)
             continue;
-        if (!hindrance && shared->heldReplies.empty())
+        if (!hindrance || !waitsFor(*shared, *hindrance, begin))
             return;
-        if (!hindrance)
-            continue;
-        if (hindrance->why == core::HeldBack::Budget ||
-            hindrance->why == core::HeldBack::Unauthorized)
-            return;
-        if (hindrance->why == core::HeldBack::Service ||
-            hindrance->why == core::HeldBack::BudgetBusy) {
-            const auto longest = std::chrono::seconds(shared->settings->timeoutS);
-            bool &givenUp = hindrance->why == core::HeldBack::Service ? shared->serviceGivenUp
-                                                                      : shared->budgetFileGivenUp;
-            givenUp = givenUp || std::chrono::steady_clock::now() - begin > longest;
-            if (givenUp)
-                return;
-        }
-        changed_.wait_for(shared.waitable(),
-                          std::clamp<std::chrono::milliseconds>(hindrance->tryAgainIn, 1ms, 500ms));
+        meeting_.changed.wait_for(shared.waitable(), std::clamp<std::chrono::milliseconds>(
+                                                         hindrance->tryAgainIn, 1ms, 500ms));
     }
 }
 
-void IdentifyStream::onServiceState(const core::ServiceState &state)
+/** Whether it makes sense that the streaming thread waits until this is out of the way. */
+bool Dispatcher::waitsFor(Shared &shared, const Hindrance &hindrance,
+                          std::chrono::steady_clock::time_point begin)
+{
+    switch (hindrance.why) {
+    case core::HeldBack::Budget:
+    case core::HeldBack::Unauthorized:
+        return false;
+    case core::HeldBack::InFlight:
+    case core::HeldBack::Rate:
+        return true;
+    case core::HeldBack::Service:
+    case core::HeldBack::BudgetBusy:
+        break;
+    }
+    const auto longest = std::chrono::seconds(shared.settings->timeoutS);
+    bool &givenUp = hindrance.why == core::HeldBack::Service ? shared.sending.serviceGivenUp
+                                                             : shared.sending.budgetFileGivenUp;
+    givenUp = givenUp || std::chrono::steady_clock::now() - begin > longest;
+    return !givenUp;
+}
+
+void Dispatcher::onServiceState(const core::ServiceState &state)
 {
     bool well = false;
     {
-        auto shared = shared_.lock();
-        const bool news = state.condition != shared->service.condition;
-        shared->service = state;
+        auto shared = meeting_.shared.lock();
+        const bool news = state.condition != shared->sending.service.condition;
+        shared->sending.service = state;
         if (!news)
             return; // another reason, for who reads buffers
-        shared->reports.emplace_back(state);
-        shared->serviceTold = true;
+        shared->untold.reports.emplace_back(state);
+        shared->sending.serviceTold = true;
         well = state.condition == core::ServiceCondition::Ok;
         if (state.condition == core::ServiceCondition::Unauthorized)
-            shared->credentialsRefused = true;
+            shared->sending.credentialsRefused = true;
         if (well) {
-            shared->serviceGivenUp = false;
-            shared->heldBackUntil = {};
+            shared->sending.serviceGivenUp = false;
+            shared->sending.heldBackUntil = {};
             shared->book.serviceIsBack();
         }
     }
-    postReports();
+    outbox_.post();
     if (well)
-        queueDispatch();
+        queue();
 }
 
 } // namespace ooto::identify

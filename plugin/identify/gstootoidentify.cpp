@@ -51,8 +51,8 @@
 
 #include "element/frame_clock.h"
 #include "http/proxy.h"
-#include "identify/detector_choice.h"
 #include "identify/debug.h"
+#include "identify/detector_choice.h"
 #include "identify/properties.h"
 #include "identify/stream.h"
 #include "system/text_encoding.h"
@@ -63,8 +63,8 @@
 GST_DEBUG_CATEGORY(gst_ooto_identify_debug);
 
 using namespace ooto;
-using identify::IdentifyStream;
 using identify::Settings;
+using identify::Stream;
 
 namespace
 {
@@ -78,7 +78,7 @@ struct IdentifyState {
     };
     core::Guarded<Values> values;
     /** From start to stop. */
-    core::Guarded<std::shared_ptr<IdentifyStream>> stream;
+    core::Guarded<std::shared_ptr<Stream>> stream;
     /** Of the last run, so that counters can be read after the end, too. */
     core::Guarded<identify::Statistics> lastStatistics;
 
@@ -86,7 +86,7 @@ struct IdentifyState {
     element::FrameClock clock;
     GstVideoInfo info{};
 
-    std::shared_ptr<IdentifyStream> running() { return *stream.lock(); }
+    std::shared_ptr<Stream> running() { return *stream.lock(); }
     identify::Statistics statistics()
     {
         const auto current = running();
@@ -98,19 +98,14 @@ unsigned statsProperty; // set once, with the class
 
 } // namespace
 
-struct GstOotoIdentify {
+struct _GstOotoIdentify { // NOLINT(bugprone-reserved-identifier): GObject's own
     GstBaseTransform parent;
     IdentifyState *state; ///< owned
 };
 
-struct GstOotoIdentifyClass {
-    GstBaseTransformClass parent;
-};
-
-#define GST_OOTO_IDENTIFY(object)                                                                  \
-    (G_TYPE_CHECK_INSTANCE_CAST((object), GST_TYPE_OOTO_IDENTIFY, GstOotoIdentify))
-
-G_DEFINE_TYPE(GstOotoIdentify, gst_ooto_identify, GST_TYPE_BASE_TRANSFORM)
+G_DEFINE_TYPE_WITH_CODE(GstOotoIdentify, gst_ooto_identify, GST_TYPE_BASE_TRANSFORM,
+                        GST_DEBUG_CATEGORY_INIT(gst_ooto_identify_debug, "ootoidentify", 0,
+                                                "OOTO face identification"))
 GST_ELEMENT_REGISTER_DEFINE(ootoidentify, "ootoidentify", GST_RANK_NONE, GST_TYPE_OOTO_IDENTIFY)
 
 static void gst_ooto_identify_set_property(GObject *object, guint id, const GValue *value,
@@ -121,10 +116,10 @@ static void gst_ooto_identify_set_property(GObject *object, guint id, const GVal
     bool tooLate = false;
     {
         auto values = state->values.lock();
-        if (identify::setIdentifyProperty(values->set, id, value))
+        if (identify::identifyProperties().set(values->set, id, value))
             changed = values->set;
-        tooLate = changed && values->started && identify::waitsForStart(id) &&
-                  !identify::isSameProperty(values->set, *values->started, id);
+        tooLate = changed && values->started && identify::identifyProperties().waitsForStart(id) &&
+                  !identify::identifyProperties().isSame(values->set, *values->started, id);
     }
     if (!changed) {
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -149,8 +144,9 @@ static void gst_ooto_identify_get_property(GObject *object, guint id, GValue *va
     bool known = false;
     {
         auto values = state->values.lock();
-        const bool fixed = values->started && identify::waitsForStart(id);
-        known = identify::getIdentifyProperty(fixed ? *values->started : values->set, id, value);
+        const bool fixed = values->started && identify::identifyProperties().waitsForStart(id);
+        known =
+            identify::identifyProperties().get(fixed ? *values->started : values->set, id, value);
     }
     if (!known)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -218,9 +214,9 @@ static bool gst_ooto_identify_open(GstOotoIdentify *self, const Settings &settin
                     chosen.detector ? chosen.detector->name() : "nobody: the frame is one face");
 
     const bool haveCredentials = !credentials.current().appKey.empty();
-    auto stream = std::make_shared<IdentifyStream>(GST_ELEMENT_CAST(self), settings,
-                                                   std::move(chosen.detector),
-                                                   std::move(credentials), chosen.notice);
+    auto stream =
+        std::make_shared<Stream>(GST_ELEMENT_CAST(self), settings, std::move(chosen.detector),
+                                 std::move(credentials), chosen.notice);
     if (haveCredentials) {
         const std::string error = stream->connect(connection);
         if (!error.empty())
@@ -258,7 +254,7 @@ static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
     state->values.lock()->started.reset();
-    std::shared_ptr<IdentifyStream> stream;
+    std::shared_ptr<Stream> stream;
     state->stream.lock()->swap(stream);
     if (!stream)
         return TRUE;
@@ -305,13 +301,12 @@ static GstFlowReturn gst_ooto_identify_transform_ip(GstBaseTransform *transform,
     } catch (const std::exception &error) {
         // No memory, most likely; whatever was to be attached, the video goes on.
         GST_WARNING_OBJECT(transform, "a frame passed without its faces: %s", error.what());
-        stream->abandonSample();
+        stream->lostFrame();
     }
     return GST_FLOW_OK;
 }
 
-static void gst_ooto_identify_note_tags(const std::shared_ptr<IdentifyStream> &stream,
-                                        GstEvent *event)
+static void gst_ooto_identify_note_tags(const std::shared_ptr<Stream> &stream, GstEvent *event)
 {
     GstTagList *tags = nullptr;
     gst_event_parse_tag(event, &tags);
@@ -369,14 +364,13 @@ static void gst_ooto_identify_init(GstOotoIdentify *self)
 
 static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
 {
-    GST_DEBUG_CATEGORY_INIT(gst_ooto_identify_debug, "ootoidentify", 0, "OOTO face identification");
     metadata::registerFacesMeta();
 
     GObjectClass *object = G_OBJECT_CLASS(klass);
     object->set_property = gst_ooto_identify_set_property;
     object->get_property = gst_ooto_identify_get_property;
     object->finalize = gst_ooto_identify_finalize;
-    statsProperty = identify::installIdentifyProperties(object) + 1;
+    statsProperty = identify::identifyProperties().install(object) + 1;
     g_object_class_install_property(
         object, statsProperty,
         g_param_spec_boxed("stats", "Statistics",

@@ -2,9 +2,13 @@
 // The ootoidentify element.
 #pragma once
 
-#include <gst/gst.h>
+#include <gst/base/gstbasetransform.h>
+
+G_BEGIN_DECLS
 
 #define GST_TYPE_OOTO_IDENTIFY (gst_ooto_identify_get_type())
-GType gst_ooto_identify_get_type(void);
+G_DECLARE_FINAL_TYPE(GstOotoIdentify, gst_ooto_identify, GST, OOTO_IDENTIFY, GstBaseTransform)
 
 GST_ELEMENT_REGISTER_DECLARE(ootoidentify)
+
+G_END_DECLS

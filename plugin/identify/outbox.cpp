@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a stream tells, in order: on the bus, and downstream.
-#include "identify/stream.h"
+#include "identify/outbox.h"
 
 #include "identify/debug.h"
 #include "metadata/reports.h"
+#include "system/text_encoding.h"
 
 #include <gst/base/gstbasetransform.h>
 
@@ -24,55 +24,58 @@ const char *templateOf(const core::FaceView &face)
 
 } // namespace
 
-void IdentifyStream::take(Shared &shared, core::FaceBook::Events events, Told told)
+Outbox::Outbox(GstElement *element, Meeting &meeting, bool ownRegions)
+    : element_(element),
+      meeting_(meeting),
+      elementName_(system::validUtf8(GST_OBJECT_NAME(element))),
+      ownRegions_(ownRegions)
 {
-    for (core::FaceEvent &event : events) {
-        if (event.type == core::FaceEventType::New)
-            ++shared.statistics.tracks;
-        else if (event.type == core::FaceEventType::End)
-            shared.statistics.countEnd(event.face);
-        event.number = metadata::nextEventNumber();
-        if (told == Told::OnBusAndDownstream) {
-            event.sequence = ++*shared.told;
-            shared.downstream.push_back(event);
-        }
-        shared.reports.emplace_back(std::move(event));
-    }
 }
 
-void IdentifyStream::pushEvents(const core::FaceBook::Events &events, const Settings &settings,
-                                const core::FrameShape &shape,
-                                const std::shared_ptr<const metadata::Labels> &labels)
+std::string Outbox::cameraName(const Settings &settings) const
+{
+    return settings.camera.empty() ? elementName_ : settings.camera;
+}
+
+metadata::ReportContext Outbox::context(const Settings &settings, const core::FrameShape &shape,
+                                        std::shared_ptr<const metadata::Labels> labels) const
+{
+    metadata::ReportContext context;
+    context.camera = cameraName(settings);
+    context.facts = settings.facts;
+    context.frame = shape;
+    context.labels = std::move(labels);
+    context.ownRegions = ownRegions_;
+    return context;
+}
+
+void Outbox::push(const core::FaceBook::Events &events, const metadata::ReportContext &context)
 {
     for (const core::FaceEvent &event : events) {
-        element::Handle<GstStructure> report =
-            metadata::faceReport(event, context(settings, shape, labels));
+        auto report = metadata::faceReport(event, context);
         gst_pad_push_event(GST_BASE_TRANSFORM_SRC_PAD(element_),
                            gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, report.release()));
     }
 }
 
-/** *streaming*: what there is to tell downstream, where no buffer follows. */
-void IdentifyStream::pushEvents()
+void Outbox::pushDownstream()
 {
     core::FaceBook::Events events;
     std::shared_ptr<const Settings> settings;
     std::shared_ptr<const metadata::Labels> labels;
     core::FrameShape shape;
     {
-        auto shared = shared_.lock();
-        events = std::exchange(shared->downstream, {});
+        auto shared = meeting_.shared.lock();
+        events = std::exchange(shared->untold.downstream, {});
         settings = shared->settings;
         labels = shared->labels;
         shape = shared->shape;
     }
-    pushEvents(events, *settings, shape, labels);
+    push(events, context(*settings, shape, std::move(labels)));
 }
 
-void IdentifyStream::postReports()
+void Outbox::post()
 {
-    // Posting calls into the application, so no lock may be held; yet the order must stand. So one
-    // thread at a time posts, and takes along what others leave in the queue meanwhile.
     bool first = true;
     for (;;) {
         Report report;
@@ -80,17 +83,18 @@ void IdentifyStream::postReports()
         core::FrameShape shape;
         std::shared_ptr<const metadata::Labels> labels;
         {
-            auto shared = shared_.lock();
-            if (first && shared->posting)
+            auto shared = meeting_.shared.lock();
+            Untold &untold = shared->untold;
+            if (first && untold.posting)
                 return;
             first = false;
-            shared->posting = !shared->reports.empty();
-            if (!shared->posting) {
-                changed_.notify_all();
+            untold.posting = !untold.reports.empty();
+            if (!untold.posting) {
+                meeting_.changed.notify_all();
                 return;
             }
-            report = std::move(shared->reports.front());
-            shared->reports.pop_front();
+            report = std::move(untold.reports.front());
+            untold.reports.pop_front();
             settings = shared->settings;
             shape = shared->shape;
             labels = shared->labels;
@@ -103,27 +107,24 @@ void IdentifyStream::postReports()
             else
                 post(std::get<core::ServiceState>(report), *settings);
         } catch (...) {
-            // Whoever comes next posts what is left.
-            shared_.lock()->posting = false;
+            // The next thread that posts takes what is left.
+            meeting_.shared.lock()->untold.posting = false;
             throw;
         }
     }
 }
 
-/**
- * *streaming*, at the end of the stream: until everything is posted, also what another thread is
- * at. Not for ever, since that thread may be in a handler of the application.
- */
-void IdentifyStream::awaitReports()
+void Outbox::awaitPosted()
 {
-    postReports();
-    auto shared = shared_.lock();
-    changed_.wait_for(shared.waitable(), longestPosting,
-                      [&] { return !shared->posting || shared->interrupted || shared->stopping; });
+    post();
+    auto shared = meeting_.shared.lock();
+    meeting_.changed.wait_for(shared.waitable(), longestPosting, [&] {
+        return !shared->untold.posting || shared->interrupted || shared->stopping;
+    });
 }
 
-void IdentifyStream::post(const core::FaceEvent &event, const Settings &settings,
-                          const metadata::ReportContext &reportContext)
+void Outbox::post(const core::FaceEvent &event, const Settings &settings,
+                  const metadata::ReportContext &context)
 {
     GST_DEBUG_OBJECT(element_, "track %d of visit %u: %s, %s, %s %s", event.face.trackId,
                      static_cast<unsigned>(event.face.visit), core::eventName(event.type).data(),
@@ -131,15 +132,15 @@ void IdentifyStream::post(const core::FaceEvent &event, const Settings &settings
                      core::reasonName(event.face.reason).data(), templateOf(event.face));
     if (!settings.postMessages)
         return;
-    element::Handle<GstStructure> report = metadata::faceReport(event, reportContext);
+    auto report = metadata::faceReport(event, context);
     gst_element_post_message(element_,
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
 }
 
-void IdentifyStream::post(const core::ServiceState &state, const Settings &settings)
+void Outbox::post(const core::ServiceState &state, const Settings &settings)
 {
     const std::string name(core::conditionName(state.condition));
-    element::Handle<GstStructure> report = metadata::serviceReport(state, cameraName(settings));
+    auto report = metadata::serviceReport(state, cameraName(settings));
     gst_element_post_message(element_,
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
 
@@ -153,7 +154,7 @@ void IdentifyStream::post(const core::ServiceState &state, const Settings &setti
                             ("The video goes on; faces stay pending until it answers."));
 }
 
-void IdentifyStream::post(const Notice &notice, const Settings &settings)
+void Outbox::post(const Notice &notice, const Settings &settings)
 {
     element::Handle<GstStructure> report =
         metadata::noticeReport(notice.text, cameraName(settings));

@@ -6,7 +6,7 @@
 
 #include <gst/gst.h>
 
-#include <functional>
+#include <utility>
 #include <vector>
 
 namespace ooto::identify
@@ -15,20 +15,19 @@ namespace ooto::identify
 namespace
 {
 
-struct Property {
-    GParamSpec *spec; ///< borrowed: the class owns it, and classes of a plugin stay
-    std::function<void(Settings &, const GValue *)> set;
-    std::function<void(const Settings &, GValue *)> get;
-};
-
-constexpr auto whilePlaying = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-                                                       GST_PARAM_MUTABLE_PLAYING);
-constexpr auto whenReady =
-    static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-constexpr auto writeOnlyWhenReady =
-    static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-constexpr auto writeOnly =
-    static_cast<GParamFlags>(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+using element::choice;
+using element::count;
+using element::number;
+using element::real;
+using element::secret;
+using element::text;
+using element::textWithDefault;
+using element::toggle;
+using element::whenReady;
+using element::whilePlaying;
+using element::writeOnly;
+using element::writeOnlyWhenReady;
+using Property = element::Property<Settings>;
 
 GType detectorType()
 {
@@ -88,25 +87,6 @@ GType factsType()
 /** libsoup's server takes some 8 KiB of headers, others less; a user agent is a line. */
 constexpr std::size_t longestHeader = 1024;
 
-std::string textOf(const GValue *value)
-{
-    const char *text = g_value_get_string(value);
-    return text ? text : "";
-}
-
-Property text(std::string Settings::*field, const char *name, const char *nick, const char *blurb,
-              GParamFlags flags)
-{
-    const std::string initial = Settings().*field;
-    return {
-        g_param_spec_string(name, nick, blurb, initial.empty() ? nullptr : initial.c_str(), flags),
-        [field](Settings &settings, const GValue *value) { settings.*field = textOf(value); },
-        [field](const Settings &settings, GValue *value) {
-            const std::string &current = settings.*field;
-            g_value_set_string(value, current.empty() ? nullptr : current.c_str());
-        }};
-}
-
 /** Ends in metadata and JSON, which are UTF-8. */
 Property shownText(Property property, std::string Settings::*field)
 {
@@ -127,18 +107,6 @@ Property headerText(Property property, std::string Settings::*field)
     return property;
 }
 
-/** Never readable. */
-Property secret(system::Secret Settings::*field, const char *name, const char *nick,
-                const char *blurb, GParamFlags flags)
-{
-    return {g_param_spec_string(name, nick, blurb, nullptr, flags),
-            [field](Settings &settings, const GValue *value) {
-                const char *text = g_value_get_string(value);
-                settings.*field = system::Secret(text ? text : "");
-            },
-            nullptr};
-}
-
 /** Set by people, maybe to what it was: they want it tried. */
 Property credential(Property property)
 {
@@ -149,64 +117,8 @@ Property credential(Property property)
     return property;
 }
 
-/** An unset string that stands for something: setting NULL gives the default back. */
-Property textWithDefault(std::string Settings::*field, const char *name, const char *nick,
-                         const char *blurb, GParamFlags flags)
-{
-    Property property = text(field, name, nick, blurb, flags);
-    property.set = [field](Settings &settings, const GValue *value) {
-        settings.*field = g_value_get_string(value) ? textOf(value) : Settings().*field;
-    };
-    return property;
-}
-
-Property toggle(bool Settings::*field, const char *name, const char *nick, const char *blurb,
-                GParamFlags flags)
-{
-    return {
-        g_param_spec_boolean(name, nick, blurb, Settings().*field, flags),
-        [field](Settings &settings, const GValue *v) { settings.*field = g_value_get_boolean(v); },
-        [field](const Settings &settings, GValue *v) { g_value_set_boolean(v, settings.*field); }};
-}
-
-template<typename Number>
-Property number(Number Settings::*field, GParamSpec *spec, Number (*read)(const GValue *),
-                void (*write)(GValue *, Number))
-{
-    return {spec, [=](Settings &settings, const GValue *value) { settings.*field = read(value); },
-            [=](const Settings &settings, GValue *value) { write(value, settings.*field); }};
-}
-
-Property count(unsigned Settings::*field, const char *name, const char *nick, const char *blurb,
-               unsigned least, unsigned most, GParamFlags flags)
-{
-    return number(field,
-                  g_param_spec_uint(name, nick, blurb, least, most, Settings().*field, flags),
-                  g_value_get_uint, g_value_set_uint);
-}
-
-Property share(double Settings::*field, const char *name, const char *nick, const char *blurb,
-               double least, double most)
-{
-    return number(
-        field, g_param_spec_double(name, nick, blurb, least, most, Settings().*field, whilePlaying),
-        g_value_get_double, g_value_set_double);
-}
-
-template<typename Enum>
-Property choice(Enum Settings::*field, GType type, const char *name, const char *nick,
-                const char *blurb, GParamFlags flags)
-{
-    return {g_param_spec_enum(name, nick, blurb, type, static_cast<int>(Settings().*field), flags),
-            [field](Settings &settings, const GValue *v) {
-                settings.*field = static_cast<Enum>(g_value_get_enum(v));
-            },
-            [field](const Settings &settings, GValue *v) {
-                g_value_set_enum(v, static_cast<int>(settings.*field));
-            }};
-}
-
-std::vector<Property> where()
+/** Where photos go, with which credentials, and how many. */
+std::vector<Property> serviceProperties()
 {
     return {
         textWithDefault(&Settings::endpoint, "endpoint", "Endpoint",
@@ -254,10 +166,10 @@ std::vector<Property> where()
               "Requests under way at once, for all elements that share the service; where they "
               "differ the smallest holds",
               1, 64, whilePlaying),
-        share(&Settings::maxRate, "max-rate", "Max rate",
-              "Requests per second, with bursts of a second's worth, over all elements that share "
-              "the service; where they differ the smallest holds; 0 = no limit",
-              0, 1000),
+        real(&Settings::maxRate, "max-rate", "Max rate",
+             "Requests per second, with bursts of a second's worth, over all elements that share "
+             "the service; where they differ the smallest holds; 0 = no limit",
+             0, 1000, whilePlaying),
         number(&Settings::maxRequestsPerDay,
                g_param_spec_uint64(
                    "max-requests-per-day", "Max requests per day",
@@ -271,19 +183,20 @@ std::vector<Property> where()
               "about again as soon as the service is back; after more failures in a row it waits "
               "for its own pause, too. No face is given up for failures",
               0, 100, whilePlaying),
-        share(&Settings::retryBackoffFactorS, "retry-backoff-factor", "Retry backoff factor",
-              "Seconds that a service in trouble is left alone after the first failure at most; "
-              "pauses double at most",
-              0, 3600),
-        share(&Settings::retryBackoffMaxS, "retry-backoff-max", "Retry backoff max",
-              "Seconds that a service in trouble is left alone at most, unless it asks for more", 0,
-              3600),
+        real(&Settings::retryBackoffFactorS, "retry-backoff-factor", "Retry backoff factor",
+             "Seconds that a service in trouble is left alone after the first failure at most; "
+             "pauses double at most",
+             0, 3600, whilePlaying),
+        real(&Settings::retryBackoffMaxS, "retry-backoff-max", "Retry backoff max",
+             "Seconds that a service in trouble is left alone at most, unless it asks for more", 0,
+             3600, whilePlaying),
         toggle(&Settings::dryRun, "dry-run", "Dry run",
                "Do everything but send: needs no credentials, faces stay pending", whilePlaying),
     };
 }
 
-std::vector<Property> what()
+/** What is looked at, and what is told of it. */
+std::vector<Property> pictureProperties()
 {
     return {
         toggle(&Settings::active, "active", "Active",
@@ -317,10 +230,10 @@ std::vector<Property> what()
                        "GstAnalytics object detections that are faces",
                        whenReady),
                   &Settings::roiType),
-        share(&Settings::detectionThreshold, "detection-threshold", "Detection threshold",
-              "Least score of a detection that counts as a face; the cascade has no scores, and "
-              "what comes from upstream counts whatever its score",
-              0, 1),
+        real(&Settings::detectionThreshold, "detection-threshold", "Detection threshold",
+             "Least score of a detection that counts as a face; the cascade has no scores, and "
+             "what comes from upstream counts whatever its score",
+             0, 1, whilePlaying),
         count(&Settings::minFaceSizePx, "min-face-size", "Min face size",
               "Shorter side in pixels of the frame of a face that is worth a photo. Faces are "
               "tracked from two thirds of it, and frames are scaled down for detection as far as "
@@ -332,11 +245,11 @@ std::vector<Property> what()
             "the shot is plainly good (0.7), when nothing better came for 400 ms, or when the "
             "face is leaving",
             0, 60000, whilePlaying),
-        share(&Settings::minQuality, "min-quality", "Min quality",
-              "Least quality of a photo that is sent. Quality is one number made of the face's "
-              "size, sharpness, exposure, frontality, distance to the edge and to neighbours; "
-              "pending faces carry it and its parts in the field `shot`",
-              0, 1),
+        real(&Settings::minQuality, "min-quality", "Min quality",
+             "Least quality of a photo that is sent. Quality is one number made of the face's "
+             "size, sharpness, exposure, frontality, distance to the edge and to neighbours; "
+             "pending faces carry it and its parts in the field `shot`",
+             0, 1, whilePlaying),
         count(&Settings::maxAttempts, "max-attempts", "Max attempts",
               "Answers that one track may cost before it is left alone", 1, 100, whilePlaying),
         count(&Settings::reidentifyIntervalS, "reidentify-interval", "Reidentify interval",
@@ -349,10 +262,10 @@ std::vector<Property> what()
         count(&Settings::visitTimeoutS, "visit-timeout", "Visit timeout",
               "Seconds within which the same template seen again is the same visit", 0, G_MAXINT,
               whilePlaying),
-        share(&Settings::cropMargin, "crop-margin", "Crop margin",
-              "Share of the face's box added on each side of the photo; -1 = auto: 0.5, and 0.9 "
-              "with check-liveness, which needs the surroundings",
-              -1, 4),
+        real(&Settings::cropMargin, "crop-margin", "Crop margin",
+             "Share of the face's box added on each side of the photo; -1 = auto: 0.5, and 0.9 "
+             "with check-liveness, which needs the surroundings",
+             -1, 4, whilePlaying),
         choice(&Settings::photoFormat, photoFormatType(), "photo-format", "Photo format",
                "File format of the photos", whilePlaying),
         number(&Settings::jpegQuality,
@@ -362,8 +275,8 @@ std::vector<Property> what()
         count(&Settings::maxPhotoSizePx, "max-photo-size", "Max photo size",
               "Longer side of a photo in pixels at most; larger crops are scaled down", 32, 8192,
               whilePlaying),
-        share(&Settings::similarityThreshold, "similarity-threshold", "Similarity threshold",
-              "Least similarity of the best template that counts as a match", 0, 1),
+        real(&Settings::similarityThreshold, "similarity-threshold", "Similarity threshold",
+             "Least similarity of the best template that counts as a match", 0, 1, whilePlaying),
         toggle(&Settings::backpressure, "backpressure", "Backpressure",
                "For files: make upstream wait instead of skipping samples, and hold a frame while "
                "requests about its faces are under way. Runs are then repeatable",
@@ -392,73 +305,27 @@ std::vector<Property> what()
     };
 }
 
-std::vector<Property> &properties()
-{
-    // Never destroyed: who calls exit() may set properties on another thread meanwhile.
-    static auto &all = *new std::vector<Property>([] {
-        std::vector<Property> both = where();
-        for (Property &property : what())
-            both.push_back(std::move(property));
-        return both;
-    }());
-    return all;
-}
-
-const Property *find(unsigned id)
-{
-    return id >= 1 && id <= properties().size() ? &properties()[id - 1] : nullptr;
-}
-
 } // namespace
 
-unsigned installIdentifyProperties(GObjectClass *klass)
+const element::PropertyTable<Settings> &identifyProperties()
 {
-    unsigned id = 0;
-    for (const Property &property : properties())
-        g_object_class_install_property(klass, ++id, property.spec);
-    return id;
-}
-
-bool waitsForStart(unsigned id)
-{
-    const Property *property = find(id);
-    return property && (property->spec->flags & GST_PARAM_MUTABLE_READY) != 0;
-}
-
-bool isSameProperty(const Settings &a, const Settings &b, unsigned id)
-{
-    const Property *property = find(id);
-    if (!property || !property->get)
-        return false;
-    GValue values[2] = {G_VALUE_INIT, G_VALUE_INIT};
-    const Settings *settings[2] = {&a, &b};
-    for (int i = 0; i < 2; ++i) {
-        g_value_init(&values[i], property->spec->value_type);
-        property->get(*settings[i], &values[i]);
-    }
-    const bool same = g_param_values_cmp(property->spec, &values[0], &values[1]) == 0;
-    for (GValue &value : values)
-        g_value_unset(&value);
-    return same;
-}
-
-bool setIdentifyProperty(Settings &settings, unsigned id, const GValue *value)
-{
-    const Property *property = find(id);
-    if (!property || !property->set)
-        return false;
-    property->set(settings, value);
-    ++settings.revision;
-    return true;
-}
-
-bool getIdentifyProperty(const Settings &settings, unsigned id, GValue *value)
-{
-    const Property *property = find(id);
-    if (!property || !property->get)
-        return false;
-    property->get(settings, value);
-    return true;
+    // Never destroyed: properties may be set on another thread while the process exits.
+    static const auto *const table = [] {
+        std::vector<Property> all = serviceProperties();
+        for (Property &property : pictureProperties())
+            all.push_back(std::move(property));
+        for (Property &property : all) {
+            if (!property.set)
+                continue;
+            property.set = [set = std::move(property.set)](Settings &settings,
+                                                           const GValue *value) {
+                set(settings, value);
+                ++settings.revision;
+            };
+        }
+        return new element::PropertyTable<Settings>(std::move(all));
+    }();
+    return *table;
 }
 
 } // namespace ooto::identify

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What may change while playing, looked at once per sample: limits, credentials, display names.
-#include "identify/stream.h"
+#include "identify/refresh.h"
 
+#include "identify/debug.h"
+#include "metadata/face_structure.h"
 #include "system/text_encoding.h"
 
 #include <algorithm>
@@ -10,88 +11,107 @@
 namespace ooto::identify
 {
 
-void IdentifyStream::applyLimits(const std::shared_ptr<const Settings> &settings)
+Refresh::Refresh(GstElement *element, Meeting &meeting, Outbox &outbox, Dispatcher &dispatcher,
+                 CredentialsSource credentials)
+    : element_(element),
+      meeting_(meeting),
+      outbox_(outbox),
+      dispatcher_(dispatcher),
+      credentials_(std::move(credentials))
 {
-    if (settings == limitsOf_)
-        return;
-    limitsOf_ = settings;
-    caller_->setMaxInFlight(settings->maxInFlight);
-    caller_->setMaxRate(settings->maxRate);
-    caller_->setMaxRequestsPerDay(settings->maxRequestsPerDay);
-    caller_->setBackoff(
-        core::backoffRules(settings->retryBackoffFactorS, settings->retryBackoffMaxS));
 }
 
-void IdentifyStream::refreshFiles()
+void Refresh::begin()
 {
-    std::shared_ptr<const Settings> settings; // of now, not of when the sample was taken
-    bool replaced = false;
-    bool refused = false;
-    {
-        auto shared = shared_.lock();
-        settings = shared->settings;
-        replaced = std::exchange(shared->credentialsReplaced, false);
-        refused = std::exchange(shared->credentialsRefused, false);
-    }
-    std::string problem;
-    if (caller_) {
-        bool tryIt = replaced;
-        if (replaced)
-            credentials_.replace({settings->appId, settings->appKey}, settings->credentialsFile,
-                                 problem);
-        else
-            tryIt = credentials_.refresh(refused, problem);
-        complain(problem);
-        if (tryIt) {
-            caller_->setAppKey(credentials_.current().appKey);
-            auto shared = shared_.lock();
-            shared->heldBackUntil = {};
-            shared->book.serviceIsBack();
-        }
+    limitsOf_ = meeting_.shared.lock()->settings;
+    noteBudget();
+}
+
+void Refresh::run()
+{
+    // Those of now, not of when the sample was taken.
+    const std::shared_ptr<const Settings> settings = meeting_.shared.lock()->settings;
+    if (dispatcher_.caller()) {
+        refreshKey(*settings);
         applyLimits(settings);
         noteBudget();
     }
-    problem.clear();
+    std::string problem;
     if (labelsFile_.refresh(settings->labelsFile, problem))
         renameFaces(labelsFile_.labels());
     complain(problem);
 }
 
-/** *analysis*, and *application* at the start. */
-void IdentifyStream::noteBudget()
+void Refresh::refreshKey(const Settings &settings)
 {
-    const auto budget = caller_->budgetUse();
-    auto shared = shared_.lock();
+    bool replaced = false;
+    bool refused = false;
+    {
+        auto shared = meeting_.shared.lock();
+        replaced = std::exchange(shared->sending.credentialsReplaced, false);
+        refused = std::exchange(shared->sending.credentialsRefused, false);
+    }
+    std::string problem;
+    bool tryIt = replaced;
+    if (replaced)
+        credentials_.replace({settings.appId, settings.appKey}, settings.credentialsFile, problem);
+    else
+        tryIt = credentials_.refresh(refused, problem);
+    complain(problem);
+    if (!tryIt)
+        return;
+    dispatcher_.caller()->setAppKey(credentials_.current().appKey);
+    auto shared = meeting_.shared.lock();
+    shared->sending.heldBackUntil = {};
+    shared->book.serviceIsBack();
+}
+
+void Refresh::applyLimits(const std::shared_ptr<const Settings> &settings)
+{
+    if (settings == limitsOf_)
+        return;
+    limitsOf_ = settings;
+    service::Caller *caller = dispatcher_.caller();
+    caller->setMaxInFlight(settings->maxInFlight);
+    caller->setMaxRate(settings->maxRate);
+    caller->setMaxRequestsPerDay(settings->maxRequestsPerDay);
+    caller->setBackoff(settings->limits().backoff);
+}
+
+void Refresh::noteBudget()
+{
+    const auto budget = dispatcher_.caller()->budgetUse();
+    auto shared = meeting_.shared.lock();
     shared->statistics.requestsToday = budget.used;
     shared->statistics.budgetLeft = budget.limit - std::min(budget.limit, budget.used);
 }
 
-void IdentifyStream::complain(const std::string &problem)
+void Refresh::complain(const std::string &problem)
 {
     if (!problem.empty())
         GST_ELEMENT_WARNING(element_, RESOURCE, SETTINGS,
                             ("%s", system::validUtf8(problem).c_str()), (nullptr));
 }
 
-void IdentifyStream::renameFaces(std::shared_ptr<const metadata::Labels> labels)
+void Refresh::renameFaces(std::shared_ptr<const metadata::Labels> labels)
 {
-    std::shared_ptr<const metadata::Labels>
-        old; // which may be large, and is not destroyed under the lock
+    std::shared_ptr<const metadata::Labels> old; // may be large: not destroyed under the lock
     {
-        auto shared = shared_.lock();
+        auto shared = meeting_.shared.lock();
         old = shared->labels;
-        const metadata::ReportContext before{
-            {}, 0, {}, std::exchange(shared->labels, std::move(labels))};
-        const metadata::ReportContext after{{}, 0, {}, shared->labels};
+        metadata::ReportContext before;
+        before.labels = std::exchange(shared->labels, std::move(labels));
+        metadata::ReportContext after;
+        after.labels = shared->labels;
         core::FaceBook::Events renamed;
         for (const core::FaceView &face : shared->book.faces(shared->latest.runningTime)) {
-            if (metadata::displayNameOf(before, face) != metadata::displayNameOf(after, face))
+            if (displayNameOf(before, face) != displayNameOf(after, face))
                 renamed.push_back(
-                    {core::FaceEventType::Updated, face, shared->latest, false, nullptr, false});
+                    {.type = core::FaceEventType::Updated, .face = face, .times = shared->latest});
         }
-        take(*shared, std::move(renamed));
+        shared->tell(std::move(renamed));
     }
-    postReports();
+    outbox_.post();
 }
 
 } // namespace ooto::identify

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/frame_times.h"
+#include "core/traffic/traffic.h"
 #include "metadata/facts.h"
 #include "service/endpoint.h"
 #include "system/secret.h"
@@ -75,6 +76,15 @@ struct Settings {
         if (analysisRateN <= 0)
             return core::StreamTime{0};
         return core::StreamTime{1'000'000'000LL * analysisRateD / analysisRateN};
+    }
+    core::Limits limits() const
+    {
+        core::Limits limits;
+        limits.maxInFlight = maxInFlight;
+        limits.maxRate = maxRate;
+        limits.maxRequestsPerDay = maxRequestsPerDay;
+        limits.backoff = core::backoffRules(retryBackoffFactorS, retryBackoffMaxS);
+        return limits;
     }
     /** The share of a face's box that goes around it on each side. */
     double margin() const

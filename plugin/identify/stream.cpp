@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The streaming and the application thread's side; analysis and replies are in files of their own.
 #include "identify/stream.h"
 
 #include "element/luma_reader.h"
 #include "element/visible_rect.h"
 #include "identify/analysis_pool.h"
 #include "identify/debug.h"
-#include "system/text_encoding.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace ooto::identify
@@ -17,20 +16,13 @@ namespace ooto::identify
 namespace
 {
 
-using namespace std::chrono_literals;
-
-/** From one key frame to the next it takes 1 to 10 s: nobody is to be overlooked for so long. */
-constexpr core::StreamTime longestBroken = 1s;
-/** Between two samples where something moves fast: the analysis is for other streams, too. */
-constexpr core::StreamTime leastUrgentInterval = 80ms;
-
 bool isWhole(GstBuffer *buffer)
 {
     return !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED) &&
            !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DECODE_ONLY);
 }
 
-/** On this frame nobody knows whose face it is. */
+/** On this frame it is not known whose face it is. */
 void withhold(core::FaceView &face)
 {
     face.status = core::Status::Pending;
@@ -54,391 +46,363 @@ std::vector<core::Observation> observationsOf(const std::vector<metadata::Upstre
 
 } // namespace
 
-IdentifyStream::IdentifyStream(GstElement *element, const Settings &settings,
-                               std::unique_ptr<vision::Detector> detector,
-                               CredentialsSource credentials, std::string notice)
+/** The analysis while it is not idle. Wherever that ends, it is given back. */
+class Stream::Loan
+{
+public:
+    Loan(std::shared_ptr<Stream> stream, std::unique_ptr<Analysis> analysis)
+        : stream_(std::move(stream)), analysis_(std::move(analysis))
+    {
+    }
+    Loan(const Loan &) = delete;
+    Loan &operator=(const Loan &) = delete;
+    ~Loan() { giveBack(); }
+
+    Analysis &operator*() { return *analysis_; }
+    void giveBack()
+    {
+        if (!analysis_)
+            return;
+        // Notified under the lock, so that what waits finds all of it done.
+        auto shared = stream_->meeting_.shared.lock();
+        shared->idleAnalysis = std::move(analysis_);
+        shared->analysing = false;
+        stream_->meeting_.changed.notify_all();
+    }
+
+private:
+    const std::shared_ptr<Stream> stream_;
+    std::unique_ptr<Analysis> analysis_;
+};
+
+Stream::Stream(GstElement *element, const Settings &settings,
+               std::unique_ptr<vision::Detector> detector, CredentialsSource credentials,
+               std::string notice)
     : element_(element),
-      elementName_(system::validUtf8(GST_OBJECT_NAME(element))),
       notice_(std::move(notice)),
       source_(settings.detector),
       roiType_(settings.roiType),
       pool_(analysisPool()),
-      detector_(std::move(detector)),
-      credentials_(std::move(credentials))
+      outbox_(element, meeting_, source_ != DetectorChoice::Upstream),
+      dispatcher_(element, meeting_, outbox_, [this](const std::function<void()> &job) {
+          pool_->post([self = shared_from_this(), job] { job(); });
+      })
 {
-    if (detector_)
-        stillness_ = core::Stillness(detector_->stillInterval());
-    metadata::EventSequence told = metadata::eventSequenceOf(cameraName(settings));
-    auto shared = shared_.lock();
-    shared->told = std::move(told);
+    metadata::EventSequence sequence = metadata::eventSequenceOf(outbox_.cameraName(settings));
+    auto analysis = std::make_unique<Analysis>(element, meeting_, outbox_, dispatcher_, source_,
+                                               std::move(detector), std::move(credentials));
+    auto shared = meeting_.shared.lock();
+    shared->idleAnalysis = std::move(analysis);
+    shared->untold.sequence = std::move(sequence);
     shared->settings = std::make_shared<const Settings>(settings);
     shared->book.setRules(rules(settings));
-    shared->sampler.setInterval(settings.sampleInterval());
+    shared->sampling.setInterval(settings.sampleInterval());
 }
 
-IdentifyStream::~IdentifyStream() = default;
+Stream::~Stream() = default;
 
-std::string IdentifyStream::connect(const service::ConnectionSettings &connection)
+std::string Stream::connect(const service::ConnectionSettings &connection)
 {
-    const std::shared_ptr<const Settings> settings = shared_.lock()->settings;
-    std::string error;
-    caller_ = service::Caller::open(
-        connection,
-        {settings->maxInFlight, settings->maxRate, settings->maxRequestsPerDay,
-         core::backoffRules(settings->retryBackoffFactorS, settings->retryBackoffMaxS)},
-        credentials_.current().appKey,
-        [this](const core::ServiceState &state) { onServiceState(state); }, error);
-    if (!caller_)
-        return error;
-    caller_->setWarningHandler([this](const std::string &text) {
-        GST_ELEMENT_WARNING(element_, RESOURCE, FAILED, ("%s", text.c_str()), (nullptr));
-    });
-    limitsOf_ = settings;
-    noteBudget();
-    shared_.lock()->canSend = true;
-    return {};
+    std::shared_ptr<const Settings> settings;
+    Refresh *refresh = nullptr; // nothing runs yet
+    {
+        auto shared = meeting_.shared.lock();
+        settings = shared->settings;
+        refresh = &shared->idleAnalysis->refresh();
+    }
+    std::string error = dispatcher_.connect(connection, *settings, refresh->appKey());
+    if (error.empty())
+        refresh->begin();
+    return error;
 }
 
-void IdentifyStream::configure(const Settings &settings)
+void Stream::configure(const Settings &settings)
 {
     bool lacksCredentials = false;
-    metadata::EventSequence told = metadata::eventSequenceOf(cameraName(settings));
+    metadata::EventSequence sequence = metadata::eventSequenceOf(outbox_.cameraName(settings));
     {
-        auto shared = shared_.lock();
+        auto shared = meeting_.shared.lock();
         const std::shared_ptr<const Settings> old = shared->settings;
         const Settings &before = *old;
         if (settings.revision < before.revision)
             return; // two threads set properties, and the later one was faster
-        const bool deactivated = before.active && !settings.active;
         if (before.credentialsSet != settings.credentialsSet)
-            shared->credentialsReplaced = true;
+            shared->sending.credentialsReplaced = true;
         if (before.sampleInterval() != settings.sampleInterval())
-            shared->sampler.setInterval(settings.sampleInterval());
+            shared->sampling.setInterval(settings.sampleInterval());
         shared->settings = std::make_shared<const Settings>(settings);
-        shared->told = std::move(told);
+        shared->untold.sequence = std::move(sequence);
         shared->book.setRules(rules(settings));
         if (before.similarityThreshold != settings.similarityThreshold)
-            take(*shared, shared->book.rejudge(shared->latest));
-        if (deactivated)
-            flush(*shared);
+            shared->tell(shared->book.rejudge(shared->latest));
+        if (before.active && !settings.active)
+            shared->flush();
         // Sending was switched on, but there was nothing to send with when the element started.
-        lacksCredentials = before.dryRun && !settings.dryRun && !shared->canSend;
+        lacksCredentials = before.dryRun && !settings.dryRun && !dispatcher_.isConnected();
     }
     if (lacksCredentials)
         GST_ELEMENT_WARNING(element_, RESOURCE, SETTINGS,
                             ("No credentials were set when the element started with dry-run."),
                             ("Set them and start it again; until then nothing is sent."));
-    postReports();
+    outbox_.post();
 }
 
-void IdentifyStream::stop()
+void Stream::stop()
 {
     {
-        auto shared = shared_.lock();
+        auto shared = meeting_.shared.lock();
         shared->stopping = true;
-        changed_.wait(shared.waitable(), [&] {
-            return shared->analysis != Analysis::Running && shared->dispatching == 0;
+        meeting_.changed.wait(shared.waitable(), [&] {
+            return !shared->analysing && shared->sending.dispatching == 0;
         });
     }
-    caller_.reset();
+    dispatcher_.disconnect();
     pool_.reset();
     {
-        auto shared = shared_.lock();
-        takeHeldReplies(*shared);
+        auto shared = meeting_.shared.lock();
+        Dispatcher::settleHeldReplies(*shared);
         shared->statistics.countCancelled();
-        take(*shared, shared->book.endAll(shared->latest), Told::OnBusOnly);
+        shared->tell(shared->book.endAll(shared->latest), Told::OnBusOnly);
     }
-    postReports();
+    outbox_.post();
 }
 
-Statistics IdentifyStream::statistics()
+Statistics Stream::statistics()
 {
-    auto shared = shared_.lock();
+    auto shared = meeting_.shared.lock();
     shared->statistics.visits = shared->book.visits();
     return shared->statistics;
 }
 
-/**
- * Detectors upstream may look at every third frame only: a sample is one of those, unless none came
- * for a whole interval.
- */
-bool IdentifyStream::waitsForUpstream(Shared &shared, const core::FrameTimes &times,
-                                      bool anyUpstream) const
+void Stream::frame(GstBuffer *buffer, const GstVideoInfo &info, const core::FrameTimes &times)
 {
-    return source_ == DetectorChoice::Upstream && !anyUpstream &&
-           times.runningTime - *shared.sampleDue < shared.sampler.interval();
+    const auto begin = std::chrono::steady_clock::now();
+    const core::PixelRect visible = element::visibleRect(buffer, info);
+    Frame frame{.buffer = buffer,
+                .info = info,
+                .times = times,
+                .visible = visible,
+                .shape = {visible.width, visible.height, info.par_n, info.par_d},
+                .upstream = {}};
+    if (source_ == DetectorChoice::Upstream)
+        frame.upstream = metadata::upstreamFaces(buffer, roiType_, visible);
+    observe(frame);
+    attach(frame);
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+    meeting_.shared.lock()->statistics.streamingUs.add(took.count());
 }
 
-/**
- * A broken frame is no sample while others come. A stream in which nothing else comes for a second
- * is looked at all the same: blurred faces are better than blindness.
- */
-bool IdentifyStream::waitsForAWholeFrame(Shared &shared, const core::FrameTimes &times, bool whole)
+void Stream::observe(const Frame &frame)
 {
-    if (whole || !shared.lastWhole)
-        shared.lastWhole = times.runningTime;
-    return !whole && times.runningTime - *shared.lastWhole < longestBroken;
-}
-
-bool IdentifyStream::takeSample(Shared &shared, const core::FrameTimes &times, bool anyUpstream,
-                                bool whole)
-{
-    const bool broken = waitsForAWholeFrame(shared, times, whole);
-    if (!shared.settings->active)
-        return false;
-    const bool justSampled = !shared.settings->backpressure && shared.lastSample &&
-                             times.runningTime - *shared.lastSample < leastUrgentInterval;
-    if (shared.urgent && !shared.sampleDue && !justSampled)
-        shared.sampleDue = times.runningTime;
-    if (shared.sampler.step(times.runningTime) && !shared.sampleDue)
-        shared.sampleDue = times.runningTime;
-    if (!shared.sampleDue || broken || waitsForUpstream(shared, times, anyUpstream))
-        return false;
-    if (shared.urgent && shared.analysis != Analysis::Idle)
-        return false; // as soon as it is free
-    shared.sampleDue.reset();
-    ++shared.statistics.samples;
-    if (shared.analysis != Analysis::Idle) {
-        ++shared.statistics.samplesSkipped;
-        return false;
-    }
-    shared.urgent = false;
-    shared.lastSample = times.runningTime;
-    shared.analysis = Analysis::Filling;
-    return true;
-}
-
-/** *streaming*: is each face still what it was a frame ago? */
-void IdentifyStream::watchFaces(GstBuffer *buffer, const GstVideoInfo &info,
-                                const core::FrameTimes &times, const core::PixelRect &visible)
-{
-    std::vector<core::WatchedFace> faces;
+    watchFaces(frame);
+    std::unique_ptr<Analysis> analysis;
+    Job job;
+    bool dispatchNow = false;
     {
-        auto shared = shared_.lock();
-        faces = shared->book.watched(times.runningTime);
+        auto shared = meeting_.shared.lock();
+        ++shared->statistics.frames;
+        shared->noteTimes(frame.times);
+        shared->shape = frame.shape;
+        shared->tell(shared->book.noteFrame(frame.times));
+        if (watch_.wantsSample())
+            shared->sampling.hurry();
+        job = chooseSample(*shared, frame, analysis);
+        dispatchNow = shared->mustDispatch();
     }
+    const bool waits = job.settings->backpressure;
+    if (analysis)
+        startAnalysis(frame, std::move(analysis), std::move(job));
+    if (waits)
+        dispatcher_.awaitAnswers();
+    else if (dispatchNow)
+        dispatcher_.queue();
+}
+
+/** Is each face still what it was a frame ago? */
+void Stream::watchFaces(const Frame &frame)
+{
+    const core::StreamTime now = frame.times.runningTime;
+    const std::vector<core::WatchedFace> faces = meeting_.shared.lock()->book.watched(now);
     if (faces.empty()) {
         watch_.forget();
         return;
     }
-    element::LumaReader reader(buffer, info, visible);
-    watch_.look(times.runningTime, faces, [&](const core::Box &box) { return reader.read(box); });
-    if (watch_.wantsSample())
-        shared_.lock()->urgent = true;
+    element::LumaReader reader(frame.buffer, frame.info, frame.visible);
+    watch_.look(now, faces, [&](const core::Box &box) { return reader.read(box); });
 }
 
-/** *streaming*: time passed, by which photos may have become due. */
-bool IdentifyStream::mustDispatch(const Shared &shared)
+/** @param taken set where the frame is a sample: for who fills it */
+Job Stream::chooseSample(Shared &shared, const Frame &frame, std::unique_ptr<Analysis> &taken)
 {
-    // With backpressure awaitAnswers() sees to it.
-    return !shared.settings->backpressure && !shared.dispatchQueued &&
-           std::chrono::steady_clock::now() >= shared.heldBackUntil &&
-           !shared.book.due(shared.latest.runningTime).empty();
+    Job job{.settings = shared.settings,
+            .times = frame.times,
+            .epoch = shared.epoch,
+            .upstream = {},
+            .urgent = shared.sampling.isUrgent()};
+    job.times.afterJump = false;
+    const SampleChoice::Frame offered{.time = frame.times.runningTime,
+                                      .whole = isWhole(frame.buffer),
+                                      .lacksFaces = source_ == DetectorChoice::Upstream &&
+                                                    frame.upstream.empty(),
+                                      .analysisIdle = shared.idleAnalysis != nullptr,
+                                      .mayCrowd = shared.settings->backpressure};
+    const bool broken = shared.sampling.isBroken(offered);
+    if (!shared.settings->active)
+        return job;
+    switch (shared.sampling.choose(offered, broken)) {
+    case SampleChoice::Choice::Pass:
+        break;
+    case SampleChoice::Choice::Skipped:
+        ++shared.statistics.samples;
+        ++shared.statistics.samplesSkipped;
+        break;
+    case SampleChoice::Choice::Sample:
+        ++shared.statistics.samples;
+        job.times.afterJump = shared.sampling.claimJump();
+        job.upstream = observationsOf(frame.upstream);
+        taken = std::move(shared.idleAnalysis);
+        break;
+    }
+    return job;
 }
 
-void IdentifyStream::frame(GstBuffer *buffer, const GstVideoInfo &info,
-                           const core::FrameTimes &times)
+void Stream::startAnalysis(const Frame &frame, std::unique_ptr<Analysis> analysis, Job job)
 {
-    const auto begin = std::chrono::steady_clock::now();
-    const core::PixelRect visible = element::visibleRect(buffer, info);
-    const core::FrameShape shape{visible.width, visible.height, info.par_n, info.par_d};
-    std::vector<metadata::UpstreamFace> upstream;
-    if (source_ == DetectorChoice::Upstream)
-        upstream = metadata::upstreamFaces(buffer, roiType_, visible);
-
-    watchFaces(buffer, info, times, visible);
-    Job job;
-    bool sampled = false;
-    bool dispatchNow = false;
-    {
-        auto shared = shared_.lock();
-        ++shared->statistics.frames;
-        noteTimes(*shared, times);
-        shared->shape = shape;
-        take(*shared, shared->book.noteFrame(times));
-        const bool urgent = shared->urgent;
-        sampled = takeSample(*shared, times, !upstream.empty(), isWhole(buffer));
-        job = {shared->settings, times, shared->epoch, observationsOf(upstream)};
-        job.urgent = urgent;
-        job.times.afterJump = sampled && std::exchange(shared->afterJump, false);
-        dispatchNow = mustDispatch(*shared);
-    }
-    if (job.settings->backpressure) {
-        if (sampled)
-            startAnalysis(buffer, info, job);
-        awaitAnswers();
-    }
-
-    std::vector<core::FaceView> faces;
-    core::FaceBook::Events events;
-    metadata::StreamNotices notices{"", "", notice_};
-    std::string smallFaces;
-    std::shared_ptr<const metadata::Labels> labels;
-    {
-        auto shared = shared_.lock();
-        // Both at once: the events are what the buffer's metadata comes of.
-        faces = shared->book.faces(times.runningTime);
-        if (watch_.anyUncertain())
-            watch_.noteSamples(shared->book.watched(times.runningTime));
-        for (core::FaceView &face : faces) {
-            if (times.undecided || watch_.isUncertain(face.trackId))
-                withhold(face);
-        }
-        events = std::exchange(shared->downstream, {});
-        labels = shared->labels;
-        smallFaces = shared->smallFaces.notice();
-        if (shared->service.condition != core::ServiceCondition::Ok) {
-            notices.serviceState = core::conditionName(shared->service.condition);
-            notices.serviceReason = shared->service.reason;
-        }
-    }
-    if (!smallFaces.empty())
-        notices.notice += (notices.notice.empty() ? "" : " ") + smallFaces;
-    pushEvents(events, *job.settings, shape, labels);
-    metadata::ReportContext reportContext = context(*job.settings, shape, std::move(labels));
-    reportContext.runningTime = times.runningTime;
-    metadata::attachFaces(buffer, faces, reportContext, notices, visible.x, visible.y, upstream);
-    if (sampled && !job.settings->backpressure)
-        startAnalysis(buffer, info, std::move(job));
-    if (dispatchNow)
-        queueDispatch();
-    postReports();
-
-    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
-    shared_.lock()->statistics.streamingUs.add(took.count());
-}
-
-void IdentifyStream::startAnalysis(GstBuffer *buffer, const GstVideoInfo &info, Job job)
-{
-    if (sample_.copyFrom(buffer, info)) {
-        queueAnalysis(std::move(job));
+    const auto loan = std::make_shared<Loan>(shared_from_this(), std::move(analysis));
+    if (!(**loan).fill(frame.buffer, frame.info)) {
+        GST_WARNING_OBJECT(element_, "a frame could not be mapped for reading");
+        if (job.times.afterJump)
+            meeting_.shared.lock()->sampling.noteJump();
         return;
     }
-    GST_WARNING_OBJECT(element_, "a frame could not be mapped for reading");
-    auto shared = shared_.lock();
-    shared->analysis = Analysis::Idle;
-    shared->afterJump |= job.times.afterJump;
+    pool_->post(
+        [self = shared_from_this(), loan, job = std::move(job)] { self->runAnalysis(*loan, job); });
 }
 
-void IdentifyStream::abandonSample()
+void Stream::runAnalysis(Loan &loan, const Job &job)
 {
-    auto shared = shared_.lock();
-    if (shared->analysis == Analysis::Filling)
-        shared->analysis = Analysis::Idle;
-    shared->urgent = true; // the next frame is one
-    changed_.notify_all();
+    {
+        auto shared = meeting_.shared.lock();
+        if (shared->stopping)
+            return;
+        shared->analysing = true;
+    }
+    (*loan).run(job);
+    loan.giveBack();
 }
 
-void IdentifyStream::queueAnalysis(Job job)
+void Stream::attach(const Frame &frame)
 {
-    pool_->post([self = shared_from_this(), job = std::move(job)] {
-        {
-            auto shared = self->shared_.lock();
-            if (shared->stopping)
-                return;
-            shared->analysis = Analysis::Running;
-        }
-        self->runJob(job);
-    });
-    auto shared = shared_.lock();
-    if (shared->analysis == Analysis::Filling)
-        shared->analysis = Analysis::Queued;
+    const Known known = lookUp(frame.times);
+    metadata::ReportContext context = outbox_.context(*known.settings, frame.shape, known.labels);
+    context.runningTime = frame.times.runningTime;
+    outbox_.push(known.events, context);
+    metadata::attachFaces(frame.buffer, known.faces, context, known.notices, frame.visible.x,
+                          frame.visible.y, frame.upstream);
+    outbox_.post();
 }
 
-void IdentifyStream::gap(const core::FrameTimes &times)
+Stream::Known Stream::lookUp(const core::FrameTimes &times)
+{
+    auto shared = meeting_.shared.lock();
+    Known known;
+    known.settings = shared->settings;
+    known.labels = shared->labels;
+    // Both at once: the events are what the buffer's metadata comes of.
+    known.faces = shared->book.faces(times.runningTime);
+    known.events = std::exchange(shared->untold.downstream, {});
+    if (watch_.anyUncertain())
+        watch_.noteSamples(shared->book.watched(times.runningTime));
+    for (core::FaceView &face : known.faces) {
+        if (times.undecided || watch_.isUncertain(face.trackId))
+            withhold(face);
+    }
+    const core::ServiceState &service = shared->sending.service;
+    if (service.condition != core::ServiceCondition::Ok) {
+        known.notices.serviceState = core::conditionName(service.condition);
+        known.notices.serviceReason = service.reason;
+    }
+    known.notices.notice = notice_;
+    const std::string &smallFaces = shared->smallFaces.notice();
+    if (!smallFaces.empty())
+        known.notices.notice += (notice_.empty() ? "" : " ") + smallFaces;
+    return known;
+}
+
+void Stream::lostFrame()
+{
+    meeting_.shared.lock()->sampling.hurry();
+}
+
+void Stream::gap(const core::FrameTimes &times)
 {
     bool dispatchNow = false;
     {
-        auto shared = shared_.lock();
-        noteTimes(*shared, times);
-        take(*shared, shared->book.advance(times));
-        dispatchNow = mustDispatch(*shared);
+        auto shared = meeting_.shared.lock();
+        shared->noteTimes(times);
+        shared->tell(shared->book.advance(times));
+        dispatchNow = shared->mustDispatch();
     }
-    pushEvents();
+    outbox_.pushDownstream();
     if (dispatchNow)
-        queueDispatch();
-    postReports();
+        dispatcher_.queue();
+    outbox_.post();
 }
 
-void IdentifyStream::endOfStream()
+void Stream::endOfStream()
 {
     bool waits = false;
     {
-        auto shared = shared_.lock();
+        auto shared = meeting_.shared.lock();
         waits = shared->settings->backpressure;
-        endTracks(*shared, shared->book.endAll(shared->latest));
+        shared->tellEnds(shared->book.endAll(shared->latest));
     }
-    postReports();
+    outbox_.post();
     if (waits)
-        awaitAnswers();
+        dispatcher_.awaitAnswers();
     else
-        queueDispatch();
-    pushEvents();
-    awaitReports();
+        dispatcher_.queue();
+    outbox_.pushDownstream();
+    outbox_.awaitPosted();
 }
 
-void IdentifyStream::flush()
+void Stream::flush()
 {
     {
-        auto shared = shared_.lock();
-        flush(*shared, Told::OnBusOnly);
-        shared->downstream.clear();
+        auto shared = meeting_.shared.lock();
+        shared->flush(Told::OnBusOnly);
+        shared->untold.downstream.clear();
     }
-    postReports();
+    outbox_.post();
 }
 
-void IdentifyStream::flush(Shared &shared, Told told)
-{
-    endTracks(shared, shared.book.flush(shared.latest), told);
-}
-
-void IdentifyStream::anotherPicture()
+void Stream::anotherPicture()
 {
     {
-        auto shared = shared_.lock();
-        flush(*shared);
+        auto shared = meeting_.shared.lock();
+        shared->flush();
         shared->orientation.clear();
         shared->orientationWatch.reset();
-        shared->lastWhole.reset();
+        shared->sampling.forgetBroken();
     }
-    pushEvents();
-    postReports();
+    outbox_.pushDownstream();
+    outbox_.post();
 }
 
-void IdentifyStream::endTracks(Shared &shared, core::FaceBook::Events ends, Told told)
+void Stream::interrupt(bool interrupted)
 {
-    shared.smallFaces.reset();
-    ++shared.epoch;
-    shared.afterJump = false;
-    shared.sampler.reset();
-    shared.sampleDue.reset();
-    take(shared, std::move(ends), told);
+    meeting_.shared.lock()->interrupted = interrupted;
+    meeting_.changed.notify_all();
 }
 
-void IdentifyStream::interrupt(bool interrupted)
+void Stream::noteOrientation(const std::string &tag)
 {
-    shared_.lock()->interrupted = interrupted;
-    changed_.notify_all();
-}
-
-void IdentifyStream::noteTimes(Shared &shared, const core::FrameTimes &times)
-{
-    shared.latest = times;
-    if (!times.afterJump)
-        return;
-    // The next sample tells who is there, so it should not be long in coming.
-    shared.afterJump = true;
-    shared.sampler.reset();
-}
-
-void IdentifyStream::noteOrientation(const std::string &tag)
-{
-    auto shared = shared_.lock();
+    auto shared = meeting_.shared.lock();
     shared->orientation = tag;
     shared->orientationWatch.noteTag(tag != "rotate-0");
 }
 
-core::BookRules IdentifyStream::rules(const Settings &settings) const
+core::BookRules Stream::rules(const Settings &settings) const
 {
     core::BookRules rules;
     rules.tracking.holdTime = std::chrono::milliseconds(settings.holdTimeMs);
@@ -460,23 +424,6 @@ core::BookRules IdentifyStream::rules(const Settings &settings) const
     rules.asking.wholeFrame = source_ == DetectorChoice::None;
     rules.keepPhotos = settings.messagePhotos;
     return rules;
-}
-
-std::string IdentifyStream::cameraName(const Settings &settings) const
-{
-    return settings.camera.empty() ? elementName_ : settings.camera;
-}
-
-metadata::ReportContext
-IdentifyStream::context(const Settings &settings, const core::FrameShape &shape,
-                        std::shared_ptr<const metadata::Labels> labels) const
-{
-    return {cameraName(settings),
-            settings.facts,
-            shape,
-            std::move(labels),
-            {},
-            source_ != DetectorChoice::Upstream};
 }
 
 } // namespace ooto::identify

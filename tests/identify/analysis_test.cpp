@@ -86,7 +86,7 @@ protected:
     {
         identify::CredentialsSource credentials({"tester", system::Secret(Service::key)}, "");
         ASSERT_EQ(credentials.load(), "");
-        stream_ = std::make_shared<identify::IdentifyStream>(
+        stream_ = std::make_shared<identify::Stream>(
             element_, settings, std::make_unique<ToldDetector>([this] { return sees(); }),
             std::move(credentials), "");
         service::ConnectionSettings connection;
@@ -172,7 +172,7 @@ private:
     GstBus *bus_ = gst_bus_new();
     GstVideoInfo info_ = infoOf(Identify::defaultCaps);
     core::StreamTime time_{0};
-    std::shared_ptr<identify::IdentifyStream> stream_;
+    std::shared_ptr<identify::Stream> stream_;
 };
 
 /** The brightest pixel in reach of a photo's edge that a paint of level 128 would hide. */

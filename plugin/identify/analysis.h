@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From a sample to tracks, photos and requests.
+#pragma once
+
+#include "element/sample_frame.h"
+#include "identify/dispatcher.h"
+#include "identify/face_finder.h"
+#include "identify/job.h"
+#include "identify/outbox.h"
+#include "identify/photographer.h"
+#include "identify/picture_watch.h"
+#include "identify/refresh.h"
+#include "identify/shared.h"
+#include "vision/detector.h"
+
+#include <gst/gst.h>
+#include <gst/video/video.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ooto::identify
+{
+
+/**
+ * All that an analysis works with. Who owns it may use it, and nobody else can: the streaming
+ * thread takes it out of Shared and fills it, the job on a thread of the pool runs it, and gives it
+ * back.
+ */
+class Analysis
+{
+public:
+    /** @param element borrowed, for warnings @param detector null without one of our own */
+    Analysis(GstElement *element, Meeting &meeting, Outbox &outbox, Dispatcher &dispatcher,
+             DetectorChoice source, std::unique_ptr<vision::Detector> detector,
+             CredentialsSource credentials);
+
+    /** What may change while playing; to be begun once the dispatcher is connected. */
+    Refresh &refresh() { return refresh_; }
+    /** *streaming*: copies the frame. @return false when it could not be mapped for reading */
+    bool fill(GstBuffer *buffer, const GstVideoInfo &info)
+    {
+        return sample_.copyFrom(buffer, info);
+    }
+    /**
+     * *analysis*: the whole of a sample's job. Whatever fails in it, the next sample is looked at
+     * and nothing waits for this one.
+     */
+    void run(const Job &job);
+
+private:
+    void analyse(const Job &job);
+    std::vector<core::ShotWish> observe(const Job &job, const std::vector<core::Observation> &seen,
+                                        const core::PictureChange &picture);
+    void passSample(const Job &job);
+    void watchOrientation(const Job &job, bool anyFace);
+    void noteSmallFaces(Shared &shared, const Job &job) const;
+    void tellFailure(const std::string &what);
+
+    GstElement *const element_;
+    Meeting &meeting_;
+    Outbox &outbox_;
+    Dispatcher &dispatcher_;
+    const DetectorChoice source_;
+    Refresh refresh_;
+    FaceFinder finder_;
+    PictureWatch pictures_;
+    Photographer photographer_;
+    element::SampleFrame sample_;
+    std::string failure_; ///< what ended the last analysis that did not end well, as it was told
+};
+
+} // namespace ooto::identify

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "identify/shared.h"
+
+#include "identify/analysis.h"
+
+namespace ooto::identify
+{
+
+Shared::Shared() = default;
+Shared::~Shared() = default;
+
+void Untold::enqueue(core::FaceBook::Events events, Told told)
+{
+    for (core::FaceEvent &event : events) {
+        event.number = metadata::nextEventNumber();
+        if (told == Told::OnBusAndDownstream) {
+            event.sequence = ++*sequence;
+            downstream.push_back(event);
+        }
+        reports.emplace_back(std::move(event));
+    }
+}
+
+void Shared::tell(core::FaceBook::Events events, Told told)
+{
+    for (const core::FaceEvent &event : events) {
+        if (event.type == core::FaceEventType::New)
+            ++statistics.tracks;
+        else if (event.type == core::FaceEventType::End)
+            statistics.countEnd(event.face);
+    }
+    untold.enqueue(std::move(events), told);
+}
+
+void Shared::tellEnds(core::FaceBook::Events ends, Told told)
+{
+    smallFaces.reset();
+    ++epoch;
+    sampling.beginAnew();
+    tell(std::move(ends), told);
+}
+
+void Shared::flush(Told told)
+{
+    tellEnds(book.flush(latest), told);
+}
+
+void Shared::noteTimes(const core::FrameTimes &times)
+{
+    latest = times;
+    if (times.afterJump)
+        sampling.noteJump();
+}
+
+bool Shared::mustDispatch() const
+{
+    // With backpressure the streaming thread itself sees to it.
+    return !settings->backpressure && !sending.queued &&
+           std::chrono::steady_clock::now() >= sending.heldBackUntil &&
+           !book.due(latest.runningTime).empty();
+}
+
+} // namespace ooto::identify
