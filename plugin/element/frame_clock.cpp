@@ -146,10 +146,10 @@ core::FrameTimes FrameClock::timesOf(GstElement *element, GstBuffer *buffer,
     times.streamTime = streamTime(pts, segment);
 
     const auto interval = frameInterval(info);
-    const core::SteadyTime::Time time = steady_.frame({.stamp = times.ownRunningTime,
-                                                       .interval = interval,
-                                                       .arrival = arrival(),
-                                                       .begin = beginOf(element, interval)});
+    const core::SteadyTime::Time time = steady_.noteFrame({.stamp = times.ownRunningTime,
+                                                           .interval = interval,
+                                                           .arrival = arrival(),
+                                                           .begin = beginOf(element, interval)});
     times.runningTime = time.now;
     times.afterJump = time.jumped;
     times.undecided = time.undecided;
@@ -190,7 +190,7 @@ core::FrameTimes FrameClock::timesOfGap(GstEvent *gap, const GstSegment &segment
     times.ownRunningTime = runningTime(end, segment);
     times.streamTime = streamTime(end, segment);
     times.runningTime =
-        steady_.gap(runningTime(begin, segment), times.ownRunningTime, arrival()).now;
+        steady_.noteGap(runningTime(begin, segment), times.ownRunningTime, arrival()).now;
     times.wallClock = wallClockOf(times.runningTime);
     return times;
 }

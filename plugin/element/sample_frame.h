@@ -40,8 +40,8 @@ public:
     bool cut(const core::PixelRect &part, const core::PixelSize &size, core::Image &image) const;
 
     /**
-     * Mean brightness by cell, from a few lines through each row of cells: nobody looks at every
-     * pixel of a picture in which nothing may have happened.
+     * Mean brightness by cell, from a few lines through each row of cells: not every pixel
+     * is worth a look where nothing may have happened.
      * @return false when the format has no brightness to be had
      */
     bool lumaGrid(const core::GridSize &size, core::LumaGrid &grid);

@@ -119,7 +119,7 @@ void Analysis::watchOrientation(const Job &job, bool anyFace)
     {
         auto shared = meeting_.shared.lock();
         if (shared->epoch != job.epoch || shared->stopping ||
-            !shared->orientationWatch.sampled(job.times.runningTime, anyFace))
+            !shared->orientationWatch.noteSample(job.times.runningTime, anyFace))
             return;
         tag = shared->orientation;
     }

@@ -146,7 +146,7 @@ std::optional<core::NotNow> Dispatcher::sendDue(const Settings &settings,
             if (shared->stopping)
                 return std::nullopt;
             // The place may have taken a while; a photo that failed meanwhile has to wait now.
-            shot = shared->book.take(due[i], shared->latest.runningTime);
+            shot = shared->book.takePhoto(due[i], shared->latest.runningTime);
             if (!shot)
                 continue;
             ++shared->statistics.requests;
@@ -239,7 +239,7 @@ void Dispatcher::noteFirstAnswer(Shared &shared, const core::Reply &reply)
 
 void Dispatcher::settleReply(Shared &shared, core::TrackId id, const core::Reply &reply)
 {
-    core::FaceBook::Events events = shared.book.replied(id, reply, shared.latest);
+    core::FaceBook::Events events = shared.book.noteReply(id, reply, shared.latest);
     for (core::FaceEvent &event : events) {
         shared.statistics.countVerdict(event.face.status);
         if (event.type == core::FaceEventType::Answered && event.face.asked)

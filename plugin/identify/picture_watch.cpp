@@ -78,9 +78,9 @@ bool PictureWatch::mustSearch(element::SampleFrame &sample, const Job &job, bool
     if (anew_)
         stillness_ = core::Stillness(*stillInterval_);
     const core::StreamTime now = job.times.runningTime;
-    if (!stillness_.mustDetect(now, grid_, anyTrack || change.another))
+    if (!stillness_.noteSample(now, grid_, anyTrack || change.another))
         return false;
-    stillness_.detected(now, grid_);
+    stillness_.noteDetection(now, grid_);
     if (anyTrack && !change.another)
         change.shift = vision::pictureShift(lastGrid_, grid_).value_or(core::Point{});
     lastGrid_ = grid_;

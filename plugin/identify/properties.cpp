@@ -40,7 +40,7 @@ GType detectorType()
             {static_cast<int>(DetectorChoice::Cascade),
              "OpenCV's Haar cascade: frontal faces only, finds about half as many", "cascade"},
             {static_cast<int>(DetectorChoice::Upstream),
-             "Somebody upstream: regions of interest and GstAnalytics detections (see `roi-type`)",
+             "Elements upstream: regions of interest and GstAnalytics detections (see `roi-type`)",
              "upstream"},
             {static_cast<int>(DetectorChoice::None), "None: the whole frame is one face", "none"},
             {0, nullptr, nullptr}};
@@ -218,7 +218,7 @@ std::vector<Property> pictureProperties()
          [](const Settings &settings, GValue *value) {
              gst_value_set_fraction(value, settings.analysisRateN, settings.analysisRateD);
          }},
-        choice(&Settings::detector, detectorType(), "detector", "Detector", "Who finds the faces",
+        choice(&Settings::detector, detectorType(), "detector", "Detector", "What finds the faces",
                whenReady),
         text(&Settings::model, "model", "Model",
              "Model file of the YuNet detector; else from the environment variable "

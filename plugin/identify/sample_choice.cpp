@@ -45,7 +45,7 @@ SampleChoice::Choice SampleChoice::choose(const Frame &frame, bool broken)
     const bool justSampled = !frame.mayCrowd && last_ && frame.time - *last_ < leastUrgentInterval;
     if (urgent_ && !due_ && !justSampled)
         due_ = frame.time;
-    if (sampler_.due(frame.time) && !due_)
+    if (sampler_.step(frame.time) && !due_)
         due_ = frame.time;
     // Detectors upstream may look at every third frame only: a sample is one of those, unless none
     // came for a whole interval.

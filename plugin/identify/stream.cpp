@@ -203,7 +203,7 @@ void Stream::observe(const Frame &frame)
         ++shared->statistics.frames;
         shared->noteTimes(frame.times);
         shared->shape = frame.shape;
-        shared->tell(shared->book.frame(frame.times));
+        shared->tell(shared->book.noteFrame(frame.times));
         if (watch_.wantsSample())
             shared->sampling.hurry();
         job = chooseSample(*shared, frame, analysis);
@@ -399,7 +399,7 @@ void Stream::noteOrientation(const std::string &tag)
 {
     auto shared = meeting_.shared.lock();
     shared->orientation = tag;
-    shared->orientationWatch.tagged(tag != "rotate-0");
+    shared->orientationWatch.noteTag(tag != "rotate-0");
 }
 
 core::BookRules Stream::rules(const Settings &settings) const

@@ -31,8 +31,9 @@ std::string visitId(const std::string &camera, core::VisitNumber visit);
 using EventSequence = std::shared_ptr<std::atomic<std::uint64_t>>;
 
 /**
- * The camera's. Of cameras that no stream uses now the 1024 last used are remembered; who comes
- * back later begins above all that were forgotten, so that no number comes twice. Thread-safe.
+ * The camera's. Of cameras that no stream uses now the 1024 last used are remembered; one that
+ * comes back later begins above all that were forgotten, so that no number comes twice.
+ * Thread-safe.
  */
 EventSequence eventSequenceOf(const std::string &camera);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The regions of interest on a buffer, whoever put them there.
+// The regions of interest on a buffer, of any element.
 #pragma once
 
 #include "core/base/box.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Faces that somebody upstream found: regions of interest and GstAnalytics' object detections.
+// Faces that elements upstream found: regions of interest and GstAnalytics' object detections.
 #pragma once
 
 #include "core/asking/face.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The colours of somebody's hair, face and clothes.
+// The colours of a person's hair, face and clothes.
 #pragma once
 
 #include "core/base/box.h"

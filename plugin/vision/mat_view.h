@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// An core::ImageView as OpenCV takes it; for the .cpp files of this floor only.
+// A core::ImageView as OpenCV takes it; for the .cpp files of this floor only.
 #pragma once
 
 #include "core/base/image.h"
@@ -14,7 +14,7 @@ inline cv::Mat asMat(const core::ImageView &image)
 {
     if (!image.data || image.width <= 0 || image.height <= 0)
         return {};
-    // cv::Mat knows no const pixels; it is for the caller to not write to them.
+    // cv::Mat knows no const pixels; the caller must not write to them.
     return {image.height, image.width, CV_8UC3, const_cast<std::uint8_t *>(image.data),
             image.stride};
 }

@@ -142,7 +142,7 @@ constexpr double detailShare = 0.04;  ///< of the width; sigma of the blur that 
 constexpr double leastDetail = 2;
 constexpr float foundFrom = 0.6F; ///< correlation
 /** From so many blocks on that are in place beyond doubt it is the same place, however much of it
- * somebody hides. Of 306 cuts between 18 photographs no two blocks were ever that alike. */
+ * a person hides. Of 306 cuts between 18 photographs no two blocks were ever that alike. */
 constexpr float surelyFoundFrom = 0.85F;
 constexpr int enoughSurely = 3;
 constexpr int leastTelling = 8;

@@ -18,7 +18,7 @@ namespace ooto::vision
  * 90x50 cells it takes 0.4 ms where nothing moved, else 1.3 ms.
  *
  * @return nothing where the picture stands still, moved by less than a cell and a half or by more
- *         than a quarter of the frame, where only a part of it moved (but somebody who fills most
+ *         than a quarter of the frame, where only a part of it moved (but a person who fills most
  *         of the picture may be taken for all of it), and where it is another picture
  */
 std::optional<core::Point> pictureShift(const core::LumaGrid &before, const core::LumaGrid &now);
@@ -36,7 +36,7 @@ std::optional<double> shareInPlace(const core::LumaGrid &before, const core::Lum
 
 /**
  * Whether the two show different places: little is in place, and little where a camera that pans by
- * up to a fifth of the frame would have it. A change of light is none, nor is somebody before the
+ * up to a fifth of the frame would have it. A change of light is none, nor is a person before the
  * camera. Compare with a picture at most half a second old. Takes 0.3 ms, 2.6 ms across a cut.
  *
  * Of 306 cuts between 18 photographs of the packages facedetect and python3-skimage 305 are seen,

@@ -22,7 +22,7 @@ namespace
 constexpr std::array strides = {8, 16, 32}; ///< px of the image per grid cell, one output set each
 constexpr int padTo = 32;                   ///< px; the coarsest stride must divide both sides
 constexpr double maxIou = 0.3;              ///< the OpenCV Zoo's value for this model
-/** The file has 0.2 MB; who gives something far larger named the wrong file. */
+/** The file has 0.2 MB; one that is far larger is the wrong file. */
 constexpr std::uintmax_t maxModelBytes = 64u << 20;
 
 /**

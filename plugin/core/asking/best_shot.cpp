@@ -32,7 +32,7 @@ void BestShot::offer(Shot shot, StreamTime now)
     shot_ = std::move(shot);
 }
 
-std::optional<Shot> BestShot::take()
+std::optional<Shot> BestShot::release()
 {
     return std::exchange(shot_, std::nullopt);
 }

@@ -18,7 +18,7 @@ public:
     /** Takes the photo if it is better than what is held, or as good as the one that failed. */
     void offer(Shot shot, StreamTime now);
     /** Gives the photo away, as to be sent. */
-    std::optional<Shot> take();
+    std::optional<Shot> release();
     /** A photo that could not be delivered comes back, unless a better one came meanwhile. */
     void giveBack(Shot shot, StreamTime now);
     /** Nothing is held, and the window starts anew with the next photo. */

@@ -47,7 +47,7 @@ enum class Reason {
     Unauthorized, ///< the service refuses the credentials
     DryRun,       ///< nothing is sent
     Refused,      ///< the service could do nothing with the photos
-    Doubt,        ///< may be somebody else than before: asked again, unless it is proven
+    Doubt,        ///< may be another person than before: asked again, unless it is proven
     Double,       ///< another face in view is more like the same template
     OtherFace,    ///< the service answered about another face on the photo
     NoLiveness,   ///< liveness or deepfake was asked for, and no verdict came
@@ -96,7 +96,7 @@ inline constexpr double plainlyGoodShot = 0.7;
 /** A face at one moment; boxes in 0..1 of the frame. */
 struct FaceView {
     TrackId trackId = 0;
-    std::optional<std::uint64_t> objectId; ///< of who found the face and follows it, if he does
+    std::optional<std::uint64_t> objectId; ///< the number that the element upstream follows it by
     StreamTime firstSeen{0};               ///< running time of the track's first sample
     std::chrono::system_clock::time_point since{}; ///< wall clock of the track's `new`
     VisitNumber visit = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/asking/face_book.h"
 
+#include "core/asking/hidden_faces.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -12,11 +14,6 @@ namespace
 
 // Photos of people who have left wait for the service, newest first; some 10 MB at most.
 constexpr std::size_t mostEnded = 128;
-// Of the smaller one of two boxes in one frame: from there on one of the faces hides the other.
-constexpr double hiddenShare = 0.3;
-// A doubt that an answer dispelled makes the next one's request wait, twice as long each time.
-constexpr StreamTime firstDoubtWait = std::chrono::seconds(2);
-constexpr StreamTime longestDoubtWait = std::chrono::minutes(1);
 
 bool byNewestTrack(TrackId a, TrackId b)
 {
@@ -31,27 +28,13 @@ TrackId FaceBook::ownerOf(TrackId id) const
     return now == goesOnAs_.end() ? id : now->second;
 }
 
-FaceBook::Record *FaceBook::find(TrackId id)
+FaceRecord *FaceBook::find(TrackId id)
 {
     const auto found = records_.find(ownerOf(id));
     return found == records_.end() ? nullptr : &found->second;
 }
 
-Inquiry *FaceBook::Record::inquiryOf(const PersonId &person)
-{
-    if (now.id == person)
-        return &now.inquiry;
-    return withheld && withheld->id == person ? &withheld->inquiry : nullptr;
-}
-
-void FaceBook::Record::dropWithheld()
-{
-    if (withheld)
-        attemptsBefore += withheld->inquiry.attempts();
-    withheld.reset();
-}
-
-FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const Box &box) const
+FaceView FaceBook::view(const Tracker::Track &track, const FaceRecord &record, const Box &box) const
 {
     FaceView view;
     view.trackId = track.id;
@@ -63,29 +46,22 @@ FaceView FaceBook::view(const Tracker::Track &track, const Record &record, const
         view.sampledBox = track.motion.lastBox();
     view.detectionScore = track.score;
     view.landmarks = track.landmarks;
-    describe(record, view);
+    record.describe(view);
     return view;
 }
 
-void FaceBook::describe(const Record &record, FaceView &view) const
-{
-    view.visit = record.now.visit;
-    record.now.inquiry.describe(view);
-    view.attempts += record.attemptsBefore;
-    if (record.withheld)
-        view.attempts += record.withheld->inquiry.attempts();
-    if (record.doubt && view.status == Status::Pending)
-        view.reason = Reason::Doubt;
-}
-
-FaceEvent FaceBook::event(FaceEventType type, Record &record, const FrameTimes &now) const
+FaceEvent FaceBook::event(FaceEventType type, FaceRecord &record, const FrameTimes &now) const
 {
     if (type == FaceEventType::New)
         record.since = now.wallClock;
     record.last.since = record.since;
-    describe(record, record.last);
-    FaceEvent event{type,    record.last,          now, record.ended.has_value(),
-                    nullptr, record.now.photoIsPng};
+    record.describe(record.last);
+    FaceEvent event{.type = type,
+                    .face = record.last,
+                    .times = now,
+                    .late = record.ended.has_value(),
+                    .photo = nullptr,
+                    .photoIsPng = record.now.photoIsPng};
     if (rules_.keepPhotos && type != FaceEventType::New)
         event.photo = record.now.photo;
     if (type == FaceEventType::End)
@@ -100,9 +76,9 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
     Events events;
     const StreamTime now = sample.runningTime;
     const auto update =
-        tracker_.update(now, seen, rules_.tracking, picture, takenIds(picture.another));
+        tracker_.update(now, seen, rules_.tracking, picture, reservedIds(picture.another));
     wishes_.clear();
-    // First: whoever stands where another was lost comes after that one's end.
+    // First: a track that begins where another was lost comes after that one's end.
     end(update.ended, sample, events);
     for (const TrackId id : update.confirmed)
         confirm(id, sample);
@@ -117,7 +93,7 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
             inView.push_back(track.id);
     }
     for (const TrackId id : inView) {
-        Record &record = records_.at(id);
+        FaceRecord &record = records_.at(id);
         if (noteWhoIsThere(record, tracker_.find(id)->continuity, now))
             changed.insert(id);
         dropNeedlessDoubt(id, record);
@@ -128,13 +104,13 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
             update.trackOf[i] ? tracker_.find(*update.trackOf[i]) : nullptr;
         if (!track)
             continue;
-        Record &record = records_[track->id];
+        FaceRecord &record = records_[track->id];
         record.lastSeen = sample;
         const Box inside = intersection(seen[i].box, {0, 0, 1, 1});
         if (!inside.empty())
             record.last = view(*track, record, inside);
-        visits_.seen(record.now.visit, now);
-        // Of two who overlap, or just did, a photo could be the other's.
+        visits_.noteSeen(record.now.visit, now);
+        // Of two faces that overlap, or just did, a photo could be the other's.
         if (track->overlapping || !track->contacts.empty()) {
             record.now.inquiry.noteCrowded();
             continue;
@@ -152,12 +128,12 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
     });
 
     for (const TrackId id : update.confirmed) {
-        Record &record = records_[id];
+        FaceRecord &record = records_[id];
         record.last.trackId = id;
         events.push_back(event(FaceEventType::New, record, sample));
     }
     for (const TrackId id : changed) {
-        Record &record = records_[id];
+        FaceRecord &record = records_[id];
         const bool isNew = std::count(update.confirmed.begin(), update.confirmed.end(), id) > 0;
         if (!isNew || record.now.inquiry.status() != Status::Pending)
             events.push_back(event(FaceEventType::Updated, record, sample));
@@ -169,10 +145,10 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
 
 void FaceBook::confirm(TrackId id, const FrameTimes &now)
 {
-    Record &record = records_[id];
+    FaceRecord &record = records_[id];
     const Tracker::Track &track = *tracker_.find(id);
     const PersonId person = track.continuity.person();
-    // A number was given again, by who numbers the faces. Is it the same person again?
+    // The element upstream gave a number again. Is it the same person again?
     const bool again = record.ended && track.continuity.mayContinue(id);
     if (record.ended && !again && record.now.id != person)
         record = {};
@@ -184,15 +160,15 @@ void FaceBook::confirm(TrackId id, const FrameTimes &now)
         record.now.visit = visits_.begin(now.runningTime);
 }
 
-/** `who` counts no more; only the answers that it cost do. */
-void FaceBook::replace(Person &who, Person &&by, Record &record)
+/** The person counts no more; the answers are counted all the same. */
+void FaceBook::replace(KnownFace &person, KnownFace &&by, FaceRecord &record)
 {
-    record.attemptsBefore += who.inquiry.attempts();
-    visits_.drop(who.visit);
-    who = std::move(by);
+    record.attemptsBefore += person.inquiry.attempts();
+    visits_.drop(person.visit);
+    person = std::move(by);
 }
 
-bool FaceBook::noteWhoIsThere(Record &record, const Continuity &continuity, StreamTime now)
+bool FaceBook::noteWhoIsThere(FaceRecord &record, const Continuity &continuity, StreamTime now)
 {
     const Status before = record.now.inquiry.status();
     const PersonId person = continuity.person();
@@ -200,11 +176,11 @@ bool FaceBook::noteWhoIsThere(Record &record, const Continuity &continuity, Stre
     record.doubt = continuity.doubt();
     record.mayAsk = continuity.mayAsk();
     if (person != record.now.id) {
-        // A request that such a doubt cost counts for nobody: the next one is to be rarer.
+        // A request that such a doubt cost counts for no one: the next one is to be rarer.
         const bool wasted =
             !wasCertain && (record.now.inquiry.attempts() > 0 || record.inFlight == record.now.id);
         if (wasted)
-            makeNextDoubtWait(record);
+            record.makeNextDoubtWait();
         if (record.withheld && record.withheld->id == person) {
             replace(record.now, std::move(*record.withheld), record);
             record.withheld.reset();
@@ -212,9 +188,9 @@ bool FaceBook::noteWhoIsThere(Record &record, const Continuity &continuity, Stre
         } else if (wasCertain) {
             withhold(record, person, now);
         } else {
-            replace(record.now, {person, {}, visits_.begin(now), nullptr, false}, record);
+            replace(record.now, newPerson(person, now), record);
             if (wasted || record.doubt == DoubtCause::Gap)
-                waitForDoubt(record, now);
+                record.waitForDoubt(now);
         }
     }
     if (!record.doubt) {
@@ -224,8 +200,8 @@ bool FaceBook::noteWhoIsThere(Record &record, const Continuity &continuity, Stre
     return record.now.inquiry.status() != before;
 }
 
-/** Where nobody was asked about, nothing was said that could be wrong: it is somebody new. */
-void FaceBook::dropNeedlessDoubt(TrackId id, Record &record)
+/** Without a request nothing was said that could be wrong: the track shows somebody new. */
+void FaceBook::dropNeedlessDoubt(TrackId id, FaceRecord &record)
 {
     const bool mayBeKnown = record.doubt == DoubtCause::Past || record.doubt == DoubtCause::Contact;
     if (!record.withheld || !record.doubt || mayBeKnown ||
@@ -235,33 +211,26 @@ void FaceBook::dropNeedlessDoubt(TrackId id, Record &record)
     record.withheld.reset();
     record.doubt.reset();
     record.mayAsk = true;
-    tracker_.answered(id, false);
+    tracker_.noteAnswer(id, false);
 }
 
-void FaceBook::withhold(Record &record, const PersonId &another, StreamTime now)
+KnownFace FaceBook::newPerson(const PersonId &id, StreamTime now)
+{
+    KnownFace person;
+    person.id = id;
+    person.visit = visits_.begin(now);
+    return person;
+}
+
+void FaceBook::withhold(FaceRecord &record, const PersonId &another, StreamTime now)
 {
     record.withheld = std::move(record.now);
-    record.now = {another, {}, visits_.begin(now), nullptr, false};
-    waitForDoubt(record, now);
+    record.now = newPerson(another, now);
+    record.waitForDoubt(now);
 }
 
-/** After a cut, a gap or a new track nobody waits. */
-void FaceBook::waitForDoubt(Record &record, StreamTime now)
-{
-    const bool mayWait = record.doubt == DoubtCause::Change ||
-                         record.doubt == DoubtCause::Contact || record.doubt == DoubtCause::Rare;
-    record.notBefore.reset();
-    if (mayWait && record.doubtWait > StreamTime{0})
-        record.notBefore = now + record.doubtWait;
-}
-
-void FaceBook::makeNextDoubtWait(Record &record)
-{
-    record.doubtWait = std::clamp(2 * record.doubtWait, firstDoubtWait, longestDoubtWait);
-}
-
-/** Of those who are gone, or go now, and for whom an answer may still come. */
-std::set<TrackId> FaceBook::takenIds(bool allEnd) const
+/** Of tracks that ended, or end now, and for which an answer may still come. */
+std::set<TrackId> FaceBook::reservedIds(bool allEnd) const
 {
     std::set<TrackId> taken;
     for (const auto &[id, record] : records_) {
@@ -273,18 +242,18 @@ std::set<TrackId> FaceBook::takenIds(bool allEnd) const
     return taken;
 }
 
-void FaceBook::takeOver(Record &record, TrackId id, TrackId past, StreamTime now)
+void FaceBook::takeOver(FaceRecord &record, TrackId id, TrackId past, StreamTime now)
 {
     const auto found = records_.find(past);
     const Tracker::Track *track = tracker_.find(id);
     if (past == id || found == records_.end() || !track)
         return;
     const PersonId person = track->continuity.person();
-    Record &from = found->second;
+    FaceRecord &from = found->second;
     if (from.withheld && from.withheld->id == person)
         replace(from.now, std::move(*from.withheld), from);
     if (from.now.id != person)
-        return; // an answer after the end said that it was somebody else at last
+        return; // an answer after the end: it was another person at last
     replace(record.now, std::move(from.now), record);
     record.attemptsBefore += from.attemptsBefore;
     record.withheld.reset();
@@ -303,18 +272,18 @@ void FaceBook::takeOver(Record &record, TrackId id, TrackId past, StreamTime now
 
 bool FaceBook::judge(TrackId id, const ShotQuality &quality, Reason worst)
 {
-    Record *record = find(id);
+    FaceRecord *record = find(id);
     return record && record->now.inquiry.judge(quality, worst, rules_.asking);
 }
 
 void FaceBook::offer(TrackId id, Shot shot)
 {
     const StreamTime now = shot.times.runningTime;
-    if (Record *record = find(id))
+    if (FaceRecord *record = find(id))
         record->now.inquiry.offer(std::move(shot), now);
 }
 
-bool FaceBook::seesItsLast(TrackId id, const Record &record, StreamTime now) const
+bool FaceBook::seesItsLast(TrackId id, const FaceRecord &record, StreamTime now) const
 {
     if (record.ended)
         return true;
@@ -322,7 +291,7 @@ bool FaceBook::seesItsLast(TrackId id, const Record &record, StreamTime now) con
     return track && tracker_.leaving(*track, now, rules_.tracking);
 }
 
-bool FaceBook::isDue(TrackId id, const Record &record, StreamTime now) const
+bool FaceBook::isDue(TrackId id, const FaceRecord &record, StreamTime now) const
 {
     // The cheap questions first: this is asked for each face on each frame.
     if (!record.now.inquiry.hasUnsent() || record.inFlight || !record.mayAsk)
@@ -349,12 +318,12 @@ std::vector<TrackId> FaceBook::due(StreamTime now) const
     return due;
 }
 
-std::optional<Shot> FaceBook::take(TrackId id, StreamTime now)
+std::optional<Shot> FaceBook::takePhoto(TrackId id, StreamTime now)
 {
     if (!isDue(id, now))
         return std::nullopt;
-    Record *record = find(id);
-    auto shot = record->now.inquiry.take(rules_.asking);
+    FaceRecord *record = find(id);
+    auto shot = record->now.inquiry.takePhoto(rules_.asking);
     if (shot) {
         record->inFlight = record->now.id;
         record->now.photo = rules_.keepPhotos ? shot->bytes : nullptr;
@@ -365,19 +334,19 @@ std::optional<Shot> FaceBook::take(TrackId id, StreamTime now)
 
 void FaceBook::putOff(TrackId id, Reason reason)
 {
-    if (Record *record = find(id))
+    if (FaceRecord *record = find(id))
         record->now.inquiry.putOff(reason);
 }
 
-void FaceBook::noteIdentity(Record &record, StreamTime now)
+void FaceBook::noteIdentity(FaceRecord &record, StreamTime now)
 {
     if (const std::string *templateId = record.now.inquiry.identity())
         record.now.visit =
-            visits_.identified(record.now.visit, *templateId, now, rules_.visitTimeout);
+            visits_.noteIdentity(record.now.visit, *templateId, now, rules_.visitTimeout);
 }
 
-/** The service said who is there since the doubt: whoever was there before, or somebody else. */
-void FaceBook::endDoubt(TrackId id, Record &record)
+/** The service said who is there since the doubt: the person from before, or another one. */
+void FaceBook::endDoubt(TrackId id, FaceRecord &record)
 {
     const Status status = record.now.inquiry.status();
     if (!record.doubt || status == Status::Pending || status == Status::Unavailable)
@@ -388,7 +357,7 @@ void FaceBook::endDoubt(TrackId id, Record &record)
     const bool unknownAgain = record.withheld && status == Status::Unknown &&
                               record.withheld->inquiry.status() == Status::Unknown;
     if (same || unknownAgain)
-        makeNextDoubtWait(record);
+        record.makeNextDoubtWait();
     else
         record.doubtWait = StreamTime{0};
     if (same) {
@@ -399,10 +368,10 @@ void FaceBook::endDoubt(TrackId id, Record &record)
     record.doubt.reset();
     record.mayAsk = true;
     record.notBefore.reset();
-    tracker_.answered(id, same);
+    tracker_.noteAnswer(id, same);
 }
 
-/** A template is one face's at a time, and two who are in view are never one visit. */
+/** A template is one face's at a time, and two faces in view are never one visit. */
 void FaceBook::contestDoubles(const FrameTimes &now, Events &events)
 {
     std::map<std::string, TrackId> claims;
@@ -414,8 +383,8 @@ void FaceBook::contestDoubles(const FrameTimes &now, Events &events)
         const auto [claim, first] = claims.emplace(*found->second.now.inquiry.identity(), track.id);
         if (first)
             continue;
-        Record *better = &records_.at(claim->second);
-        Record *worse = &found->second;
+        FaceRecord *better = &records_.at(claim->second);
+        FaceRecord *worse = &found->second;
         if (worse->now.inquiry.similarity() > better->now.inquiry.similarity()) {
             std::swap(better, worse);
             claim->second = track.id;
@@ -428,9 +397,9 @@ void FaceBook::contestDoubles(const FrameTimes &now, Events &events)
     }
 }
 
-FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTimes &now)
+FaceBook::Events FaceBook::noteReply(TrackId id, const Reply &reply, const FrameTimes &now)
 {
-    Record *record = find(id);
+    FaceRecord *record = find(id);
     if (!record || !record->inFlight)
         return {};
     Events events;
@@ -439,9 +408,9 @@ FaceBook::Events FaceBook::replied(TrackId id, const Reply &reply, const FrameTi
     const Status before = record->now.inquiry.status();
     bool tell = isAnswer(reply.outcome);
     if (inquiry)
-        tell = inquiry->replied(reply, now, rules_.asking);
+        tell = inquiry->noteReply(reply, now, rules_.asking);
     else
-        record->attemptsBefore += tell; // about somebody who counts no more
+        record->attemptsBefore += tell; // about a person who counts no more
     if (inquiry == &record->now.inquiry) {
         endDoubt(ownerOf(id), *record);
         Events contested;
@@ -489,7 +458,7 @@ void FaceBook::serviceIsBack()
     }
 }
 
-FaceBook::Events FaceBook::frame(const FrameTimes &now)
+FaceBook::Events FaceBook::noteFrame(const FrameTimes &now)
 {
     tracker_.noteFrame(now.runningTime);
     return advance(now);
@@ -524,8 +493,8 @@ void FaceBook::end(const std::vector<TrackId> &ids, const FrameTimes &now, Event
         const auto found = records_.find(id);
         if (found == records_.end())
             continue;
-        Record &record = found->second;
-        // Who turns away when leaving is not asked about for that alone. Others are, in time.
+        FaceRecord &record = found->second;
+        // A person who turns away when leaving is not asked about for that alone.
         if (record.doubt == DoubtCause::Change && !record.mayAsk)
             record.now.inquiry.dropUnsent();
         record.mayAsk = true;
@@ -533,7 +502,7 @@ void FaceBook::end(const std::vector<TrackId> &ids, const FrameTimes &now, Event
         record.now.inquiry.settle(now.runningTime, true);
         events.push_back(event(FaceEventType::End, record, now));
         record.ended = now.runningTime;
-        // A doubt about which nobody will ever hear is no visit.
+        // A doubt that is never asked about is no visit.
         const bool isAsked = record.inFlight == record.now.id || record.now.inquiry.hasUnsent() ||
                              record.now.inquiry.attempts() > 0;
         if (record.withheld && !isAsked)
@@ -555,14 +524,14 @@ void FaceBook::forget(StreamTime now)
     std::size_t ended = 0;
     for (auto entry = records_.end(); entry != records_.begin();) {
         --entry;
-        Record &record = entry->second;
+        FaceRecord &record = entry->second;
         if (!record.ended)
             continue;
         record.ended = std::min(*record.ended, now); // time may have gone back
         const StreamTime gone = now - *record.ended;
         const bool waits =
             record.now.inquiry.hasUnsent() && gone <= rules_.visitTimeout && ++ended <= mostEnded;
-        // The tracker counts from the last detection: who ended has less than the whole time left.
+        // The tracker counts from the last detection: a track that ended has less time left.
         const bool mayGoOn = gone <= rules_.tracking.relinkTime || tracker_.mayGoOn(entry->first);
         if (!record.inFlight && !waits && !mayGoOn)
             entry = records_.erase(entry);
@@ -581,48 +550,27 @@ std::vector<Box> FaceBook::othersThan(TrackId id, StreamTime time) const
     return others;
 }
 
-/**
- * In this frame, by where each is expected to be. Of two who lie on one another the one that the
- * last sample missed is left out, else the smaller one, which is farther: its name would lie on the
- * other's face.
- */
 std::vector<FaceView> FaceBook::faces(StreamTime runningTime) const
 {
-    struct Shown {
-        const Tracker::Track *track;
-        const Record *record;
-        Box box;
-        bool hidden = false;
-    };
-    std::vector<Shown> all;
+    std::vector<const Tracker::Track *> tracks;
+    std::vector<PlacedFace> placed;
     for (const Tracker::Track &track : tracker_.tracks()) {
         const auto record = records_.find(track.id);
         if (!track.confirmed() || record == records_.end())
             continue;
-        if (const auto box = tracker_.boxAt(track, runningTime, rules_.tracking))
-            all.push_back({&track, &record->second, *box});
+        const auto box = tracker_.boxAt(track, runningTime, rules_.tracking);
+        if (!box)
+            continue;
+        tracks.push_back(&track);
+        placed.push_back({.box = *box,
+                          .missed = track.missed > 0,
+                          .name = record->second.now.inquiry.identity()});
     }
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        for (std::size_t j = i + 1; j < all.size(); ++j) {
-            Shown &a = all[i];
-            Shown &b = all[j];
-            const bool missedA = a.track->missed > 0;
-            const bool missedB = b.track->missed > 0;
-            // Whoever was seen elsewhere meanwhile is not where the face was lost.
-            const std::string *name = a.record->now.inquiry.identity();
-            const std::string *other = b.record->now.inquiry.identity();
-            const bool moved = name && other && *name == *other && missedA != missedB;
-            const double smaller = std::min(a.box.area(), b.box.area());
-            if (!moved && intersection(a.box, b.box).area() <= hiddenShare * smaller)
-                continue;
-            const bool aIsBehind = missedA != missedB ? missedA : a.box.area() < b.box.area();
-            (aIsBehind ? a : b).hidden = true;
-        }
-    }
+    const std::vector<bool> hidden = hiddenFaces(placed);
     std::vector<FaceView> faces;
-    for (const Shown &face : all) {
-        if (!face.hidden)
-            faces.push_back(view(*face.track, *face.record, face.box));
+    for (std::size_t i = 0; i < tracks.size(); ++i) {
+        if (!hidden[i])
+            faces.push_back(view(*tracks[i], records_.at(tracks[i]->id), placed[i].box));
     }
     return faces;
 }

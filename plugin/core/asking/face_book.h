@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/asking/face.h"
+#include "core/asking/face_record.h"
 #include "core/asking/inquiry.h"
 #include "core/asking/shot.h"
 #include "core/asking/visit_book.h"
@@ -29,7 +30,7 @@ struct BookRules {
  * long.
  *
  * Sample by sample: observe(); for each of wishes() judge(), and where that wants a photo offer();
- * then for each of due() take() and send, or putOff().
+ * then for each of due() takePhoto() and send, or putOff().
  */
 class FaceBook
 {
@@ -43,7 +44,7 @@ public:
     /** One sample was analysed. */
     Events observe(const FrameTimes &sample, const FrameShape &frame,
                    const std::vector<Observation> &seen, const PictureChange &picture = {});
-    /** A sample was not searched for faces: nothing moved, and nobody was there. */
+    /** A sample was not searched for faces: nothing moved, and no face was in view. */
     void passSample(StreamTime time) { tracker_.passSample(time); }
     /** Of which faces of the last sample a photo may be wanted, newest face first. */
     const std::vector<ShotWish> &wishes() const { return wishes_; }
@@ -51,31 +52,31 @@ public:
     bool judge(TrackId id, const ShotQuality &quality, Reason worst);
     void offer(TrackId id, Shot shot);
 
-    /** Whose photos should be sent now, newest face first. */
+    /** The tracks whose photos should be sent now, newest face first. */
     std::vector<TrackId> due(StreamTime now) const;
     bool isDue(TrackId id, StreamTime now) const;
     /** The photo that is due; nothing when it no longer is: asked in between, failed, or gone. */
-    std::optional<Shot> take(TrackId id, StreamTime now);
+    std::optional<Shot> takePhoto(TrackId id, StreamTime now);
     void putOff(TrackId id, Reason reason);
-    Events replied(TrackId id, const Reply &reply, const FrameTimes &now);
+    Events noteReply(TrackId id, const Reply &reply, const FrameTimes &now);
 
     /** The service, or the key, is well again. */
     void serviceIsBack();
 
     /** A frame came, which has not been looked at. */
-    Events frame(const FrameTimes &now);
+    Events noteFrame(const FrameTimes &now);
     /** Time passed without a frame. */
     Events advance(const FrameTimes &now);
     /** The stream ends: photos that wait are still due. */
     Events endAll(const FrameTimes &now);
     /** Forgets everything but what is under way, and the visits. */
     Events flush(const FrameTimes &now);
-    /** The faces in view at this running time. */
+    /** The faces in view at this running time, but those that another one hides. */
     std::vector<FaceView> faces(StreamTime runningTime) const;
-    /** Where they are, for who watches over them from frame to frame. */
+    /** Where they are, for the watch over them from frame to frame. */
     std::vector<WatchedFace> watched(StreamTime runningTime) const;
     /**
-     * Where everybody's face but this track's is by its motion, 0..1 of the frame: also of tracks
+     * Where the faces of all other tracks are by their motion, 0..1 of the frame: also of tracks
      * that the last sample missed, and of those that are not believed in yet.
      */
     std::vector<Box> othersThan(TrackId id, StreamTime time) const;
@@ -84,64 +85,33 @@ public:
     std::uint64_t visits() const { return visits_.count(); }
 
 private:
-    /** What is known of one who stands, or may stand, on a track. */
-    struct Person {
-        PersonId id;
-        Inquiry inquiry;
-        VisitNumber visit = 0;
-        PhotoBytes photo; ///< the last one sent, where photos are kept
-        bool photoIsPng = false;
-    };
-
-    struct Record {
-        Person now;
-        /** The one from before a doubt: counts again once it is proven to be the same. */
-        std::optional<Person> withheld;
-        std::optional<PersonId> inFlight;    ///< whom the request under way is about
-        unsigned attemptsBefore = 0;         ///< answers about those who count no more
-        std::optional<DoubtCause> doubt;     ///< why it is not certain who is there
-        bool mayAsk = true;                  ///< no proof is waited for that may save the request
-        StreamTime doubtWait{0};             ///< how long the next doubt's request has to wait …
-        std::optional<StreamTime> notBefore; ///< … and until when this one's has to
-        FaceView last;                       ///< as last seen; what `end` and late answers tell
-        FrameTimes lastSeen;                 ///< when that was
-        std::chrono::system_clock::time_point since{}; ///< of the `new`
-        std::optional<StreamTime> ended; ///< kept for its answer, or for who goes on with it
-
-        Inquiry *inquiryOf(const PersonId &person);
-        /** Whoever was there before the doubt counts no more; only the answers that it cost do. */
-        void dropWithheld();
-    };
-
-    FaceEvent event(FaceEventType type, Record &record, const FrameTimes &now) const;
+    FaceEvent event(FaceEventType type, FaceRecord &record, const FrameTimes &now) const;
     void confirm(TrackId id, const FrameTimes &now);
-    void takeOver(Record &record, TrackId id, TrackId past, StreamTime now);
+    void takeOver(FaceRecord &record, TrackId id, TrackId past, StreamTime now);
     /** @return true when people should hear of it */
-    bool noteWhoIsThere(Record &record, const Continuity &continuity, StreamTime now);
-    void withhold(Record &record, const PersonId &another, StreamTime now);
-    void replace(Person &who, Person &&by, Record &record);
-    void endDoubt(TrackId id, Record &record);
-    void dropNeedlessDoubt(TrackId id, Record &record);
+    bool noteWhoIsThere(FaceRecord &record, const Continuity &continuity, StreamTime now);
+    KnownFace newPerson(const PersonId &id, StreamTime now);
+    void withhold(FaceRecord &record, const PersonId &another, StreamTime now);
+    void replace(KnownFace &person, KnownFace &&by, FaceRecord &record);
+    void endDoubt(TrackId id, FaceRecord &record);
+    void dropNeedlessDoubt(TrackId id, FaceRecord &record);
     void contestDoubles(const FrameTimes &now, Events &events);
-    std::set<TrackId> takenIds(bool allEnd) const;
+    std::set<TrackId> reservedIds(bool allEnd) const;
     void end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events);
     void settle(const FrameTimes &now, Events &events);
-    void noteIdentity(Record &record, StreamTime now);
-    static void waitForDoubt(Record &record, StreamTime now);
-    static void makeNextDoubtWait(Record &record);
+    void noteIdentity(FaceRecord &record, StreamTime now);
     void forget(StreamTime now);
-    bool seesItsLast(TrackId id, const Record &record, StreamTime now) const;
-    bool isDue(TrackId id, const Record &record, StreamTime now) const;
-    /** Whose record is the one of this number: its own, or that of who goes on with the track. */
+    bool seesItsLast(TrackId id, const FaceRecord &record, StreamTime now) const;
+    bool isDue(TrackId id, const FaceRecord &record, StreamTime now) const;
+    /** The track with the record of this number: itself, or the one that goes on with it. */
     TrackId ownerOf(TrackId id) const;
-    FaceView view(const Tracker::Track &track, const Record &record, const Box &box) const;
-    void describe(const Record &record, FaceView &view) const;
-    Record *find(TrackId id);
+    FaceView view(const Tracker::Track &track, const FaceRecord &record, const Box &box) const;
+    FaceRecord *find(TrackId id);
 
     BookRules rules_;
     Tracker tracker_;
     VisitBook visits_;
-    std::map<TrackId, Record> records_;
+    std::map<TrackId, FaceRecord> records_;
     std::map<TrackId, TrackId> goesOnAs_; ///< ended tracks whose answers are another's now
     std::vector<ShotWish> wishes_;
 };

@@ -77,12 +77,12 @@ Ballot ballotOf(const Answer &answer, const Shot &shot)
 
 Status Inquiry::status() const
 {
-    if (votes_.needAnotherOpinion() && !settled_)
+    if (need_ == Need::SecondOpinion)
         return Status::Pending;
     const Status voted = votes_.status();
     if (isDouble_ && voted == Status::Identified)
         return Status::Unknown;
-    return voted == Status::Pending && givenUp_ ? Status::Unavailable : voted;
+    return voted == Status::Pending && !wanted() ? Status::Unavailable : voted;
 }
 
 void Inquiry::want(Need need)
@@ -94,7 +94,6 @@ void Inquiry::want(Need need)
 /** For the same need as the photo that did not do; or none, and what is known counts. */
 void Inquiry::wantAnother(bool giveUp)
 {
-    givenUp_ = giveUp;
     if (giveUp)
         settleFor(reason_);
     else
@@ -104,7 +103,6 @@ void Inquiry::wantAnother(bool giveUp)
 /** What is known counts. @param reason of a face without an answer */
 void Inquiry::settleFor(Reason reason)
 {
-    settled_ = true;
     reason_ = votes_.status() == Status::Unavailable ? Reason::NoLiveness : reason;
     want(Need::None);
 }
@@ -125,7 +123,6 @@ std::optional<ShotWish> Inquiry::see(const Box &face, const FrameShape &frame, S
     if (need_ == Need::None && rules.reidentifyInterval > 0ns && answered_ && !inFlight_ &&
         now - answered_->runningTime >= rules.reidentifyInterval) {
         attemptsThisTime_ = 0;
-        givenUp_ = false;
         want(Need::Answer);
     }
     if (!wanted() || !mayAsk(rules))
@@ -183,9 +180,9 @@ bool Inquiry::due(StreamTime now, bool last, const AskingRules &rules) const
     return last || rules.wholeFrame || shot_.ripe(now, rules.bestShotWindow);
 }
 
-std::optional<Shot> Inquiry::take(const AskingRules &rules)
+std::optional<Shot> Inquiry::takePhoto(const AskingRules &rules)
 {
-    inFlight_ = shot_.take();
+    inFlight_ = shot_.release();
     if (!inFlight_)
         return std::nullopt;
     inFlight_->askedLiveness = rules.checkLiveness;
@@ -194,7 +191,7 @@ std::optional<Shot> Inquiry::take(const AskingRules &rules)
     return inFlight_;
 }
 
-bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRules &rules)
+bool Inquiry::noteReply(const Reply &reply, const FrameTimes &now, const AskingRules &rules)
 {
     if (!inFlight_)
         return false;
@@ -210,18 +207,18 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
     switch (reply.outcome) {
     case Outcome::Answered:
         if (rules.wholeFrame || isAboutFace(reply.answer, shot))
-            takeAnswer(reply, shot, rules);
+            noteAnswer(reply, shot, rules);
         else
-            takeOtherFace(now, rules);
+            noteOtherFace(now, rules);
         break;
     case Outcome::Refused:
-        takeRefusal(reply, shot, now, rules);
+        noteRefusal(reply, shot, now, rules);
         break;
     case Outcome::TooLarge:
-        takeTooLarge(shot);
+        noteTooLarge(shot);
         break;
     default:
-        takeFailure(reply, shot, now, rules);
+        noteFailure(reply, shot, now, rules);
         return false;
     }
     retry_.beginAnew();
@@ -229,12 +226,11 @@ bool Inquiry::replied(const Reply &reply, const FrameTimes &now, const AskingRul
     return answered;
 }
 
-void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules)
+void Inquiry::noteAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules)
 {
     votes_.add(ballotOf(reply.answer, shot), rules.similarityThreshold);
     answeredQuality_ = shot.quality.total;
     isDouble_ = false;
-    givenUp_ = false;
     noFaceInARow_ = 0;
     refusal_.reset();
     reason_ = Reason::None;
@@ -242,10 +238,9 @@ void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules
 
     if (votes_.needAnotherOpinion() && mayAsk(rules)) {
         marginFactor_ *= someMoreAround;
-        settled_ = false;
         reason_ = Reason::Waiting;
         want(Need::SecondOpinion);
-    } else if (status() == Status::Unknown && !triedBetter_ && mayAsk(rules)) {
+    } else if (votes_.status() == Status::Unknown && !triedBetter_ && mayAsk(rules)) {
         triedBetter_ = true;
         // A photo that came while this one was under way may be the better one already.
         const bool haveBetter =
@@ -259,7 +254,7 @@ void Inquiry::takeAnswer(const Reply &reply, const Shot &shot, const AskingRules
 }
 
 /** The face is too small a part of what was sent, or is none. */
-void Inquiry::takeOtherFace(const FrameTimes &now, const AskingRules &rules)
+void Inquiry::noteOtherFace(const FrameTimes &now, const AskingRules &rules)
 {
     reason_ = Reason::OtherFace;
     refusal_.reset();
@@ -268,7 +263,7 @@ void Inquiry::takeOtherFace(const FrameTimes &now, const AskingRules &rules)
     wantAnother(!mayAsk(rules));
 }
 
-void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
+void Inquiry::noteRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
                           const AskingRules &rules)
 {
     reason_ = Reason::Refused;
@@ -287,7 +282,7 @@ void Inquiry::takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes
     wantAnother(noFaceInARow_ >= 2 || !mayAsk(rules));
 }
 
-void Inquiry::takeTooLarge(const Shot &shot)
+void Inquiry::noteTooLarge(const Shot &shot)
 {
     reason_ = Reason::Refused;
     // Of what was sent: that may be smaller than the usual limit already.
@@ -296,7 +291,7 @@ void Inquiry::takeTooLarge(const Shot &shot)
     wantAnother(++tooLarge_ > mostShrinks);
 }
 
-void Inquiry::takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
+void Inquiry::noteFailure(const Reply &reply, Shot shot, const FrameTimes &now,
                           const AskingRules &rules)
 {
     // Nothing is wrong with the photo: it goes again, or a better one that comes meanwhile.
@@ -325,7 +320,6 @@ void Inquiry::contest(const AskingRules &rules)
     }
     contested_ = true;
     votes_ = {};
-    settled_ = false;
     reason_ = Reason::Double;
     want(Need::Answer);
 }
@@ -340,7 +334,7 @@ void Inquiry::rejudge(const AskingRules &rules)
 
 bool Inquiry::settle(StreamTime now, bool ended)
 {
-    if (!votes_.needAnotherOpinion() || settled_ || inFlight_)
+    if (need_ != Need::SecondOpinion || inFlight_)
         return false;
     const bool over = ended || (answered_ && now - answered_->runningTime > longestSecondOpinion);
     if (!over || (ended && hasUnsent()))

@@ -55,11 +55,11 @@ public:
      */
     bool due(StreamTime now, bool last, const AskingRules &rules) const;
     /** What is due is being sent. @return it, with what is to be asked about it */
-    std::optional<Shot> take(const AskingRules &rules);
+    std::optional<Shot> takePhoto(const AskingRules &rules);
     /** What is due cannot be sent yet. */
     void putOff(Reason reason) { reason_ = reason; }
     /** @return true when people should hear of it: an answer came, usable or not */
-    bool replied(const Reply &reply, const FrameTimes &now, const AskingRules &rules);
+    bool noteReply(const Reply &reply, const FrameTimes &now, const AskingRules &rules);
 
     /** The service, or the key, is well again: what waits for that need not wait any longer. */
     void serviceIsBack();
@@ -75,7 +75,6 @@ public:
     /** Time passed. @return true when the status changed by that alone */
     bool settle(StreamTime now, bool ended);
 
-    bool inFlight() const { return inFlight_.has_value(); }
     /** A photo is held that would be sent if it could. */
     bool hasUnsent() const { return !shot_.empty() && !inFlight_ && wanted(); }
     /** The template that the track is identified as; null when it is not. */
@@ -92,9 +91,9 @@ private:
     /** What the next photo is for. */
     enum class Need {
         Answer,        ///< any that is good enough: there is none yet, or it is asked anew
-        Better,        ///< nobody was recognised: once more, with a clearly better photo
+        Better,        ///< no one was recognised: once more, with a clearly better photo
         SecondOpinion, ///< whether it is live and genuine is not settled yet
-        None,
+        None,          ///< what was answered counts; without an answer it was given up
     };
 
     bool wanted() const { return need_ != Need::None; }
@@ -104,18 +103,16 @@ private:
     void want(Need need);
     void wantAnother(bool giveUp);
     void settleFor(Reason reason);
-    void takeAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules);
-    void takeOtherFace(const FrameTimes &now, const AskingRules &rules);
-    void takeRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
+    void noteAnswer(const Reply &reply, const Shot &shot, const AskingRules &rules);
+    void noteOtherFace(const FrameTimes &now, const AskingRules &rules);
+    void noteRefusal(const Reply &reply, const Shot &shot, const FrameTimes &now,
                      const AskingRules &rules);
-    void takeTooLarge(const Shot &shot);
-    void takeFailure(const Reply &reply, Shot shot, const FrameTimes &now,
+    void noteTooLarge(const Shot &shot);
+    void noteFailure(const Reply &reply, Shot shot, const FrameTimes &now,
                      const AskingRules &rules);
 
     Need need_ = Need::Answer;
     Reason reason_ = Reason::None;
-    bool givenUp_ = false;          ///< no usable answer, and none will come
-    bool settled_ = false;          ///< there will be no other opinion
     bool contested_ = false;        ///< asked again, since another face has a better claim
     bool isDouble_ = false;         ///< and the answer was the same
     unsigned attempts_ = 0;         ///< answers so far

@@ -19,7 +19,7 @@ struct ShotMeasures {
 
 /**
  * @param face       the face to be photographed
- * @param all        everybody seen in the sample, `face` among them
+ * @param all        all faces of the sample, `face` among them
  * @param margin     share of the face's box that goes around it on each side
  * @param minFacePx  shorter side of the smallest face worth a photo, px of the frame
  */

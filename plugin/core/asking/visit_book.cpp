@@ -25,14 +25,14 @@ void VisitBook::drop(VisitNumber visit)
     --count_;
 }
 
-void VisitBook::seen(VisitNumber visit, StreamTime now)
+void VisitBook::noteSeen(VisitNumber visit, StreamTime now)
 {
     if (const auto found = visits_.find(visit); found != visits_.end())
         found->second.lastSeen = now;
 }
 
-VisitNumber VisitBook::identified(VisitNumber visit, const std::string &templateId, StreamTime now,
-                                  StreamTime timeout)
+VisitNumber VisitBook::noteIdentity(VisitNumber visit, const std::string &templateId,
+                                    StreamTime now, StreamTime timeout)
 {
     forget(now, timeout);
     Visit &own = visits_[visit];

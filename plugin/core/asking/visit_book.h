@@ -19,16 +19,16 @@ class VisitBook
 public:
     /** A new track of which nothing is known. @return a number that no other book gives */
     VisitNumber begin(StreamTime now);
-    /** The visit was none of its own: whoever it was begun for turned out to be on another. */
+    /** The visit was none of its own: its person turned out to be on another one. */
     void drop(VisitNumber visit);
     /** A track of the visit is in view. */
-    void seen(VisitNumber visit, StreamTime now);
+    void noteSeen(VisitNumber visit, StreamTime now);
     /**
      * A track of the visit was identified. @return the visit that it belongs to: its own; an
-     * earlier one of the same template; or a new one, where its own is somebody else's
+     * earlier one of the same template; or a new one, where its own is another person's
      */
-    VisitNumber identified(VisitNumber visit, const std::string &templateId, StreamTime now,
-                           StreamTime timeout);
+    VisitNumber noteIdentity(VisitNumber visit, const std::string &templateId, StreamTime now,
+                             StreamTime timeout);
     /** Whether the visit is that of this template. */
     bool isOf(VisitNumber visit, const std::string &templateId) const;
     /** Forgets visits that are over. Time may have gone back: they end as long after now. */
@@ -39,7 +39,7 @@ public:
 
 private:
     struct Visit {
-        std::string templateId; ///< empty while nobody was identified
+        std::string templateId; ///< empty while no one was identified
         StreamTime lastSeen{0};
     };
 

@@ -10,7 +10,7 @@ namespace ooto::core
 namespace
 {
 
-// More people than that on one track means that nobody was recognised.
+// More people than that on one track means that no one was recognised.
 constexpr std::size_t mostTemplates = 8;
 // Of a face that is asked again for hours the last answers count when they are counted again.
 constexpr std::size_t mostBallots = 32;

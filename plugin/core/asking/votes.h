@@ -24,7 +24,7 @@ struct Ballot {
  * Answers add up: the template with the most matches is the person, of equally many the one with
  * the highest similarity; an answer without a match never takes a match away. Whether the face is
  * a live and genuine one is decided by the majority of those that say so or not; an answer that was
- * asked for it and says neither is no yes, and names nobody. Not thread-safe.
+ * asked for it and says neither is no yes, and names no one. Not thread-safe.
  *
  *     fine  not fine  no verdict  comes to     is worth another photo
  *     0     0         1           unavailable  yes

@@ -21,7 +21,7 @@ struct FrameTimes {
     std::chrono::steady_clock::time_point arrived{};   ///< the same moment, for ages
     std::optional<StreamTime> ownRunningTime{}; ///< by the buffer's stamp, as the stream tells it
     bool afterJump = false; ///< the time line does not go on from the frame before: what is seen
-                            ///< may be somebody else's
+                            ///< may be another person's
     bool undecided = false; ///< maybe so; the next frames tell
 };
 

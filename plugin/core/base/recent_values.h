@@ -22,8 +22,6 @@ public:
         ++added_;
     }
 
-    std::uint64_t count() const { return added_; }
-
     /** The value that a share of all recent ones does not exceed; 0 when there is none. */
     double percentile(double share) const
     {

@@ -14,14 +14,14 @@ constexpr unsigned enoughFaces = 3;
 
 } // namespace
 
-void OrientationWatch::tagged(bool turned)
+void OrientationWatch::noteTag(bool turned)
 {
     if (turned && !turned_)
         since_.reset();
     turned_ = turned;
 }
 
-bool OrientationWatch::sampled(StreamTime now, bool anyFace)
+bool OrientationWatch::noteSample(StreamTime now, bool anyFace)
 {
     if (anyFace) {
         ++withFace_;

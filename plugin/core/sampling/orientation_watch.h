@@ -10,9 +10,9 @@ namespace ooto::core
 {
 
 /**
- * Detectors find upright faces only, and a phone's video lies on its side until somebody turns it
- * as its tag says. Who turns it may leave the tag (videoflip 1.22 does), so that only the lack of
- * faces tells. Not thread-safe.
+ * Detectors find upright faces only, and a phone's video lies on its side until an element turns
+ * it as its tag says. That element may leave the tag (videoflip 1.22 does), so that only the lack
+ * of faces tells. Not thread-safe.
  */
 class OrientationWatch
 {
@@ -21,9 +21,9 @@ public:
     static constexpr std::chrono::seconds patience{10};
 
     /** @param turned the tag asks for anything but showing the picture as it is */
-    void tagged(bool turned);
-    /** A sample was looked at. @return true once, when people should be told */
-    bool sampled(StreamTime now, bool anyFace);
+    void noteTag(bool turned);
+    /** A sample was looked at. @return true once: people should be told now */
+    bool noteSample(StreamTime now, bool anyFace);
     /** Another stream. */
     void reset() { *this = {}; }
 

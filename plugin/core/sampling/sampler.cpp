@@ -4,7 +4,7 @@
 namespace ooto::core
 {
 
-bool Sampler::due(StreamTime runningTime)
+bool Sampler::step(StreamTime runningTime)
 {
     // More than one interval ahead of us means that time went back, or the interval got shorter.
     const bool lost = next_ && *next_ - runningTime > interval_;

@@ -20,8 +20,8 @@ public:
     void setInterval(StreamTime interval) { interval_ = interval; }
     StreamTime interval() const { return interval_; }
 
-    /** True when the frame at this running time is a sample; call once per frame. */
-    bool due(StreamTime runningTime);
+    /** To be called once per frame. @return true when the frame at this time is a sample */
+    bool step(StreamTime runningTime);
     /** The next frame is a sample, wherever in time it lies (after a flush). */
     void reset() { next_.reset(); }
 

@@ -31,9 +31,9 @@ constexpr double fading = 1.0 - 1.0 / 64;
 
 } // namespace
 
-SteadyTime::Time SteadyTime::frame(const Frame &frame)
+SteadyTime::Time SteadyTime::noteFrame(const Frame &frame)
 {
-    const StreamTime passed = arrivedAt(frame.arrival);
+    const StreamTime passed = noteArrival(frame.arrival);
     if (!now_) {
         now_ = frame.stamp.value_or(frame.begin);
         stamp_ = frame.stamp;
@@ -85,7 +85,7 @@ void SteadyTime::believe(StreamTime stamp, StreamTime passed, StreamTime expecte
     candidate_.reset();
     still_ = 0;
     stamp_ = stamp;
-    // Whoever got an expected time before may have got a little too much of it.
+    // A frame that got an expected time before may have got a little too much of it.
     if (stamp + offset_ <= *now_)
         offset_ = *now_ + expected - stamp;
     now_ = stamp + offset_;
@@ -135,10 +135,10 @@ SteadyTime::Time SteadyTime::rebase(const Frame &frame, StreamTime passed, Strea
     return {.now = *now_, .jumped = std::chrono::abs(step) >= tolerance};
 }
 
-SteadyTime::Time SteadyTime::gap(const std::optional<StreamTime> &begin,
-                                 const std::optional<StreamTime> &end, StreamTime arrival)
+SteadyTime::Time SteadyTime::noteGap(const std::optional<StreamTime> &begin,
+                                     const std::optional<StreamTime> &end, StreamTime arrival)
 {
-    arrivedAt(arrival);
+    noteArrival(arrival);
     if (!end)
         return {.now = now_.value_or(0ns)};
     const StreamTime length = begin ? std::max(*end - *begin, StreamTime{0}) : StreamTime{0};
@@ -173,7 +173,7 @@ void SteadyTime::startAnew()
 }
 
 /** @return how long after the frame before */
-StreamTime SteadyTime::arrivedAt(StreamTime arrival)
+StreamTime SteadyTime::noteArrival(StreamTime arrival)
 {
     const StreamTime passed = arrival_ ? std::max(arrival - *arrival_, StreamTime{0}) : 0ns;
     arrival_ = arrival;

@@ -36,10 +36,10 @@ public:
         bool standsStill = false; ///< the stamps do; said once
     };
 
-    Time frame(const Frame &frame);
+    Time noteFrame(const Frame &frame);
     /** The stream says that it has nothing from `begin` to `end` (running time). */
-    Time gap(const std::optional<StreamTime> &begin, const std::optional<StreamTime> &end,
-             StreamTime arrival);
+    Time noteGap(const std::optional<StreamTime> &begin, const std::optional<StreamTime> &end,
+                 StreamTime arrival);
     /** Another stream, or a flush: its first stamp is the new time line's, and no jump. */
     void startAnew();
     /** A new segment: if its first stamp is elsewhere, that is a jump at once. */
@@ -59,7 +59,7 @@ private:
     Time suspect(const Frame &frame, StreamTime passed);
     Time rebase(const Frame &frame, StreamTime passed, StreamTime step);
     void believe(StreamTime stamp, StreamTime passed, StreamTime expected);
-    StreamTime arrivedAt(StreamTime arrival);
+    StreamTime noteArrival(StreamTime arrival);
     bool isSame(StreamTime stamp) const;
     bool isFast() const;
     bool isPaced() const;

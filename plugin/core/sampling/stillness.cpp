@@ -40,7 +40,8 @@ constexpr double habitFactor = 3;
 /** Longer side of a region that is small: a clock, a lamp. Five of the smallest faces, in patches.
  */
 constexpr std::size_t smallSide = 7;
-/** Patches in a row or column. Who walks changes all of them alike; of leaves each has its own way.
+/** Patches in a row or column. A person who walks changes all of them alike; of leaves each has its
+ * own way.
  */
 constexpr std::size_t runLength = 8;
 /**
@@ -155,7 +156,7 @@ GridSize gridSize(const FrameShape &frame, double minFacePx)
     return {cells(frame.width, 16, 160), cells(frame.height, 9, 90)};
 }
 
-bool Stillness::mustDetect(StreamTime time, const LumaGrid &now, bool anyTrack)
+bool Stillness::noteSample(StreamTime time, const LumaGrid &now, bool anyTrack)
 {
     if (!usable(now))
         return true;
@@ -178,7 +179,7 @@ bool Stillness::mustDetect(StreamTime time, const LumaGrid &now, bool anyTrack)
     return wakes || anyTrack || awake || time - *lastDetected_ >= lookAnyway_;
 }
 
-void Stillness::detected(StreamTime time, const LumaGrid &now)
+void Stillness::noteDetection(StreamTime time, const LumaGrid &now)
 {
     if (!usable(now))
         return;
@@ -287,7 +288,7 @@ void Stillness::add(Region &region, const Changes &patch)
     const auto &[latest, middle, oldest] = patch.windows;
     region.habit += habitOf(patch.windows);
     region.active += std::min({latest.active, middle.active, oldest.active});
-    // Whoever passed in any of them passed.
+    // A person who passed in any of them passed.
     const float common = std::max({latest.common, middle.common, oldest.common});
     region.common += common > commonShare * std::max({latest.peak, middle.peak, oldest.peak});
 }
@@ -351,7 +352,7 @@ void Stillness::endWindow(std::size_t columns)
         patch.underWay.active /= static_cast<float>(std::max(1, windowSamples_));
         patch = {{}, {patch.underWay, patch.windows[0], patch.windows[1]}};
     }
-    // Only what goes on through three windows is a habit, and not somebody who passed. What
+    // Only what goes on through three windows is a habit, and no person who passed. What
     // flickers here now flickers next to it then.
     const std::vector<float> own = habits(columns);
     habits_.assign(changes_.size(), 0);

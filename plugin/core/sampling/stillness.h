@@ -31,9 +31,9 @@ GridSize gridSize(const FrameShape &frame, double minFacePx);
  * Decides which samples are worth a detection. A face that appears is noticed at once, also where
  * it is only some 10 levels lighter or darker than what was there; the noise of the camera and a
  * change of light all over are not. What flickers in one place for forty seconds (a clock in the
- * picture, leaves, detail at a codec's key frames) only wakes us when it does so more than before.
- * What moves is never got used to, however long it goes on: somebody seen from behind may turn
- * round, and whoever comes after them looks like them here. Not thread-safe.
+ * picture, leaves, detail at a codec's key frames) only wakes it when it does so more than before.
+ * What moves is never got used to, however long it goes on: a person seen from behind may turn
+ * round, and the one who comes next looks the same here. Not thread-safe.
  */
 class Stillness
 {
@@ -44,17 +44,18 @@ public:
     }
 
     /**
-     * To be asked once for each sample, in order. True for the first one, where something moved
-     * since the last detection, for a second and two samples after that, and once in a while
-     * anyway.
+     * To be told of each sample, in order.
      *
      * @param now      of the same size as before, else all is taken to be new
-     * @param anyTrack somebody is in view: true without further ado
+     * @param anyTrack a face is in view: true without further ado
+     * @return true where faces have to be looked for: in the first sample, where something moved
+     *         since the last detection, for a second and two samples after that, and once in a
+     *         while anyway
      */
-    bool mustDetect(StreamTime time, const LumaGrid &now, bool anyTrack);
+    bool noteSample(StreamTime time, const LumaGrid &now, bool anyTrack);
 
     /** Faces were looked for in this sample: it is what later ones are compared with. */
-    void detected(StreamTime time, const LumaGrid &now);
+    void noteDetection(StreamTime time, const LumaGrid &now);
 
 private:
     bool moved(const LumaGrid &now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What somebody looks like to a camera from sample to sample: hair, face and clothes as colours.
+// What a person looks like to a camera from sample to sample: hair, face and clothes as colours.
 #pragma once
 
 #include <array>

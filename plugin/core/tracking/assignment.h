@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who gets what so that the whole costs the least.
+// Which row gets which column, so that the whole costs the least.
 #pragma once
 
 #include <cstddef>

@@ -23,22 +23,22 @@ constexpr double farthestKnown = 0.8;
 // Before the velocity is known, or since another face was so close that they may be mistaken.
 constexpr double farthestFresh = 1.5;
 constexpr double farthestAlike = 1.2;
-// Who has turned round looks different, and is still there.
+// A person who has turned round looks different, and is still there.
 constexpr double farthestUnlike = 0.5;
 // Of a new face, box sizes per second: a third of the frame with a face of a sixteenth of it.
 constexpr double fastest = 6;
-// Out of sight: comes back where it went, which is an overlap (IoU) of a third, or is somebody
-// else's.
+// Out of sight: comes back where it went, which is an overlap (IoU) of a third, or is another
+// person's.
 constexpr double farthestOutOfSight = 0.5;
 // The longer the way that a face was not seen on, the less exactly is it known where it leads.
 constexpr double shareOfWay = 0.25;
 constexpr double farthestEver = 3;
 constexpr double farthestWeak = 0.45;
-// Nobody's size changes by half from sample to sample: who is so much larger is somebody else, who
-// stepped in front.
+// No face changes its size by half from sample to sample: one that is so much larger is another
+// person's, who stepped in front.
 constexpr double mostSizeChange = 1.6;
 
-// How wide somebody else's face would be spread around: the scale that a fit is measured on.
+// How wide another person's face would be spread around: the scale that a fit is measured on.
 constexpr double anywhere = 1.5;
 constexpr double anySize = 0.3;
 // Also where the filter is sure: people nod, and detectors cut faces off here or there.
@@ -113,7 +113,8 @@ std::optional<Fit> fit(const Track &track, const Observation &seen, const Sample
     const Point way{(to.x - from.x) / width, (to.y - from.y) / height};
     const Point beyond{(at.x - to.x) / width, (at.y - to.y) / height};
 
-    // Who was hidden may have stopped: anywhere between the last place and the expected one.
+    // A person who was hidden may have stopped: anywhere between the last place and the expected
+    // one.
     Point off{std::abs(beyond.x), std::abs(beyond.y)};
     const double wayLength = std::hypot(way.x, way.y);
     if (wayLength > 0) {
@@ -212,8 +213,8 @@ Association associate(const std::vector<Track> &tracks, const std::vector<Observ
 std::optional<Point> commonJump(const std::vector<Track> &tracks,
                                 const std::vector<Observation> &seen, const SampleClock &now)
 {
-    // Only who has kept to the prediction so far tells that the picture jumped: several people who
-    // start to walk at once are no jolt.
+    // Only tracks that kept to the prediction so far tell that the picture jumped: several people
+    // who start to walk at once are no jolt.
     std::vector<Box> expected;
     for (const Track &track : tracks) {
         if (track.confirmed() && track.missed == 0 && track.hits >= 3)

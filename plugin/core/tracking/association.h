@@ -40,8 +40,8 @@ struct Association {
 
 /**
  * Strong detections are shared out among all tracks so that the whole fits best; weak ones among
- * the confirmed tracks that got none. Where whoever found the faces follows them himself, his
- * numbers decide, as far as they go.
+ * the confirmed tracks that got none. Where the faces come with numbers, these decide as
+ * far as they go.
  */
 Association associate(const std::vector<Track> &tracks, const std::vector<Observation> &seen,
                       const SampleClock &now);

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr double meeting = 0.1;
 // How much worse the other way round has to fit (-2 ln) to be out of the question: twenty to one.
 constexpr double clearlyWorse = 6;
-// Who comes back later than this after the boxes parted is not waited for.
+// A face that comes back later than this after the boxes parted is not waited for.
 constexpr StreamTime longestParting = 1s;
 
 Contact *contactWith(Track &track, TrackSerial other)
@@ -64,8 +64,8 @@ bool isUnclear(const Side &a, const Side &b, const SampleClock &now)
 }
 
 /**
- * Whether somebody who moved like this can be where `box` is, having been hidden: also who turned
- * on his heels when nobody saw it. @param speed of the two to each other, box sizes per second
+ * Whether a person who moved like this can be where `box` is, having been hidden: also one who
+ * turned round unseen. @param speed of the two to each other, box sizes per second
  */
 bool canHaveGoneTo(const Motion &before, const Box &box, double speed, const SampleClock &now)
 {
@@ -74,7 +74,7 @@ bool canHaveGoneTo(const Motion &before, const Box &box, double speed, const Sam
     const double dx = (box.centre().x - expected.centre().x) / expected.width;
     const double dy = (box.centre().y - expected.centre().y) / expected.height;
     constexpr double slack = 0.3;   // box sizes, for jitter and nodding
-    constexpr double setOff = 0.25; // somebody who stood still, box sizes per second
+    constexpr double setOff = 0.25; // a person who stood still, box sizes per second
     constexpr double still = 0.2;   // what jitter looks like, box sizes per second
     const double turned = 2.2 * std::max(0.0, speed - still);
     return std::hypot(dx, dy) <= slack + (setOff + turned) * seconds;
@@ -94,7 +94,7 @@ bool canHaveSwapped(const Motion &a, const Motion &b, const Side &nowA, const Si
            (!nowA.seen || canHaveGoneTo(b, nowA.seen->box, speed, now));
 }
 
-/** Two who passed each other from one sample to the next: or did they turn back? */
+/** Two people passed each other from one sample to the next: or did they turn back? */
 bool haveChangedSides(const Side &a, const Side &b)
 {
     if (!a.seen || !b.seen)
@@ -114,7 +114,7 @@ void note(const Side &a, const Side &b, const SampleClock &now, bool overlap, bo
         if (Contact *known = contactWith(track, other.serial))
             return *known;
         return track.contacts.emplace_back(
-            Contact{other.serial, now.time, track.motion, false, false});
+            Contact{.other = other.serial, .lastOverlap = now.time, .before = track.motion});
     };
     Contact &ofA = contactOf(a.track, b.track);
     Contact &ofB = contactOf(b.track, a.track);
@@ -142,7 +142,10 @@ Box boxOf(const Side &side, const SampleClock &now)
 
 Look lookOf(const Side &side, const SampleClock &now)
 {
-    return {now.time, side.seen->texture, side.seen->appearance, now.light};
+    return {.time = now.time,
+            .texture = side.seen->texture,
+            .colours = side.seen->appearance,
+            .light = now.light};
 }
 
 /** Each goes on with what was seen of the other. */
@@ -220,7 +223,7 @@ private:
             const bool numbered = a.track.objectId || b.track.objectId;
             const bool swapped = !same && !numbered && areProven(b, a);
             const bool comparable = a.seen->texture && b.seen->texture;
-            // Looks of two who have only just parted may get clearer with the next samples.
+            // Looks of two people who have only just parted may get clearer with the next samples.
             if (!same && !swapped && comparable &&
                 now_.time - contact.lastOverlap <
                     std::max<StreamTime>(250ms, 5 * now_.interval / 2))
@@ -240,7 +243,7 @@ private:
         dropContact(b.track, a.track.serial);
     }
 
-    /** The other one is gone: is this one who it was, or the other? */
+    /** The other track is over: does this one still show the same person? */
     void settleAlone(Track &track, const Contact &contact)
     {
         if (contact.unsettled())

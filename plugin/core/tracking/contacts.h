@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Faces that come close to each other: may they have been mistaken for one another?
+// Faces that come so close that one may be mistaken for the other.
 #pragma once
 
 #include "core/tracking/association.h"

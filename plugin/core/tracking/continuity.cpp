@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr StreamTime longestStep = 500ms;
 constexpr unsigned samplesBeforeAsking = 3;
 constexpr unsigned samplesForPast = 5;
-// Where samples are rare, nobody waits for five of them.
+// Where samples are rare, five of them are not waited for.
 constexpr StreamTime longestWaitForPast = 2s;
 constexpr unsigned triesAtTheUsualLimit = 5;
 constexpr StreamTime longestWaitForClear = 2s;
@@ -54,7 +54,7 @@ std::optional<TrackId> Continuity::see(const Sight &sight)
         return std::nullopt;
     }
     // A sample in which the face cannot be looked at is none: after half a second of them it has to
-    // be proven. So is one in which a face that is cut off looks like nobody.
+    // be proven. So is one in which a face that is cut off looks like no known one.
     const bool isNone = (!look.texture && known_.looks.hasTextures()) ||
                         (sight.cutOff && !doubt_ && !apart && known_.looks.differs(look));
     if (!firstSight_)
@@ -83,7 +83,7 @@ std::optional<TrackId> Continuity::see(const Sight &sight)
     return seeInDoubt(sight, apart);
 }
 
-std::optional<TrackId> Continuity::provenPast(const Look &look, double moreAlike)
+std::optional<TrackId> Continuity::claimPast(const Look &look, double moreAlike)
 {
     const auto past = std::find_if(pasts_.begin(), pasts_.end(), [&](const Past &each) {
         return each.person.looks.proves(look, moreAlike);
@@ -99,17 +99,17 @@ std::optional<TrackId> Continuity::provenPast(const Look &look, double moreAlike
 std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
 {
     const Look &look = sight.look;
-    // What somebody else may cover in part tells little; but nobody waits for more for ever.
+    // A face that a neighbour may cover tells little; but more is not waited for for ever.
     doubt_->samples +=
         sight.clear || (sight.strong && look.time - doubt_->since > longestWaitForClear);
     const double moreAlike = doubt_->samples > triesAtTheUsualLimit ? moreTriesCost : 0;
-    const auto past = provenPast(look, moreAlike);
+    const auto past = claimPast(look, moreAlike);
     if (past || known_.looks.proves(look, moreAlike)) {
         doubt_.reset();
         known_.looks.learn(look, sight.clear);
         return past;
     }
-    // The first look that tells something is not of whoever was there before.
+    // The first look that tells something is not of the person who was there before.
     if (doubt_->wasBlind && since_.looks.empty() && !look.tellsNothing())
         renew();
     doubt_->wasBlind |= look.tellsNothing();
@@ -120,7 +120,7 @@ std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
         doubt_->samples >= samplesForPast ||
         (doubt_->samples >= 2 && look.time - doubt_->since > longestWaitForPast);
     if (doubt_->cause == DoubtCause::Past && (pasts_.empty() || waitedLong)) {
-        // Somebody new, then: nothing was known of whom that could be wrong.
+        // A new person, then: nothing was known of them that could be wrong.
         pasts_.clear();
         known_ = std::exchange(since_, {});
         doubt_.reset();
@@ -130,12 +130,6 @@ std::optional<TrackId> Continuity::seeInDoubt(const Sight &sight, bool apart)
 
 void Continuity::needProof(DoubtCause cause)
 {
-    if (known_.looks.empty() && !doubt_) {
-        // Nobody knows what the person looks like, so that nothing can be proven.
-        renew();
-        doubt_ = Doubt{cause};
-        return;
-    }
     renew();
     if (!doubt_)
         doubt_ = Doubt{cause};
@@ -155,7 +149,7 @@ void Continuity::hold(bool held)
         renew();
 }
 
-std::optional<TrackId> Continuity::mayContinue(std::vector<Past> pasts)
+std::optional<TrackId> Continuity::offerPasts(std::vector<Past> pasts)
 {
     std::erase_if(pasts, [](const Past &past) { return past.person.looks.empty(); });
     if (pasts.empty() || doubt_)
@@ -179,12 +173,12 @@ bool Continuity::mayContinue(TrackId past) const
                        [past](const Past &each) { return each.track == past; });
 }
 
-void Continuity::cannotContinue(TrackId past)
+void Continuity::dropPast(TrackId past)
 {
     std::erase_if(pasts_, [past](const Past &each) { return each.track == past; });
 }
 
-void Continuity::answered(bool samePerson)
+void Continuity::noteAnswer(bool samePerson)
 {
     if (!doubt_)
         return;

@@ -16,8 +16,8 @@ namespace ooto::core
 using TrackSerial = std::uint64_t;
 
 /**
- * One who may stand on a track. What is asked, held and answered is about one of these, and counts
- * only for the same one.
+ * Names a person who may be on a track. What is asked, held and answered is about one of these, and
+ * counts only for the same one.
  */
 struct PersonId {
     TrackSerial track = 0;
@@ -57,7 +57,7 @@ class Continuity
 public:
     explicit Continuity(TrackSerial track) : track_(track), known_{{track, 1}, {}} {}
 
-    /** Who is on the track now, as far as anybody can tell: another id while it is in doubt. */
+    /** Who is on the track now, as far as can be told: another id while it is in doubt. */
     PersonId person() const { return certain() ? known_.id : since_.id; }
     bool certain() const { return !doubt_ && (!held_ || provenNow_); }
     /** Why not; nothing while it is certain. */
@@ -69,24 +69,24 @@ public:
     struct Sight {
         Look look{};
         bool strong = true;    ///< detected with a score above the threshold
-        bool clear = true;     ///< that, and nobody else near it
+        bool clear = true;     ///< that, and no other face near it
         bool cutOff = false;   ///< by the frame's edge
         bool afterGap = false; ///< whether the picture goes on from the one before is not known
         bool rare = false;     ///< samples always are more than half a second apart
     };
     /** @return the track that this one goes on with: this look proves it */
     std::optional<TrackId> see(const Sight &sight);
-    /** From here on it may be somebody else, also where it was in doubt already. */
+    /** From here on it may be another person, also where it was in doubt already. */
     void needProof(DoubtCause cause);
-    /** Another face is so close that nobody can tell whose detection is whose. */
+    /** Another face is so close that it cannot be told which detection is whose. */
     void hold(bool held);
     /** The track starts where these ended. @return the one that it is proven to go on with */
-    std::optional<TrackId> mayContinue(std::vector<Past> pasts);
+    std::optional<TrackId> offerPasts(std::vector<Past> pasts);
     bool mayContinue(TrackId past) const;
     /** Another track goes on with it. */
-    void cannotContinue(TrackId past);
+    void dropPast(TrackId past);
     /** The service has said who it is since the doubt. */
-    void answered(bool samePerson);
+    void noteAnswer(bool samePerson);
 
     /** Of whom something is known for sure, also while it is in doubt who is there now. */
     const KnownPerson &known() const { return known_.looks.empty() ? since_ : known_; }
@@ -99,15 +99,15 @@ private:
         bool wasBlind = false; ///< a sight of it told nothing
     };
 
-    PersonId another() { return {track_, ++lastNumber_}; }
-    void renew() { since_ = {another(), {}}; }
+    PersonId newPerson() { return {track_, ++lastNumber_}; }
+    void renew() { since_ = {newPerson(), {}}; }
     std::optional<TrackId> seeInDoubt(const Sight &sight, bool apart);
-    std::optional<TrackId> provenPast(const Look &look, double moreAlike);
+    std::optional<TrackId> claimPast(const Look &look, double moreAlike);
 
     TrackSerial track_;
     unsigned lastNumber_ = 1;
     KnownPerson known_;
-    KnownPerson since_; ///< while in doubt, or held: whoever is there
+    KnownPerson since_; ///< while in doubt, or held: the person who is there
     std::vector<Past> pasts_;
     std::optional<Doubt> doubt_;
     bool held_ = false;

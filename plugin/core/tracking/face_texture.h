@@ -24,7 +24,7 @@ struct FaceTexture {
     std::vector<Vector> variants;
 };
 
-/** Shared by who keeps it; null where a face could not be looked at. */
+/** Shared by all that keep it; null where a face could not be looked at. */
 using FaceTexturePtr = std::shared_ptr<const FaceTexture>;
 
 /**

@@ -14,7 +14,7 @@ namespace
 using namespace std::chrono_literals;
 
 // From frame to frame, of faces in two clips at 12 frames a second (140 pairs of frames): heads
-// that turn 0.88 and more, people of 20 px who walk up 0.74 and more. Somebody else at the same
+// that turn 0.88 and more, people of 20 px who walk up 0.74 and more. Another person at the same
 // place, in the same clothes and before the same wall (made of two portraits): 0.53 to 0.61.
 constexpr double sameFromFrameToFrame = 0.7;
 // Over a gap a face that is alike is no proof: only a picture that practically stands still is.
@@ -92,7 +92,7 @@ void FaceWatch::look(StreamTime now, const std::vector<WatchedFace> &faces, cons
     noteSamples(faces);
     std::map<TrackId, Place> places;
     for (const WatchedFace &face : faces) {
-        Place place{read(face.box), face.box, now, std::nullopt};
+        Place place{.patch = read(face.box), .box = face.box, .at = now, .uncertainSince = {}};
         if (const auto before = places_.find(face.id); before != places_.end()) {
             const Place &last = before->second;
             place.uncertainSince = last.uncertainSince;

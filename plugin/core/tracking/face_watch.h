@@ -48,7 +48,7 @@ public:
     void look(StreamTime now, const std::vector<WatchedFace> &faces, const Read &read);
     /** Samples were looked at since. */
     void noteSamples(const std::vector<WatchedFace> &faces);
-    /** May be somebody else than the last sample saw. */
+    /** May be another person than the last sample saw. */
     bool isUncertain(TrackId id) const;
     bool anyUncertain() const;
     /** One became uncertain in this frame, which should be a sample. */

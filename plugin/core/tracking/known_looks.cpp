@@ -133,7 +133,7 @@ bool KnownLooks::hasTextures() const
 bool KnownLooks::proves(const Look &look, double moreAlike) const
 {
     const Resemblance alike = toLooks(look);
-    // Whose looks were ever so alike is not proven by what is only as alike as other people's are.
+    // Where looks were always very alike, a look as alike as other people's proves nothing.
     const double usual = medianOf(textures_, sameTexture) - textureDrop;
     if (!alike.texture || *alike.texture < std::max(alike.sameFrom, usual) + moreAlike)
         return false;

@@ -23,7 +23,7 @@ constexpr double growthUnrest = 0.08;
 // Before the second detection: a third of the frame per second with a face of a sixteenth of it.
 constexpr double firstSpeed = 5;
 constexpr double firstGrowth = 0.5;
-// Nobody's face grows or shrinks faster than by this factor (as ln) per second for long.
+// No face grows or shrinks faster than by this factor (as ln) per second for long.
 constexpr double fastestGrowth = 1.5;
 // A prediction that is off by more standard deviations than this: the person turned or stopped.
 constexpr double surprise = 1.5;

@@ -65,7 +65,7 @@ public:
 
     /**
      * The box at `time`. Motion is believed in full for `trusted` after the last detection and
-     * then fades out within some 0.3 s: nobody walks on for ever.
+     * then fades out within some 0.3 s: no face walks on for ever.
      */
     Box predict(StreamTime time, StreamTime trusted) const;
     /** How far off predict() may be. */

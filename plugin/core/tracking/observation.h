@@ -21,13 +21,13 @@ struct Observation {
     FaceTexturePtr texture; ///< null where the face could not be looked at so closely
     /** Below the detection threshold: goes on with a track that is there, begins none. */
     bool weak = false;
-    /** The number that whoever found the face follows it by; two numbers are two people. */
+    /** The number that the element upstream follows the face by; two numbers are two people. */
     std::optional<std::uint64_t> objectId;
 };
 
 /** What the whole picture did since the sample before. */
 struct PictureChange {
-    bool another = false; ///< a cut: nobody who was in view is
+    bool another = false; ///< a cut: everybody who was in view is gone
     /** Whether what is seen goes on from there is not known: time jumped, or the picture froze. */
     bool gap = false;
     Point shift{};    ///< how far its contents moved, 0..1 of the frame; zero where not known

@@ -14,7 +14,7 @@ namespace
 
 constexpr double farthest = 1; // between centres, in mean box sizes
 constexpr double mostSizeChange = 1.5;
-// Who walks on behind a pillar may do so slower or faster than before.
+// A person who walks on behind a pillar may do so slower or faster than before.
 constexpr double slowest = 0;
 constexpr double fastest = 1.5;
 constexpr double speedStep = 0.25;
@@ -95,7 +95,7 @@ std::vector<const Track *> Relinks::candidatesFor(const Track &fresh,
             candidates.push_back(&track);
     }
     for (const Track &track : tracks) {
-        // Who follows faces himself may go on with the same one under another number at once.
+        // An element that follows faces may go on with one under another number at once.
         const bool renumbered = fresh.objectId && track.confirmed() && track.missed > 0;
         if ((track.state == Track::State::Lost || renumbered) && couldBe(fresh, track, within))
             candidates.push_back(&track);

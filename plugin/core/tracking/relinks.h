@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who a new face may have been before it was out of sight.
+// Which ended track a new one may go on with.
 #pragma once
 
 #include "core/tracking/track.h"
@@ -23,9 +23,9 @@ public:
     void forget(TrackId id);
 
     /**
-     * The tracks, ended or lost (or just missed, where who found the faces numbers them), that
-     * `fresh` may go on with: last seen at most `within` before, there or on its way there, and
-     * about as large. Whether one of them is the same person has to be proven.
+     * The tracks, ended or lost (or just missed, where the faces came with numbers), that
+     * `fresh` may go on with: last seen at most `within` before, at its place or on the way to it,
+     * and about as large. Whether one of them is the same person has to be proven.
      * @param tracks all that are alive, `fresh` among them
      */
     std::vector<const Track *> candidatesFor(const Track &fresh, const std::vector<Track> &tracks,

@@ -18,7 +18,7 @@ namespace ooto::core
 inline constexpr double sameTexture = 0.76;
 /** The same where one of them is not aligned: different people 0.77 at most. */
 inline constexpr double sameTextureUnaligned = 0.80;
-/** More than five samples are more chances for somebody else to pass. */
+/** More than five samples are more chances for another person to pass. */
 inline constexpr double moreTriesCost = 0.02;
 /**
  * Below this the colours say that they are two, unless the light changed. Different people in one

@@ -50,7 +50,7 @@ struct Track {
     Box firstBox;             ///< as first detected
     StreamTime lastStrong{0}; ///< the last detection that was not weak
     bool overlapping = false; ///< another face's box covers part of its box now
-    bool crowded = false;     ///< or nearly does, so that somebody's hair or shoulder may
+    bool crowded = false;     ///< or nearly does, so that a neighbour's hair or shoulder may
 
     /** The mean colours of hair, face and clothes: a hint to which detection is whose. */
     std::optional<Appearance> reference;

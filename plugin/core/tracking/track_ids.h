@@ -11,9 +11,9 @@ namespace ooto::core
 using TrackId = std::int32_t;
 
 /**
- * The next number. A stream that is started again goes on counting, so that nobody who joins by
- * the number takes a stranger for the one before. After two thousand million tracks it starts
- * again at 1. Thread-safe.
+ * The next number. A stream that is started again goes on counting, so that an application that
+ * joins by the number takes no stranger for the person before. After two thousand million tracks it
+ * starts again at 1. Thread-safe.
  */
 TrackId nextTrackId();
 

@@ -26,7 +26,7 @@ constexpr StreamTime leavingAhead = 400ms;
 constexpr double edge = 0.004; // of the frame; detectors' boxes end a little before it
 // Weak detections are less exact.
 constexpr double weakNoise = 2;
-// A shadow on the wall that looks a little like a face keeps nobody's track alive for ever.
+// A shadow on the wall that looks a little like a face keeps no track alive for ever.
 constexpr StreamTime longestWeak = 10s;
 constexpr double overlapShare = 0.1;   // of the face's box
 constexpr double crowdedWithin = 0.25; // of the face's box, on each side
@@ -108,8 +108,7 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
     const std::set<TrackId> over = findPasts(rules, result);
     noteContinuity(seen, found, picture.gap, result);
     for (const TrackId id : over) {
-        const auto at = std::find_if(tracks_.begin(), tracks_.end(),
-                                     [id](const Track &track) { return track.id == id; });
+        const auto at = tracks_.begin() + static_cast<std::ptrdiff_t>(*indexOf(id));
         result.ended.push_back(id);
         relinks_.remember(*at);
         tracks_.erase(at);
@@ -128,7 +127,7 @@ void Tracker::follow(const std::vector<Observation> &seen, const Association &fo
     for (std::size_t t = 0; t < tracks_.size(); ++t) {
         Track &track = tracks_[t];
         if (const auto observation = found.observationOf[t]) {
-            take(track, seen[*observation]);
+            correct(track, seen[*observation]);
             continue;
         }
         ++track.missed;
@@ -137,7 +136,7 @@ void Tracker::follow(const std::vector<Observation> &seen, const Association &fo
     }
 }
 
-void Tracker::take(Track &track, const Observation &seen)
+void Tracker::correct(Track &track, const Observation &seen)
 {
     const auto how = fit(track, seen, now_);
     // Only a number says that a face so far away is the same.
@@ -176,7 +175,7 @@ void Tracker::begin(const std::vector<Observation> &seen, Association &found)
     }
 }
 
-/** Is each still who it was? */
+/** Does each track still show the same person? */
 void Tracker::noteContinuity(const std::vector<Observation> &seen, const Association &found,
                              bool afterGap, Update &result)
 {
@@ -188,7 +187,10 @@ void Tracker::noteContinuity(const std::vector<Observation> &seen, const Associa
         if (!observation)
             continue;
         const Observation &face = seen[*observation];
-        const Look look{now_.time, face.texture, face.appearance, now_.light};
+        const Look look{.time = now_.time,
+                        .texture = face.texture,
+                        .colours = face.appearance,
+                        .light = now_.light};
         const bool clear = !face.weak && !track.crowded && track.contacts.empty();
         if (const auto past = track.continuity.see({.look = look,
                                                     .strong = !face.weak,
@@ -221,7 +223,7 @@ void Tracker::goOnWith(TrackId past)
 {
     relinks_.forget(past);
     for (Track &track : tracks_)
-        track.continuity.cannotContinue(past);
+        track.continuity.dropPast(past);
 }
 
 TrackId Tracker::newId(const Track &track, const std::set<TrackId> &taken)
@@ -270,26 +272,25 @@ void Tracker::noteOverlaps()
 }
 
 /**
- * Who starts where others ended may be one of them.
- * @return lost tracks at whose place another stands: they are over, and cannot be found there
+ * A track that begins where others ended may go on with one of them.
+ * @return lost tracks at the place of a new one: they end, so that they cannot be matched again
  */
 std::set<TrackId> Tracker::findPasts(const TrackerRules &rules, Update &result)
 {
     std::set<TrackId> over;
     for (const TrackId id : result.confirmed) {
-        Track &fresh = *std::find_if(tracks_.begin(), tracks_.end(),
-                                     [id](const Track &track) { return track.id == id; });
+        Track &fresh = tracks_[*indexOf(id)];
         std::vector<Past> pasts;
         for (const Track *past : relinks_.candidatesFor(fresh, tracks_, relinkTime(rules))) {
             pasts.push_back({past->id, past->continuity.known()});
             if (past == find(past->id) && past->id != id)
                 over.insert(past->id);
         }
-        // A number that was given again means who has it now.
+        // A number that was given again means the track that has it now.
         if (relinks_.knows(id) && std::none_of(pasts.begin(), pasts.end(),
                                                [id](const Past &past) { return past.track == id; }))
             goOnWith(id);
-        if (const auto past = fresh.continuity.mayContinue(std::move(pasts))) {
+        if (const auto past = fresh.continuity.offerPasts(std::move(pasts))) {
             result.relinked.push_back({id, *past});
             goOnWith(*past);
         }
@@ -350,12 +351,10 @@ std::vector<TrackId> Tracker::endAll()
     return ended;
 }
 
-void Tracker::answered(TrackId id, bool samePerson)
+void Tracker::noteAnswer(TrackId id, bool samePerson)
 {
-    for (Track &track : tracks_) {
-        if (track.confirmed() && track.id == id)
-            track.continuity.answered(samePerson);
-    }
+    if (const auto index = indexOf(id))
+        tracks_[*index].continuity.noteAnswer(samePerson);
 }
 
 bool Tracker::mayGoOn(TrackId past) const
@@ -364,12 +363,20 @@ bool Tracker::mayGoOn(TrackId past) const
                        [past](const Track &track) { return track.continuity.mayContinue(past); });
 }
 
-const Track *Tracker::find(TrackId id) const
+std::optional<std::size_t> Tracker::indexOf(TrackId id) const
 {
     const auto found = std::find_if(tracks_.begin(), tracks_.end(), [id](const Track &track) {
         return track.confirmed() && track.id == id;
     });
-    return found == tracks_.end() ? nullptr : &*found;
+    if (found == tracks_.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(found - tracks_.begin());
+}
+
+const Track *Tracker::find(TrackId id) const
+{
+    const auto index = indexOf(id);
+    return index ? &tracks_[*index] : nullptr;
 }
 
 std::optional<Box> Tracker::boxAt(const Track &track, StreamTime time,
@@ -421,7 +428,7 @@ StreamTime Tracker::lifeWithoutDetection(const TrackerRules &rules) const
     return std::max({shortestLife, rules.holdTime, 4 * now_.interval, waitForFrames()});
 }
 
-/** Who was seen in the last picture has not been missed in any, however long ago that was. */
+/** A face that was seen in the last frame was missed in none, however long ago that was. */
 StreamTime Tracker::waitForFrames() const
 {
     return 2 * frameStep_ + frameStep_ / 2;

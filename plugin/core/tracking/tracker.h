@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Follows faces from sample to sample, and says who a track may be.
+// Follows faces from sample to sample.
 #pragma once
 
 #include "core/tracking/association.h"
@@ -32,8 +32,9 @@ struct TrackerRules {
  * analysis takes that long) and lies in the frame. The track itself waits for its face at least 2
  * s, and four sample intervals as they really arrive.
  *
- * Observations with an `objectId` were followed by who found them: his number decides which track
- * they belong to, is the track's id where it can be, and is believed in at once.
+ * Observations with an `objectId` were followed by the element upstream that found them. Its number
+ * decides which track they belong to. It is the track's id where it can be, and such a track is
+ * confirmed at once.
  */
 class Tracker
 {
@@ -61,7 +62,7 @@ public:
      */
     Update update(StreamTime time, const std::vector<Observation> &seen, const TrackerRules &rules,
                   const PictureChange &picture = {}, const std::set<TrackId> &taken = {});
-    /** A sample was not searched for faces, since nothing moved and nobody was there. */
+    /** A sample was not searched for faces, since nothing moved and no face was in view. */
     void passSample(StreamTime time) { noteTime(time); }
 
     /** A frame came: tracks wait for two of them at least, however rare they are. */
@@ -71,7 +72,7 @@ public:
     /** Forgets all tracks, also for relinking. @return the confirmed ones among them */
     std::vector<TrackId> endAll();
     /** The service said who is on a track that was in doubt. */
-    void answered(TrackId id, bool samePerson);
+    void noteAnswer(TrackId id, bool samePerson);
     /** Whether a track may still turn out to go on with this one, which ended. */
     bool mayGoOn(TrackId past) const;
 
@@ -85,11 +86,12 @@ public:
     bool leaving(const Track &track, StreamTime time, const TrackerRules &rules) const;
 
 private:
+    std::optional<std::size_t> indexOf(TrackId id) const;
     void noteTime(StreamTime time);
     void shift(const Point &by);
     std::vector<TrackId> forgetTracks();
     void follow(const std::vector<Observation> &seen, const Association &found);
-    void take(Track &track, const Observation &seen);
+    void correct(Track &track, const Observation &seen);
     void begin(const std::vector<Observation> &seen, Association &found);
     void noteContinuity(const std::vector<Observation> &seen, const Association &found,
                         bool afterGap, Update &result);
@@ -113,7 +115,7 @@ private:
     StreamTime frameStep_{0}; ///< from the last frame but one to the last
     SampleClock now_;
     StreamTime step_{0};  ///< since the last sample
-    bool jumped_ = false; ///< the last sample was a jump of the picture that nobody had told of
+    bool jumped_ = false; ///< the last sample was a jump, found by the faces alone
 };
 
 } // namespace ooto::core

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tests plugin/core/asking/face_book.cpp
 #include "core/asking/face_book.h"
-#include "stage.h"
+#include "core/tracking/stage.h"
 
 #include <gtest/gtest.h>
 
@@ -81,7 +81,7 @@ protected:
         who = {1};
         see({0.3});
         see({0.3});
-        book.replied(send().begin()->first, match("her"), at(now));
+        book.noteReply(send().begin()->first, match("her"), at(now));
     }
 
     /** One sample with these faces, 200 ms after the last. */
@@ -100,7 +100,7 @@ protected:
     {
         std::map<TrackId, Box> sent;
         for (const TrackId id : book.due(now)) {
-            if (const auto shot = book.take(id, now))
+            if (const auto shot = book.takePhoto(id, now))
                 sent[id] = shot->face;
         }
         return sent;
@@ -115,7 +115,7 @@ protected:
         Reply first = match("her");
         if (before == Status::Unknown)
             first.answer.templateId.reset();
-        book.replied(send().begin()->first, first, at(now));
+        book.noteReply(send().begin()->first, first, at(now));
         EXPECT_EQ(book.faces(now).at(0).status, before);
         FaceBook::Events events;
         for (int i = 0; i < 14; ++i) {
@@ -166,7 +166,7 @@ TEST_F(FaceBookTest, showsPendingFacesAndKeepsTheAnswerOnTheFace)
     const auto sent = send();
     ASSERT_EQ(sent.size(), 2U);
     for (const auto &[id, face] : sent)
-        book.replied(id, match(face.x < 0.5 ? "left" : "right"), at(now));
+        book.noteReply(id, match(face.x < 0.5 ? "left" : "right"), at(now));
     for (double step = 0; step < 0.1; step += 0.02)
         see({0.6 + step, 0.1 + step});
     for (const FaceView &face : book.faces(now))
@@ -180,14 +180,14 @@ TEST_F(FaceBookTest, asksAboutTheNewestFaceFirst)
     see({0.1, 0.6});
     const auto due = book.due(now);
     ASSERT_EQ(due.size(), 2U);
-    EXPECT_NEAR(book.take(due[0], now)->face.x, 0.6, 1e-9);
+    EXPECT_NEAR(book.takePhoto(due[0], now)->face.x, 0.6, 1e-9);
 }
 
 TEST_F(FaceBookTest, reportsTheEndOnceWithWhatWasKnown)
 {
     see({0.3});
     see({0.3});
-    book.replied(send().begin()->first, match("her"), at(now));
+    book.noteReply(send().begin()->first, match("her"), at(now));
     const auto events = book.advance(at(now + 10s));
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].type, FaceEventType::End);
@@ -205,7 +205,7 @@ TEST_F(FaceBookTest, saysInEveryEventWhenItsTrackBegan)
     const auto begin = began.times.wallClock;
     EXPECT_EQ(begin, at(now).wallClock);
     EXPECT_EQ(began.face.since, begin);
-    EXPECT_EQ(book.replied(send().begin()->first, match("her"), at(now + 1s)).at(0).face.since,
+    EXPECT_EQ(book.noteReply(send().begin()->first, match("her"), at(now + 1s)).at(0).face.since,
               begin);
     see({0.3});
     EXPECT_EQ(book.faces(now).at(0).since, begin);
@@ -224,7 +224,7 @@ TEST_F(FaceBookTest, saysAtTheEndWhenTheFaceWasSeenLast)
     see({0.3});
     see({0.3});
     const StreamTime last = now;
-    EXPECT_FALSE(book.replied(send().begin()->first, match("her"), at(now)).at(0).lastSeen);
+    EXPECT_FALSE(book.noteReply(send().begin()->first, match("her"), at(now)).at(0).lastSeen);
     FaceBook::Events events;
     while (events.empty())
         events = see({});
@@ -240,7 +240,7 @@ TEST_F(FaceBookTest, judgesTheAnswersThatAreThereByAnotherThreshold)
     see({0.3});
     see({0.3});
     const TrackId id = send().begin()->first;
-    book.replied(id, match("her"), at(now)); // 0.9
+    book.noteReply(id, match("her"), at(now)); // 0.9
     const VisitNumber visit = book.faces(now).at(0).visit;
     BookRules rules;
     EXPECT_TRUE(book.rejudge(at(now)).empty()) << "nothing changed";
@@ -271,7 +271,7 @@ TEST_F(FaceBookTest, wasToBeAskedAgainUntilTheThresholdWasLowered)
     see({0.3}, 0.4);
     for (int i = 0; i < 20 && book.due(now).empty(); ++i)
         see({0.3}, 0.4);
-    book.replied(send().begin()->first, match("her"), at(now));
+    book.noteReply(send().begin()->first, match("her"), at(now));
     EXPECT_EQ(book.faces(now).at(0).status, Status::Unknown);
     rules.asking.similarityThreshold = 0.85;
     book.setRules(rules);
@@ -286,12 +286,12 @@ TEST_F(FaceBookTest, reportsAnAnswerThatComesAfterTheEndAsLate)
     see({0.3});
     const TrackId id = send().begin()->first;
     EXPECT_EQ(book.endAll(at(now)).size(), 1U);
-    const auto events = book.replied(id, match("her"), at(now + 1s));
+    const auto events = book.noteReply(id, match("her"), at(now + 1s));
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].type, FaceEventType::Answered);
     EXPECT_TRUE(events[0].late);
     EXPECT_EQ(*events[0].face.answer->templateId, "her");
-    EXPECT_TRUE(book.replied(id, match("her"), at(now + 2s)).empty());
+    EXPECT_TRUE(book.noteReply(id, match("her"), at(now + 2s)).empty());
 }
 
 TEST_F(FaceBookTest, asksForWhoLeftBeforeTheWindowWasOver)
@@ -302,7 +302,7 @@ TEST_F(FaceBookTest, asksForWhoLeftBeforeTheWindowWasOver)
     book.endAll(at(now));
     const auto sent = send();
     ASSERT_EQ(sent.size(), 1U);
-    EXPECT_TRUE(book.replied(sent.begin()->first, match("her"), at(now)).at(0).late);
+    EXPECT_TRUE(book.noteReply(sent.begin()->first, match("her"), at(now)).at(0).late);
 }
 
 TEST_F(FaceBookTest, asksForNobodyAfterAFlush)
@@ -332,7 +332,7 @@ TEST_F(FaceBookTest, goesOnWithWhoLookedAwayWithoutACall)
     see({0.3});
     const FaceView begin = see({0.3}).at(0).face;
     const TrackId first = begin.trackId;
-    book.replied(send().begin()->first, match("her"), at(now));
+    book.noteReply(send().begin()->first, match("her"), at(now));
     for (int i = 0; i < 15; ++i)
         see({});
     see({0.3});
@@ -367,7 +367,7 @@ TEST_F(FaceBookTest, givesAnAnswerToTheTrackThatGoesOn)
         see({});
     see({0.3});
     const TrackId second = see({0.3}).at(0).face.trackId;
-    const auto events = book.replied(first, match("her"), at(now));
+    const auto events = book.noteReply(first, match("her"), at(now));
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].face.trackId, second);
     EXPECT_FALSE(events[0].late);
@@ -380,7 +380,7 @@ TEST_F(FaceBookTest, countsTheSameTemplateAgainWithinTheTimeoutAsTheSameVisit)
         see({left});
         see({left});
         for (const auto &[id, face] : send())
-            book.replied(id, match("her"), at(now));
+            book.noteReply(id, match("her"), at(now));
         const VisitNumber visit = book.faces(now).at(0).visit;
         now += 60s;
         book.advance(at(now));
@@ -411,7 +411,7 @@ TEST_F(FaceBookTest, carriesPhotosInEventsOnlyWhenToldTo)
         book.setRules(rules);
         see({0.3});
         see({0.3});
-        const auto answered = book.replied(send().begin()->first, match("her"), at(now));
+        const auto answered = book.noteReply(send().begin()->first, match("her"), at(now));
         EXPECT_EQ(answered.at(0).photo != nullptr, keep);
         EXPECT_EQ(book.endAll(at(now)).at(0).photo != nullptr, keep);
     }
@@ -419,10 +419,10 @@ TEST_F(FaceBookTest, carriesPhotosInEventsOnlyWhenToldTo)
 
 TEST_F(FaceBookTest, ignoresRepliesToTracksItDoesNotKnow)
 {
-    EXPECT_TRUE(book.replied(4711, match("nobody"), at(now)).empty());
+    EXPECT_TRUE(book.noteReply(4711, match("nobody"), at(now)).empty());
     book.putOff(4711, Reason::Busy);
     EXPECT_FALSE(book.isDue(4711, now));
-    EXPECT_FALSE(book.take(4711, now));
+    EXPECT_FALSE(book.takePhoto(4711, now));
 }
 
 TEST_F(FaceBookTest, aPhotoThatFailedWaitsForWhoeverKnewItToBeDueToo)
@@ -431,22 +431,22 @@ TEST_F(FaceBookTest, aPhotoThatFailedWaitsForWhoeverKnewItToBeDueToo)
     see({0.3});
     const auto due = book.due(now); // as two threads may find it at once
     ASSERT_EQ(due.size(), 1U);
-    ASSERT_TRUE(book.take(due[0], now));
-    EXPECT_FALSE(book.take(due[0], now)) << "it is under way";
+    ASSERT_TRUE(book.takePhoto(due[0], now));
+    EXPECT_FALSE(book.takePhoto(due[0], now)) << "it is under way";
     Reply failure;
     failure.outcome = Outcome::ServerError;
     failure.retryAfter = 10s;
-    book.replied(due[0], failure, at(now));
+    book.noteReply(due[0], failure, at(now));
     EXPECT_FALSE(book.isDue(due[0], now));
-    EXPECT_FALSE(book.take(due[0], now)) << "it has to wait";
-    EXPECT_TRUE(book.take(due[0], now + 10s));
+    EXPECT_FALSE(book.takePhoto(due[0], now)) << "it has to wait";
+    EXPECT_TRUE(book.takePhoto(due[0], now + 10s));
 }
 
 TEST_F(FaceBookTest, doesNotNameWhoeverGetsTheNumberOfOneWhoIsGone)
 {
     number = 7;
     see({0.1});
-    book.replied(send().begin()->first, match("her"), at(now));
+    book.noteReply(send().begin()->first, match("her"), at(now));
     EXPECT_EQ(book.faces(now).at(0).status, Status::Identified);
     // Within the time to be relinked, but elsewhere.
     now += 3s;
@@ -469,7 +469,7 @@ TEST_F(FaceBookTest, anAnswerForOneWhoIsGoneDoesNotReachWhoGotTheNumber)
     now += 3s;
     book.advance(at(now));
     see({0.7});
-    book.replied(7, match("her"), at(now));
+    book.noteReply(7, match("her"), at(now));
     const auto faces = book.faces(now);
     ASSERT_EQ(faces.size(), 1U);
     EXPECT_NE(faces[0].trackId, 7);
@@ -481,7 +481,7 @@ TEST_F(FaceBookTest, whoComesBackToHisPlaceWithHisNumberGoesOn)
     number = 7;
     who = {1};
     see({0.1});
-    book.replied(send().begin()->first, match("her"), at(now));
+    book.noteReply(send().begin()->first, match("her"), at(now));
     now += 3s;
     book.advance(at(now));
     see({0.1});
@@ -499,12 +499,12 @@ TEST_F(FaceBookTest, tellsWhenAFaceIsGivenUp)
     see({0.3});
     Reply tooLarge;
     tooLarge.outcome = Outcome::TooLarge;
-    EXPECT_TRUE(book.replied(send().begin()->first, tooLarge, at(now)).empty());
+    EXPECT_TRUE(book.noteReply(send().begin()->first, tooLarge, at(now)).empty());
     FaceBook::Events events;
     for (int i = 0; i < 50 && events.empty(); ++i) {
         see({0.3});
         for (const auto &[id, face] : send())
-            events = book.replied(id, tooLarge, at(now));
+            events = book.noteReply(id, tooLarge, at(now));
     }
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].type, FaceEventType::Updated);
@@ -516,7 +516,7 @@ TEST_F(FaceBookTest, whoeverComesToThePlaceOfOneWhoIsGoneWithHisNumberIsSomebody
     number = 7;
     who = {1};
     see({0.1});
-    book.replied(send().begin()->first, match("her"), at(now));
+    book.noteReply(send().begin()->first, match("her"), at(now));
     now += 3s;
     book.advance(at(now));
     who = {2};
@@ -563,7 +563,7 @@ TEST_F(FaceBookTest, asksAboutWhoeverIsNotProvenWithinThreeSamples)
     see({0.3});
     const auto sent = send();
     ASSERT_EQ(sent.size(), 1U);
-    book.replied(sent.begin()->first, match("him"), at(now));
+    book.noteReply(sent.begin()->first, match("him"), at(now));
     EXPECT_EQ(*book.faces(now).at(0).answer->templateId, "him");
     EXPECT_EQ(book.visits(), 2U);
     EXPECT_EQ(book.faces(now).at(0).attempts, 2U);
@@ -576,7 +576,7 @@ TEST_F(FaceBookTest, believesNoReplyAboutOneWhoIsThereNoMore)
     who = {1};
     see({0.3});
     see({0.3});
-    book.replied(send().begin()->first, match("first"), at(now));
+    book.noteReply(send().begin()->first, match("first"), at(now));
     see({0.3});
     who = {2};
     for (int i = 0; i < 3; ++i)
@@ -585,7 +585,7 @@ TEST_F(FaceBookTest, believesNoReplyAboutOneWhoIsThereNoMore)
     ASSERT_EQ(sent.size(), 1U) << "about the second one";
     who = {3};
     see({0.3});
-    book.replied(sent.begin()->first, match("second"), at(now));
+    book.noteReply(sent.begin()->first, match("second"), at(now));
     EXPECT_EQ(book.faces(now).at(0).status, Status::Pending) << "the third one";
     EXPECT_EQ(book.faces(now).at(0).answer, nullptr);
     // The request that was for nothing makes the next one wait a little.
@@ -607,7 +607,7 @@ TEST_F(FaceBookTest, sendsNoPhotoFromBeforeADoubtAfterIt)
     book.putOff(due[0], Reason::Busy);
     who = {2};
     see({0.3});
-    const auto shot = book.take(due[0], now);
+    const auto shot = book.takePhoto(due[0], now);
     ASSERT_TRUE(shot);
     EXPECT_EQ(shot->times.runningTime, now) << "of who is there now";
     // Nothing had been said of the first one, so that nobody has to wait.
@@ -622,7 +622,7 @@ TEST_F(FaceBookTest, anAnswerAboutWhoWasThereBeforeCountsAgainOnceTheyAreProvenT
     const TrackId id = send().begin()->first;
     who = {2};
     see({0.3});
-    book.replied(id, match("her"), at(now));
+    book.noteReply(id, match("her"), at(now));
     EXPECT_EQ(book.faces(now).at(0).status, Status::Pending);
     who = {1};
     see({0.3});
@@ -638,7 +638,7 @@ TEST_F(FaceBookTest, makesTheRequestsForDoubtsRarerThatAnswersDispel)
         see({0.3});
         for (const auto &[id, face] : send()) {
             ++requests;
-            book.replied(id, match("her"), at(now));
+            book.noteReply(id, match("her"), at(now));
         }
     }
     EXPECT_GT(requests, 5);
@@ -654,7 +654,7 @@ TEST_F(FaceBookTest, makesTheRequestsRarerAlsoWhereSamplesAlwaysAre)
         see({0.3});
         for (const auto &[id, face] : send()) {
             ++requests;
-            book.replied(id, match("her"), at(now));
+            book.noteReply(id, match("her"), at(now));
         }
     }
     EXPECT_GT(requests, 5);
@@ -670,7 +670,7 @@ TEST_F(FaceBookTest, givesATemplateToOneFaceAtATime)
         for (const auto &[id, face] : send()) {
             Reply reply = match("her");
             reply.answer.similarity = face.x < 0.5 ? left : right;
-            book.replied(id, reply, at(now));
+            book.noteReply(id, reply, at(now));
         }
     };
     answer(0.95, 0.76);
@@ -707,17 +707,17 @@ TEST_F(FaceBookTest, anAnswerAboutWhoWasThereBeforeACutIsNotForWhoGotTheirNumber
     see({0.3});
     const auto due = book.due(now);
     ASSERT_EQ(due, std::vector<TrackId>{5});
-    ASSERT_TRUE(book.take(5, now));
+    ASSERT_TRUE(book.takePhoto(5, now));
     picture.another = true;
     who = {2};
     see({0.3});
     see({0.3});
     const auto sent = send();
-    book.replied(5, match("her"), at(now));
+    book.noteReply(5, match("her"), at(now));
     ASSERT_EQ(book.faces(now).size(), 1U);
     EXPECT_EQ(book.faces(now)[0].status, Status::Pending);
     ASSERT_EQ(sent.size(), 1U);
-    book.replied(sent.begin()->first, match("him"), at(now));
+    book.noteReply(sent.begin()->first, match("him"), at(now));
     EXPECT_EQ(*book.faces(now)[0].answer->templateId, "him");
 }
 
@@ -732,7 +732,7 @@ TEST_F(FaceBookTest, whoComesBackDoesNotGetTheNameOfWhoStoodThereLast)
     for (int i = 0; i < 12; ++i)
         see({});
     for (const auto &[id, face] : send())
-        book.replied(id, match("him"), at(now));
+        book.noteReply(id, match("him"), at(now));
     who = {1};
     for (int i = 0; i < 4; ++i) {
         see({0.3});
@@ -755,7 +755,7 @@ TEST_F(FaceBookTest, makesTheRequestsRarerAlsoWhereTheirAnswersCountForNobody)
             who = {renewed ? static_cast<unsigned>(10 + sample / 4) : doubted ? 2U : 1U};
             see({0.3});
             if (asked)
-                book.replied(*asked, match("her"), at(now));
+                book.noteReply(*asked, match("her"), at(now));
             asked.reset();
             for (const auto &[id, face] : send()) {
                 ++requests;
@@ -792,10 +792,10 @@ TEST_F(FaceBookTest, twoInViewAreNeverOneVisitWhoeverWasAnsweredFirst)
     const auto answer = [this](TrackId id, double similarity) {
         Reply reply = match("her");
         reply.answer.similarity = similarity;
-        book.replied(id, reply, at(now));
+        book.noteReply(id, reply, at(now));
     };
     for (const TrackId id : due)
-        ASSERT_TRUE(book.take(id, now));
+        ASSERT_TRUE(book.takePhoto(id, now));
     answer(due[0], 0.76);
     answer(due[1], 0.95);
     const auto faces = book.faces(now);
@@ -814,10 +814,10 @@ TEST_F(FaceBookTest, doesNotShowWhoWasSeenElsewhereWhereTheyWereLost)
     who = {1};
     see({0.1});
     see({0.1});
-    book.replied(send().begin()->first, match("her"), at(now));
+    book.noteReply(send().begin()->first, match("her"), at(now));
     see({0.6});
     see({0.6});
-    book.replied(send().begin()->first, match("her"), at(now));
+    book.noteReply(send().begin()->first, match("her"), at(now));
     const auto faces = book.faces(now);
     ASSERT_EQ(faces.size(), 1U);
     EXPECT_NEAR(faces[0].box.x, 0.6, 0.05);
@@ -830,11 +830,11 @@ TEST_F(FaceBookTest, knowsWhoIsThereAlsoWhereAPictureComesEachHalfMinute)
     for (int picture = 0; picture < 20; ++picture) {
         who = {picture < 10 ? 1U : 2U};
         now += 29800ms;
-        book.frame(at(now + 200ms));
+        book.noteFrame(at(now + 200ms));
         see({0.3});
         for (const auto &[id, face] : send()) {
             ++requests;
-            book.replied(id, match(picture < 10 ? "her" : "him"), at(now));
+            book.noteReply(id, match(picture < 10 ? "her" : "him"), at(now));
         }
         for (const FaceView &face : book.faces(now)) {
             if (face.status == Status::Identified) {

@@ -91,9 +91,9 @@ protected:
 
     bool answer(const Reply &reply)
     {
-        if (!inquiry.take(rules))
+        if (!inquiry.takePhoto(rules))
             return false;
-        told = inquiry.replied(reply, at(now), rules);
+        told = inquiry.noteReply(reply, at(now), rules);
         now += 1s;
         return true;
     }
@@ -149,7 +149,7 @@ TEST_F(InquiryTest, waitsForABetterShotWhileOnesComeAndNoLongerThanTheWindow)
         see(quality);
     }
     EXPECT_EQ(now, 1600ms); // the window is 1.5 s, samples come every 0.2
-    EXPECT_NEAR(inquiry.take(rules)->quality.total, quality, 1e-9);
+    EXPECT_NEAR(inquiry.takePhoto(rules)->quality.total, quality, 1e-9);
 }
 
 TEST_F(InquiryTest, doesNotWaitWhenNothingBetterComes)
@@ -164,7 +164,7 @@ TEST_F(InquiryTest, sendsTheBestNotTheLast)
     see(0.35);
     now += 200ms;
     EXPECT_TRUE(due());
-    EXPECT_DOUBLE_EQ(inquiry.take(rules)->quality.total, 0.6);
+    EXPECT_DOUBLE_EQ(inquiry.takePhoto(rules)->quality.total, 0.6);
 }
 
 TEST_F(InquiryTest, sendsAFaceThatLeavesAtOnce)
@@ -302,14 +302,14 @@ TEST_F(InquiryTest, goesByWhatThePhotoWasSentWithNotByWhatIsSetNow)
 {
     see();
     rules.checkLiveness = true;
-    const auto shot = inquiry.take(rules);
+    const auto shot = inquiry.takePhoto(rules);
     EXPECT_TRUE(shot->askedLiveness);
     EXPECT_FALSE(shot->askedDeepfake);
     rules.checkLiveness = false;
     rules.checkDeepfake = true;
     Reply live = match(0.9);
     live.answer.liveness = Judgement{0.9, true};
-    inquiry.replied(live, at(now), rules);
+    inquiry.noteReply(live, at(now), rules);
     EXPECT_EQ(view().status, Status::Identified);
 }
 
@@ -361,8 +361,7 @@ TEST_F(InquiryTest, goesByTheVerdictNotByTheScore)
 TEST_F(InquiryTest, hasOneRequestAtATime)
 {
     see();
-    ASSERT_TRUE(inquiry.take(rules));
-    EXPECT_TRUE(inquiry.inFlight());
+    ASSERT_TRUE(inquiry.takePhoto(rules));
     EXPECT_FALSE(waitForDue(1.0, 5s));
 }
 
@@ -384,11 +383,11 @@ TEST_F(InquiryTest, isNotUsedUpByFailuresAndKeepsItsShot)
 {
     see(0.9);
     for (int i = 0; i < 50; ++i) {
-        const auto shot = inquiry.take(rules);
+        const auto shot = inquiry.takePhoto(rules);
         ASSERT_TRUE(shot);
         EXPECT_EQ(shot->times.runningTime, 0s);
-        EXPECT_FALSE(inquiry.replied(failure(i % 2 ? Outcome::Timeout : Outcome::ServerError),
-                                     at(now), rules));
+        EXPECT_FALSE(inquiry.noteReply(failure(i % 2 ? Outcome::Timeout : Outcome::ServerError),
+                                       at(now), rules));
         now += rules.retry.backoff.longest;
         EXPECT_TRUE(due());
     }
@@ -404,8 +403,8 @@ TEST_F(InquiryTest, triesAgainAfterPausesThatDoubleAtMost)
     see(0.9);
     StreamTime doubled = 500ms;
     for (int tries = 1; tries <= 12; ++tries) {
-        ASSERT_TRUE(inquiry.take(rules));
-        inquiry.replied(failure(Outcome::Timeout), at(now), rules);
+        ASSERT_TRUE(inquiry.takePhoto(rules));
+        inquiry.noteReply(failure(Outcome::Timeout), at(now), rules);
         EXPECT_FALSE(due(true)) << "not at once";
         now += doubled;
         EXPECT_TRUE(due()) << tries;
@@ -418,8 +417,8 @@ TEST_F(InquiryTest, goesAtOnceWhenTheServiceIsBackUnlessItIsThePhotoThatItFailsA
     rules.retry.retries = 2;
     see(0.9);
     for (unsigned failures = 1; failures <= 6; ++failures) {
-        ASSERT_TRUE(inquiry.take(rules));
-        inquiry.replied(failure(Outcome::ServerError), at(now), rules);
+        ASSERT_TRUE(inquiry.takePhoto(rules));
+        inquiry.noteReply(failure(Outcome::ServerError), at(now), rules);
         inquiry.serviceIsBack();
         EXPECT_EQ(due(), failures <= rules.retry.retries) << failures;
         now += 30s;
@@ -430,13 +429,13 @@ TEST_F(InquiryTest, sendsABetterShotThatCameWhileTheFirstOneFailed)
 {
     see(0.4);
     now += 400ms;
-    inquiry.take(rules);
+    inquiry.takePhoto(rules);
     see(0.5); // not clearly better
     see(0.7);
-    inquiry.replied(failure(Outcome::Timeout), at(now), rules);
+    inquiry.noteReply(failure(Outcome::Timeout), at(now), rules);
     now += 1s;
     EXPECT_TRUE(due());
-    EXPECT_DOUBLE_EQ(inquiry.take(rules)->quality.total, 0.7);
+    EXPECT_DOUBLE_EQ(inquiry.takePhoto(rules)->quality.total, 0.7);
 }
 
 TEST_F(InquiryTest, waitsAMinuteAfterTwoAnswersThatWereNoneThenTwice)
@@ -469,8 +468,8 @@ TEST_F(InquiryTest, triesOnceMoreSoonerWhenAnotherFaceHasHadAnAnswer)
 TEST_F(InquiryTest, keepsThePhotoForTheOneFurtherTryAfterAnAnswerThatWasNone)
 {
     ASSERT_TRUE(waitForDue(0.9, 5s));
-    ASSERT_TRUE(inquiry.take(rules));
-    inquiry.replied(failure(Outcome::NoAnswer), at(now), rules);
+    ASSERT_TRUE(inquiry.takePhoto(rules));
+    inquiry.noteReply(failure(Outcome::NoAnswer), at(now), rules);
     EXPECT_TRUE(inquiry.hasUnsent()) << "who has left has no other";
     EXPECT_FALSE(inquiry.due(now, true, rules)) << "not at once";
     EXPECT_TRUE(inquiry.due(now + 10s, true, rules));
@@ -506,10 +505,10 @@ TEST_F(InquiryTest, takesATighterPhotoAfterSeveralFaces)
 TEST_F(InquiryTest, anAnswerAboutAnotherPlaceIsNoVoteButTakesATighterPhoto)
 {
     see();
-    const auto shot = inquiry.take(rules);
+    const auto shot = inquiry.takePhoto(rules);
     Reply elsewhere = match(0.99);
     elsewhere.answer.box = shot->plan.toPhoto({0.6, 0.4, 0.2, 0.2}, frame);
-    EXPECT_TRUE(inquiry.replied(elsewhere, at(now), rules));
+    EXPECT_TRUE(inquiry.noteReply(elsewhere, at(now), rules));
     EXPECT_EQ(view().status, Status::Pending);
     EXPECT_EQ(view().reason, Reason::OtherFace);
     EXPECT_EQ(view().answer, nullptr);
@@ -550,10 +549,10 @@ TEST_F(InquiryTest, theWholeFrameIsNotAPlace)
     rules.wholeFrame = true;
     const Box whole{0, 0, 1, 1};
     see(0.9, whole);
-    ASSERT_TRUE(inquiry.take(rules));
+    ASSERT_TRUE(inquiry.takePhoto(rules));
     Reply reply = match(0.9);
     reply.answer.box = Box{10, 10, 20, 20};
-    inquiry.replied(reply, at(now), rules);
+    inquiry.noteReply(reply, at(now), rules);
     EXPECT_EQ(view().status, Status::Identified);
 }
 
@@ -628,6 +627,20 @@ TEST_F(InquiryTest, asksAgainAfterTheIntervalAndIsNeverDowngraded)
     EXPECT_EQ(view().attempts, 2U);
 }
 
+TEST_F(InquiryTest, waitsForItsAnswerWhenItIsContestedAfterItWasGivenUp)
+{
+    rules.reidentifyInterval = 60s;
+    EXPECT_TRUE(ask(match(0.8)));
+    EXPECT_TRUE(waitForDue(0.9, 70s));
+    EXPECT_TRUE(answer(refusal(5)));
+    EXPECT_TRUE(ask(refusal(5)));
+    EXPECT_FALSE(waitForDue(0.9, 20s)) << "twice no face";
+    inquiry.contest(rules);
+    EXPECT_EQ(view().status, Status::Pending);
+    EXPECT_TRUE(ask(match(0.9)));
+    EXPECT_EQ(view().status, Status::Identified);
+}
+
 TEST_F(InquiryTest, isAskedOnceMoreWhenAnotherFaceHasABetterClaimAndThenIsUnknown)
 {
     EXPECT_TRUE(ask(match(0.8)));
@@ -647,13 +660,13 @@ TEST_F(InquiryTest, isAskedOnceMoreWhenAnotherFaceHasABetterClaimAndThenIsUnknow
 TEST_F(InquiryTest, mapsTheServicesBoxAndLandmarksToTheFrameAndMovesThemWithTheTrack)
 {
     see();
-    const auto shot = inquiry.take(rules);
+    const auto shot = inquiry.takePhoto(rules);
     Reply reply = match(0.9);
     // In the photo: exactly the face's own box, and a nose in its middle.
     reply.answer.box = shot->plan.toPhoto(largeFace, frame);
     reply.answer.landmarks.emplace();
     reply.answer.landmarks->fill(reply.answer.box->centre());
-    inquiry.replied(reply, at(now), rules);
+    inquiry.noteReply(reply, at(now), rules);
 
     FaceView moved;
     moved.box = {0.1, 0.2, 0.3, 0.3};
@@ -668,8 +681,8 @@ TEST_F(InquiryTest, saysWhenItAskedAndWhenItWasAnswered)
 {
     now = 5s;
     see();
-    ASSERT_TRUE(inquiry.take(rules));
-    inquiry.replied(match(0.9), at(7s), rules);
+    ASSERT_TRUE(inquiry.takePhoto(rules));
+    inquiry.noteReply(match(0.9), at(7s), rules);
     EXPECT_EQ(view().asked->pts, 5s);
     EXPECT_EQ(view().answered->pts, 7s);
 }

@@ -98,7 +98,7 @@ private:
                 heldBackUntil_ = now_ + answer.error().tryAgainIn;
                 return;
             }
-            ASSERT_TRUE(person.inquiry.take(rules_));
+            ASSERT_TRUE(person.inquiry.takePhoto(rules_));
             ++requests_;
             person.permitted = *answer;
             person.fails = outage_.holds(now_);
@@ -114,7 +114,7 @@ private:
             Reply reply;
             reply.outcome = person.fails ? outage_.failure : Outcome::Answered;
             traffic_.record(*std::exchange(person.permitted, std::nullopt), reply, clock(), {});
-            person.inquiry.replied(reply, times(), rules_);
+            person.inquiry.noteReply(reply, times(), rules_);
             answered_ += !person.fails;
             for (const auto &news : traffic_.takeNews({})) {
                 if (news.state.condition != ServiceCondition::Ok)

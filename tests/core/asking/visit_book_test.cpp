@@ -29,22 +29,22 @@ TEST(VisitBook, joinsTheSameTemplateWithinTheTimeout)
 {
     VisitBook book;
     const VisitNumber first = book.begin(0s);
-    EXPECT_EQ(book.identified(first, "a", 1s, 120s), first);
+    EXPECT_EQ(book.noteIdentity(first, "a", 1s, 120s), first);
     const VisitNumber second = book.begin(60s);
-    EXPECT_EQ(book.identified(second, "a", 61s, 120s), first);
+    EXPECT_EQ(book.noteIdentity(second, "a", 61s, 120s), first);
     EXPECT_EQ(book.count(), 1U);
     // Being seen prolongs the visit.
     const VisitNumber third = book.begin(170s);
-    EXPECT_EQ(book.identified(third, "a", 171s, 120s), first);
+    EXPECT_EQ(book.noteIdentity(third, "a", 171s, 120s), first);
 }
 
 TEST(VisitBook, beginsANewOneAfterTheTimeout)
 {
     VisitBook book;
     const VisitNumber first = book.begin(0s);
-    book.identified(first, "a", 0s, 120s);
+    book.noteIdentity(first, "a", 0s, 120s);
     const VisitNumber second = book.begin(121s);
-    EXPECT_EQ(book.identified(second, "a", 121s, 120s), second);
+    EXPECT_EQ(book.noteIdentity(second, "a", 121s, 120s), second);
     EXPECT_EQ(book.count(), 2U);
 }
 
@@ -52,10 +52,10 @@ TEST(VisitBook, givesSomebodyElseOnTheSameTrackAnotherVisit)
 {
     VisitBook book;
     const VisitNumber first = book.begin(0s);
-    book.identified(first, "a", 0s, 120s);
-    const VisitNumber other = book.identified(first, "b", 5s, 120s);
+    book.noteIdentity(first, "a", 0s, 120s);
+    const VisitNumber other = book.noteIdentity(first, "b", 5s, 120s);
     EXPECT_NE(other, first);
-    EXPECT_EQ(book.identified(other, "a", 6s, 120s), first);
+    EXPECT_EQ(book.noteIdentity(other, "a", 6s, 120s), first);
     EXPECT_EQ(book.count(), 2U);
 }
 
@@ -63,13 +63,13 @@ TEST(VisitBook, endsVisitsAfterTimeWentBack)
 {
     VisitBook book;
     const VisitNumber first = book.begin(10000s);
-    book.identified(first, "a", 10000s, 120s);
-    book.seen(first, 5s);
+    book.noteIdentity(first, "a", 10000s, 120s);
+    book.noteSeen(first, 5s);
     const VisitNumber soon = book.begin(125s);
-    EXPECT_EQ(book.identified(soon, "a", 125s, 120s), first);
+    EXPECT_EQ(book.noteIdentity(soon, "a", 125s, 120s), first);
     book.forget(1s, 120s);
     const VisitNumber late = book.begin(122s);
-    EXPECT_EQ(book.identified(late, "a", 122s, 120s), late);
+    EXPECT_EQ(book.noteIdentity(late, "a", 122s, 120s), late);
     EXPECT_EQ(book.count(), 2U);
 }
 
@@ -77,11 +77,11 @@ TEST(VisitBook, keepsAVisitThatGoesOnAfterTimeWentBack)
 {
     VisitBook book;
     const VisitNumber first = book.begin(10000s);
-    book.identified(first, "a", 10000s, 120s);
+    book.noteIdentity(first, "a", 10000s, 120s);
     for (StreamTime now = 0s; now < 400s; now += 100s) {
-        book.seen(first, now);
+        book.noteSeen(first, now);
         book.forget(now, 120s);
     }
     const VisitNumber second = book.begin(400s);
-    EXPECT_EQ(book.identified(second, "a", 400s, 120s), first);
+    EXPECT_EQ(book.noteIdentity(second, "a", 400s, 120s), first);
 }

@@ -15,7 +15,7 @@ int samplesOf(Sampler &sampler, StreamTime from, StreamTime to, StreamTime step)
 {
     int samples = 0;
     for (StreamTime time = from; time < to; time += step)
-        samples += sampler.due(time);
+        samples += sampler.step(time);
     return samples;
 }
 
@@ -25,7 +25,7 @@ TEST(Sampler, takesTheFirstFrame)
 {
     Sampler sampler;
     sampler.setInterval(200ms);
-    EXPECT_TRUE(sampler.due(5s));
+    EXPECT_TRUE(sampler.step(5s));
 }
 
 TEST(Sampler, keepsItsRateOnAverageWhenItDoesNotDivideTheFrameRate)
@@ -45,36 +45,36 @@ TEST(Sampler, doesNotCatchUpAfterAGap)
 {
     Sampler sampler;
     sampler.setInterval(200ms);
-    EXPECT_TRUE(sampler.due(0s));
-    EXPECT_TRUE(sampler.due(10s));
-    EXPECT_FALSE(sampler.due(10040ms));
-    EXPECT_FALSE(sampler.due(10160ms));
-    EXPECT_TRUE(sampler.due(10200ms));
+    EXPECT_TRUE(sampler.step(0s));
+    EXPECT_TRUE(sampler.step(10s));
+    EXPECT_FALSE(sampler.step(10040ms));
+    EXPECT_FALSE(sampler.step(10160ms));
+    EXPECT_TRUE(sampler.step(10200ms));
 }
 
 TEST(Sampler, startsAgainWhenTimeGoesBack)
 {
     Sampler sampler;
     sampler.setInterval(200ms);
-    EXPECT_TRUE(sampler.due(60s));
-    EXPECT_TRUE(sampler.due(1s));
-    EXPECT_FALSE(sampler.due(1100ms));
+    EXPECT_TRUE(sampler.step(60s));
+    EXPECT_TRUE(sampler.step(1s));
+    EXPECT_FALSE(sampler.step(1100ms));
 }
 
 TEST(Sampler, takesAShorterIntervalOverAtOnce)
 {
     Sampler sampler;
     sampler.setInterval(10s);
-    EXPECT_TRUE(sampler.due(0s));
+    EXPECT_TRUE(sampler.step(0s));
     sampler.setInterval(200ms);
-    EXPECT_TRUE(sampler.due(40ms));
+    EXPECT_TRUE(sampler.step(40ms));
 }
 
 TEST(Sampler, takesTheNextFrameAfterAReset)
 {
     Sampler sampler;
     sampler.setInterval(200ms);
-    EXPECT_TRUE(sampler.due(0s));
+    EXPECT_TRUE(sampler.step(0s));
     sampler.reset();
-    EXPECT_TRUE(sampler.due(40ms));
+    EXPECT_TRUE(sampler.step(40ms));
 }

@@ -114,7 +114,7 @@ Seen seenOf(SteadyTime &steady, const Frames &frames)
     std::optional<StreamTime> first;
     StreamTime before{0};
     for (const SteadyTime::Frame &frame : frames) {
-        const SteadyTime::Time time = steady.frame(frame);
+        const SteadyTime::Time time = steady.noteFrame(frame);
         if (!first)
             first = before = time.now;
         seen.wentBack |= time.now < before;
@@ -234,7 +234,7 @@ TEST(SteadyTime, isTheStreamsOwnWhereThatIsSane)
 {
     SteadyTime steady;
     for (const SteadyTime::Frame &frame : camera(40ms))
-        EXPECT_EQ(steady.frame(frame).now, *frame.stamp);
+        EXPECT_EQ(steady.noteFrame(frame).now, *frame.stamp);
 }
 
 TEST(SteadyTime, aStreamThatBecomesSlowIsNoJumpWhereItArrivesSlowly)
@@ -260,14 +260,14 @@ TEST(SteadyTime, goesOnAfterAFlushWhereverTheNewStampsBegin)
         SteadyTime steady;
         const Frames before = camera(40ms);
         seenOf(steady, before);
-        const StreamTime last = steady.frame(before.back()).now;
+        const StreamTime last = steady.noteFrame(before.back()).now;
         steady.startAnew();
         Frames after = camera(40ms);
         for (SteadyTime::Frame &frame : after) {
             *frame.stamp += begin - 5s;
             frame.arrival += 12s + 1s;
         }
-        const SteadyTime::Time first = steady.frame(after.front());
+        const SteadyTime::Time first = steady.noteFrame(after.front());
         EXPECT_FALSE(first.jumped);
         EXPECT_GE(first.now, last);
         EXPECT_LE(first.now, last + 1100ms);
@@ -288,15 +288,15 @@ TEST(SteadyTime, aJumpThatASegmentAnnouncesIsToldAtOnce)
     SteadyTime::Frame next = frames.back();
     *next.stamp -= 12s;
     next.arrival += 40ms;
-    const SteadyTime::Time time = steady.frame(next);
+    const SteadyTime::Time time = steady.noteFrame(next);
     EXPECT_TRUE(time.jumped);
     EXPECT_EQ(time.now, 5s + seen.length + 40ms);
     *next.stamp += 40ms;
-    EXPECT_FALSE(steady.frame(next).jumped);
+    EXPECT_FALSE(steady.noteFrame(next).jumped);
     // The segment of a stream that goes on as it did.
     steady.expectJump();
     *next.stamp += 40ms;
-    EXPECT_FALSE(steady.frame(next).jumped);
+    EXPECT_FALSE(steady.noteFrame(next).jumped);
 }
 
 TEST(SteadyTime, gapsPassTheTimeThatTheySay)
@@ -304,11 +304,11 @@ TEST(SteadyTime, gapsPassTheTimeThatTheySay)
     SteadyTime steady;
     Frames frames = camera(4ms);
     seenOf(steady, frames);
-    EXPECT_EQ(steady.gap(27040ms, 47040ms, frames.back().arrival).now, 47040ms);
+    EXPECT_EQ(steady.noteGap(27040ms, 47040ms, frames.back().arrival).now, 47040ms);
     SteadyTime::Frame next = frames.back();
     next.stamp = 47040ms;
     for (int i = 0; i < 10; ++i) {
-        const SteadyTime::Time time = steady.frame(next);
+        const SteadyTime::Time time = steady.noteFrame(next);
         EXPECT_EQ(time.now, *next.stamp);
         EXPECT_FALSE(time.jumped || time.standsStill || time.undecided);
         *next.stamp += 40ms;
@@ -330,8 +330,8 @@ TEST(SteadyTime, theFirstSegmentExplainsNoJump)
 TEST(SteadyTime, aStreamMayBeginWithAGap)
 {
     SteadyTime steady;
-    EXPECT_EQ(steady.gap(0s, 5s, 1h).now, 5s);
-    EXPECT_EQ(steady.frame(camera(4ms).front()).now, 5s);
+    EXPECT_EQ(steady.noteGap(0s, 5s, 1h).now, 5s);
+    EXPECT_EQ(steady.noteFrame(camera(4ms).front()).now, 5s);
 }
 
 TEST(SteadyTime, aGapThatLiesBehindOnlyTakesItsLength)
@@ -339,10 +339,10 @@ TEST(SteadyTime, aGapThatLiesBehindOnlyTakesItsLength)
     SteadyTime steady;
     Frames frames = camera(4ms);
     seenOf(steady, frames);
-    EXPECT_EQ(steady.gap(1s, 3s, frames.back().arrival).now, 19s);
+    EXPECT_EQ(steady.noteGap(1s, 3s, frames.back().arrival).now, 19s);
     SteadyTime::Frame next = frames.back();
     *next.stamp += 40ms;
-    EXPECT_EQ(steady.frame(next).now, 19s + 40ms);
+    EXPECT_EQ(steady.noteFrame(next).now, 19s + 40ms);
 }
 
 TEST(SteadyTime, afterTimeWentBackForGoodItPassesAsBefore)
@@ -354,5 +354,5 @@ TEST(SteadyTime, afterTimeWentBackForGoodItPassesAsBefore)
     const StreamTime last = 5s + seen.length;
     *next.stamp += 10s; // nobody came for so long
     next.arrival += 10s;
-    EXPECT_GE(steady.frame(next).now, last + 9900ms);
+    EXPECT_GE(steady.noteFrame(next).now, last + 9900ms);
 }

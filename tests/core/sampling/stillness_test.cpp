@@ -75,9 +75,9 @@ public:
     bool wakes(const LumaGrid &grid, bool anyTrack = false)
     {
         time_ += 200ms;
-        const bool must = stillness_.mustDetect(time_, grid, anyTrack);
+        const bool must = stillness_.noteSample(time_, grid, anyTrack);
         if (must)
-            stillness_.detected(time_, grid);
+            stillness_.noteDetection(time_, grid);
         return must;
     }
 
@@ -270,7 +270,7 @@ TEST(Stillness, remembersMotionThatThereWasNoTimeToLookAt)
     const std::vector<Street::Thing> face = {smallestFace(660, 500, 20)};
     for (int i = 0; i < 30; ++i) {
         street.time_ += 200ms;
-        EXPECT_TRUE(street.stillness_.mustDetect(street.time_, street.seen(face), false)) << i;
+        EXPECT_TRUE(street.stillness_.noteSample(street.time_, street.seen(face), false)) << i;
     }
 }
 
