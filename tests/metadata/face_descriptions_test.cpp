@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"shot", [](Scene &scene) { scene.face.shot.emplace().total = 0.5; }},
         Change{"refusal",
                [](Scene &scene) {
-                   scene.face.refusal = core::Refusal{7, "dark"};
+                   scene.face.refusal = core::PhotoRefusal{7, "dark"};
                }},
         Change{"asked", [](Scene &scene) { scene.face.asked->pts = core::StreamTime(7); }},
         Change{"answered", [](Scene &scene) { scene.face.answered = std::nullopt; }},

@@ -61,7 +61,7 @@ struct PhotoRefusal {
     int code = 0;     ///< the service's; 0 where it gave none
     std::string text; ///< for people
 
-    bool operator==(const Refusal &) const = default;
+    bool operator==(const PhotoRefusal &) const = default;
 };
 
 /** Number of a visit, unique in the process: one person's stay, which may be several tracks. */
