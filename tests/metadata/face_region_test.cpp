@@ -34,7 +34,7 @@ core::FaceView spoofedFace()
     return face;
 }
 
-metadata::ReportContext contextOf(unsigned facts = metadata::Settings().facts)
+metadata::ReportContext contextOf(unsigned facts = identify::Settings().facts)
 {
     return {"door", facts, {frameWidth, frameHeight, 1, 1}, nullptr, {}, true};
 }
