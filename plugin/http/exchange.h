@@ -41,7 +41,7 @@ public:
     void start(SoupSession *session);
     /** Cuts the connection; the done handler is dropped without being called. */
     void abandon();
-    /** As in Result; for who abandons. */
+    /** As in Result, to be asked after abandon(). */
     bool hasLeft() const { return left_; }
 
 private:

@@ -28,9 +28,9 @@ public:
     /** Abandons what is under way, and returns when libsoup has let go of it. */
     void close();
 
-    /** Whom requests go to, fit to be shown. */
+    /** The host that requests go to, fit to be shown. */
     const std::string &host() const { return host_; }
-    /** By way of whom; there from open() on. */
+    /** How they get there; known from open() on. */
     const std::shared_ptr<const ProxyRoute> &route() const { return route_; }
 
 private:

@@ -33,7 +33,7 @@ public:
     Permit &operator=(Permit &&) = delete;
     ~Permit();
 
-    /** From here on who calls gives it back. */
+    /** Hands over what is held: the permit itself gives nothing back any more. */
     Held use() &&
     {
         client_.reset();

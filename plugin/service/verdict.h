@@ -13,7 +13,7 @@
 namespace ooto::service
 {
 
-/** Whom the request went to. */
+/** Where the request went. */
 struct Asked {
     std::string host;     ///< fit to be shown
     std::string endpoint; ///< what a redirect may be relative to

@@ -225,11 +225,11 @@ TEST(Exchange, readsRetryAfter)
 TEST(Exchange, doesNotFollowARedirect)
 {
     WebServer server([](const WebRequest &) {
-        return WebResponse{307, "", {{"Location", "/elsewhere"}}};
+        return WebResponse{303, "", {{"Location", "/elsewhere"}}};
     });
     const http::Response response =
         responseOf(Web(settingsOf(server.url())).send(eventTo(server.url())));
-    EXPECT_EQ(response.status, 307);
+    EXPECT_EQ(response.status, 303);
     EXPECT_EQ(response.location, "/elsewhere");
     EXPECT_EQ(server.requests().size(), 1U);
 }
@@ -254,7 +254,7 @@ TEST(Exchange, tellsThatABodyBrokeOff)
 {
     RawServer server([](RawConnection &connection) {
         connection.readRequest();
-        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 100\r\n\r\nhalf");
     });
     const http::Result result = Web(settingsOf(server.url())).send(eventTo(server.url()));
     ASSERT_EQ(failureOf(result), Kind::Disconnected);
