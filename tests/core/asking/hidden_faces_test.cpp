@@ -16,25 +16,25 @@ using Hidden = std::vector<bool>;
 
 } // namespace
 
-TEST(HiddenFaces, HidesTheSmallerOfTwoThatLieOnOneAnother)
+TEST(HiddenFaces, hidesTheSmallerOfTwoThatLieOnOneAnother)
 {
     EXPECT_EQ(hiddenFaces({{.box = large}, {.box = small}}), (Hidden{false, true}));
     EXPECT_EQ(hiddenFaces({{.box = small}, {.box = large}}), (Hidden{true, false}));
 }
 
-TEST(HiddenFaces, HidesTheOneThatWasMissedHoweverLargeItIs)
+TEST(HiddenFaces, hidesTheOneThatWasMissedHoweverLargeItIs)
 {
     EXPECT_EQ(hiddenFaces({{.box = large, .missed = true}, {.box = small}}), (Hidden{true, false}));
 }
 
-TEST(HiddenFaces, ShowsFacesThatOverlapALittle)
+TEST(HiddenFaces, showsFacesThatOverlapALittle)
 {
     const Box beside{0.55, 0.2, 0.4, 0.4};
     EXPECT_EQ(hiddenFaces({{.box = large}, {.box = beside}, {.box = elsewhere}}),
               (Hidden{false, false, false}));
 }
 
-TEST(HiddenFaces, HidesAMissedFaceWhoseTemplateIsSeenElsewhere)
+TEST(HiddenFaces, hidesAMissedFaceWhoseTemplateIsSeenElsewhere)
 {
     const std::string her = "her";
     const std::string him = "him";
