@@ -36,20 +36,6 @@ using SampleHandle = system::Handle<GstSample, releaseSample>;
 using StructureHandle = system::Handle<GstStructure, gst_structure_free>;
 using ConverterHandle = system::Handle<GstVideoConverter, gst_video_converter_free>;
 
-template<typename T>
-struct HandleOf;
-template<>
-struct HandleOf<GstStructure> {
-    using Type = StructureHandle;
-};
-template<>
-struct HandleOf<GstCaps> {
-    using Type = CapsHandle;
-};
-/** StructureHandle or CapsHandle: for code that is not changed to these names yet. */
-template<typename T>
-using Handle = typename HandleOf<T>::Type;
-
 /** A frame mapped for as long as this lives. */
 class MappedFrame
 {

@@ -390,7 +390,7 @@ static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
         "(the service's state changes), ooto-notice (what else people should know). Events "
         "downstream: ooto-face, ahead of the buffer that it is true for",
         "gst-ooto developers");
-    const element::Handle<GstCaps> caps(
+    const element::CapsHandle caps(
         gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
     gst_element_class_add_pad_template(
         element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get()));

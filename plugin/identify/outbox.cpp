@@ -156,8 +156,7 @@ void Outbox::post(const core::ServiceState &state, const Settings &settings)
 
 void Outbox::post(const Notice &notice, const Settings &settings)
 {
-    element::Handle<GstStructure> report =
-        metadata::noticeReport(notice.text, cameraName(settings));
+    element::StructureHandle report = metadata::noticeReport(notice.text, cameraName(settings));
     gst_element_post_message(element_,
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
     GST_INFO_OBJECT(element_, "%s", notice.text.c_str());

@@ -48,21 +48,21 @@ void Statistics::countEnd(const core::FaceView &face)
         ++unanswered[face.reason];
 }
 
-element::Handle<GstStructure> Statistics::toStructure() const
+element::StructureHandle Statistics::toStructure() const
 {
-    element::Handle<GstStructure> reasons(gst_structure_new_empty("unanswered"));
+    element::StructureHandle reasons(gst_structure_new_empty("unanswered"));
     for (const auto &[reason, count] : unanswered) {
         const std::string name(core::reasonName(reason));
         if (!name.empty())
             gst_structure_set(reasons.get(), name.c_str(), G_TYPE_UINT64, count, nullptr);
     }
     const double perVisit = visits ? static_cast<double>(requests) / visits : 0;
-    element::Handle<GstStructure> errorCounts(gst_structure_new_empty("errors"));
+    element::StructureHandle errorCounts(gst_structure_new_empty("errors"));
     for (const auto &[outcome, count] : errors) {
         const std::string name(core::outcomeName(outcome));
         gst_structure_set(errorCounts.get(), name.c_str(), G_TYPE_UINT64, count, nullptr);
     }
-    return element::Handle<GstStructure>(gst_structure_new(
+    return element::StructureHandle(gst_structure_new(
         "ooto-stats", "frames", G_TYPE_UINT64, frames, "samples", G_TYPE_UINT64, samples,
         "samples-skipped", G_TYPE_UINT64, samplesSkipped, "detections", G_TYPE_UINT64, detections,
         "detections-too-small", G_TYPE_UINT64, detectionsTooSmall, "analyses-failed", G_TYPE_UINT64,

@@ -49,7 +49,7 @@ struct Statistics {
     void countCancelled();
     void countVerdict(core::Status status);
     void countEnd(const core::FaceView &face);
-    element::Handle<GstStructure> toStructure() const;
+    element::StructureHandle toStructure() const;
 };
 
 } // namespace ooto::identify

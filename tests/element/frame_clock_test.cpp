@@ -292,7 +292,7 @@ protected:
 
     core::FrameTimes frame(GstClockTime pts)
     {
-        const element::Handle<GstBuffer> buffer(gst_buffer_new());
+        const element::BufferHandle buffer(gst_buffer_new());
         GST_BUFFER_PTS(buffer.get()) = pts;
         return clock.timesOf(element, buffer.get(), segment, info);
     }

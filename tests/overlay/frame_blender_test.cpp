@@ -10,6 +10,7 @@
 
 using namespace ooto::test;
 using namespace ooto::overlay;
+using ooto::element::MappedFrame;
 
 namespace
 {
