@@ -46,18 +46,22 @@ std::vector<core::Observation> observationsOf(const std::vector<metadata::Upstre
 
 } // namespace
 
-/** The analysis while it is not idle. Wherever that ends, it is given back. */
+/** The analysis while it is not idle. Wherever that ends, also by an exception, it is given back.
+ */
 class Stream::Loan
 {
 public:
-    Loan(std::shared_ptr<Stream> stream, std::unique_ptr<Analysis> analysis)
-        : stream_(std::move(stream)), analysis_(std::move(analysis))
-    {
-    }
-    Loan(const Loan &) = delete;
-    Loan &operator=(const Loan &) = delete;
+    Loan() = default;
+    Loan(Loan &&) noexcept = default;
+    Loan &operator=(Loan &&) = delete;
     ~Loan() { giveBack(); }
 
+    void take(std::shared_ptr<Stream> stream, std::unique_ptr<Analysis> analysis)
+    {
+        stream_ = std::move(stream);
+        analysis_ = std::move(analysis);
+    }
+    explicit operator bool() const { return analysis_ != nullptr; }
     Analysis &operator*() { return *analysis_; }
     void giveBack()
     {
@@ -71,7 +75,7 @@ public:
     }
 
 private:
-    const std::shared_ptr<Stream> stream_;
+    std::shared_ptr<Stream> stream_;
     std::unique_ptr<Analysis> analysis_;
 };
 
@@ -195,7 +199,7 @@ void Stream::frame(GstBuffer *buffer, const GstVideoInfo &info, const core::Fram
 void Stream::observe(const Frame &frame)
 {
     watchFaces(frame);
-    std::unique_ptr<Analysis> analysis;
+    Loan loan;
     Job job;
     bool dispatchNow = false;
     {
@@ -206,12 +210,12 @@ void Stream::observe(const Frame &frame)
         shared->tell(shared->book.noteFrame(frame.times));
         if (watch_.wantsSample())
             shared->sampling.hurry();
-        job = chooseSample(*shared, frame, analysis);
+        job = chooseSample(*shared, frame, loan);
         dispatchNow = shared->mustDispatch();
     }
     const bool waits = job.settings->backpressure;
-    if (analysis)
-        startAnalysis(frame, std::move(analysis), std::move(job));
+    if (loan)
+        startAnalysis(frame, std::move(loan), std::move(job));
     if (waits)
         dispatcher_.awaitAnswers();
     else if (dispatchNow)
@@ -231,8 +235,8 @@ void Stream::watchFaces(const Frame &frame)
     watch_.look(now, faces, [&](const core::Box &box) { return reader.read(box); });
 }
 
-/** @param taken set where the frame is a sample: for who fills it */
-Job Stream::chooseSample(Shared &shared, const Frame &frame, std::unique_ptr<Analysis> &taken)
+/** @param taken gets the analysis where the frame is a sample */
+Job Stream::chooseSample(Shared &shared, const Frame &frame, Loan &taken)
 {
     Job job{.settings = shared.settings,
             .times = frame.times,
@@ -260,15 +264,15 @@ Job Stream::chooseSample(Shared &shared, const Frame &frame, std::unique_ptr<Ana
         ++shared.statistics.samples;
         job.times.afterJump = shared.sampling.claimJump();
         job.upstream = observationsOf(frame.upstream);
-        taken = std::move(shared.idleAnalysis);
+        taken.take(shared_from_this(), std::move(shared.idleAnalysis));
         break;
     }
     return job;
 }
 
-void Stream::startAnalysis(const Frame &frame, std::unique_ptr<Analysis> analysis, Job job)
+void Stream::startAnalysis(const Frame &frame, Loan taken, Job job)
 {
-    const auto loan = std::make_shared<Loan>(shared_from_this(), std::move(analysis));
+    const auto loan = std::make_shared<Loan>(std::move(taken));
     if (!(**loan).fill(frame.buffer, frame.info)) {
         GST_WARNING_OBJECT(element_, "a frame could not be mapped for reading");
         if (job.times.afterJump)

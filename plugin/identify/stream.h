@@ -93,9 +93,9 @@ private:
     /** Attaches what is known by now. */
     void attach(const Frame &frame);
     void watchFaces(const Frame &frame);
-    Job chooseSample(Shared &shared, const Frame &frame, std::unique_ptr<Analysis> &taken);
+    Job chooseSample(Shared &shared, const Frame &frame, Loan &taken);
     Known lookUp(const core::FrameTimes &times);
-    void startAnalysis(const Frame &frame, std::unique_ptr<Analysis> analysis, Job job);
+    void startAnalysis(const Frame &frame, Loan taken, Job job);
     void runAnalysis(Loan &loan, const Job &job);
     core::BookRules rules(const Settings &settings) const;
 
