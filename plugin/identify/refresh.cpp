@@ -29,10 +29,18 @@ void Refresh::begin()
 
 void Refresh::run()
 {
-    // Those of now, not of when the sample was taken.
-    const std::shared_ptr<const Settings> settings = meeting_.shared.lock()->settings;
+    // Those of now, not of when the sample was taken; and at once with what is to be done for them.
+    std::shared_ptr<const Settings> settings;
+    bool replaced = false;
+    bool refused = false;
+    {
+        auto shared = meeting_.shared.lock();
+        settings = shared->settings;
+        replaced = std::exchange(shared->sending.credentialsReplaced, false);
+        refused = std::exchange(shared->sending.credentialsRefused, false);
+    }
     if (dispatcher_.caller()) {
-        refreshKey(*settings);
+        refreshKey(*settings, replaced, refused);
         applyLimits(settings);
         noteBudget();
     }
@@ -42,15 +50,8 @@ void Refresh::run()
     complain(problem);
 }
 
-void Refresh::refreshKey(const Settings &settings)
+void Refresh::refreshKey(const Settings &settings, bool replaced, bool refused)
 {
-    bool replaced = false;
-    bool refused = false;
-    {
-        auto shared = meeting_.shared.lock();
-        replaced = std::exchange(shared->sending.credentialsReplaced, false);
-        refused = std::exchange(shared->sending.credentialsRefused, false);
-    }
     std::string problem;
     bool tryIt = replaced;
     if (replaced)

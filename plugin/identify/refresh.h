@@ -32,7 +32,8 @@ public:
 
 private:
     void applyLimits(const std::shared_ptr<const Settings> &settings);
-    void refreshKey(const Settings &settings);
+    /** @param replaced credentials were set @param refused the service does not take them */
+    void refreshKey(const Settings &settings, bool replaced, bool refused);
     void noteBudget();
     void complain(const std::string &problem);
     void renameFaces(std::shared_ptr<const metadata::Labels> labels);
