@@ -63,9 +63,11 @@ void Analysis::analyse(const Job &job)
     const std::vector<core::Observation> seen = finder_.find(sample_, job, pictures_.picture());
     watchOrientation(job, std::any_of(seen.begin(), seen.end(),
                                       [](const core::Observation &face) { return !face.weak; }));
-    const std::vector<core::ShotWish> wishes = observe(job, seen, look.change);
+    const auto wishes = observe(job, seen, look.change);
+    if (!wishes)
+        return;
     outbox_.post();
-    for (const core::ShotWish &wish : wishes)
+    for (const core::ShotWish &wish : *wishes)
         photographer_.photograph(sample_, job, wish, seen[wish.observation], finder_.everyFace());
     dispatcher_.dispatch();
 
@@ -73,14 +75,14 @@ void Analysis::analyse(const Job &job)
     meeting_.shared.lock()->statistics.analysisMs.add(took.count());
 }
 
-/** @return of which faces photos may be wanted; of none where the sample counts no more */
-std::vector<core::ShotWish> Analysis::observe(const Job &job,
-                                              const std::vector<core::Observation> &seen,
-                                              const core::PictureChange &picture)
+/** @return of which faces photos may be wanted; nothing where the sample counts no more */
+std::optional<std::vector<core::ShotWish>>
+Analysis::observe(const Job &job, const std::vector<core::Observation> &seen,
+                  const core::PictureChange &picture)
 {
     auto shared = meeting_.shared.lock();
     if (shared->epoch != job.epoch || shared->stopping)
-        return {};
+        return std::nullopt;
     shared->statistics.detections += seen.size();
     if (source_ != DetectorChoice::None)
         shared->statistics.detectionsTooSmall += finder_.everyFace().size() - seen.size();
@@ -93,6 +95,8 @@ std::vector<core::ShotWish> Analysis::observe(const Job &job,
 void Analysis::passSample(const Job &job)
 {
     auto shared = meeting_.shared.lock();
+    if (shared->epoch != job.epoch || shared->stopping)
+        return;
     ++shared->statistics.samplesStill;
     shared->book.passSample(job.times.runningTime);
     pictures_.noteTold();

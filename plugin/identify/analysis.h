@@ -17,6 +17,7 @@
 #include <gst/video/video.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,8 +52,9 @@ public:
 
 private:
     void analyse(const Job &job);
-    std::vector<core::ShotWish> observe(const Job &job, const std::vector<core::Observation> &seen,
-                                        const core::PictureChange &picture);
+    std::optional<std::vector<core::ShotWish>> observe(const Job &job,
+                                                       const std::vector<core::Observation> &seen,
+                                                       const core::PictureChange &picture);
     void passSample(const Job &job);
     void watchOrientation(const Job &job, bool anyFace);
     void noteSmallFaces(Shared &shared, const Job &job) const;

@@ -38,6 +38,8 @@ public:
     void noteJump();
     /** Whether there was a jump since the last sample; from now on there was none. */
     bool claimJump();
+    /** The sample that claimed the jump came to nothing: the next one tells of it. */
+    void returnJump() { jumped_ = true; }
     /** A frame is passed over for being broken, even if nothing else came for long. */
     bool isBroken(const Frame &frame);
     /** To be asked of each frame in order, where the element is active. */

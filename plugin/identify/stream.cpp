@@ -276,7 +276,7 @@ void Stream::startAnalysis(const Frame &frame, Loan taken, Job job)
     if (!(**loan).fill(frame.buffer, frame.info)) {
         GST_WARNING_OBJECT(element_, "a frame could not be mapped for reading");
         if (job.times.afterJump)
-            meeting_.shared.lock()->sampling.noteJump();
+            meeting_.shared.lock()->sampling.returnJump();
         return;
     }
     pool_->post(

@@ -46,11 +46,14 @@ const FaceDescription &FaceDescriptions::of(const core::FaceView &face,
     if (description.structure && saysTheSame(kept.context, context) &&
         saysTheSame(kept.face, face, context.facts))
         return description;
+    // Whole before it is kept: what throws here leaves nothing half built behind.
+    description.structure.reset();
     kept.face = face;
     kept.context = context;
-    description.structure.reset(gst_structure_new_empty(faceType));
-    describeKnown(description.structure.get(), face, context);
+    element::StructureHandle structure(gst_structure_new_empty(faceType));
+    describeKnown(structure.get(), face, context);
     description.params = regionParams(face, context);
+    description.structure = std::move(structure);
     return description;
 }
 

@@ -89,6 +89,18 @@ TEST_F(Samples, followAJumpAtOnceAndOneTellsOfIt)
     EXPECT_FALSE(choice.claimJump());
 }
 
+TEST_F(Samples, thatCameToNothingGiveTheJumpToTheNextAndNoSooner)
+{
+    EXPECT_EQ(at(0ms), Choice::Sample);
+    choice.noteJump();
+    EXPECT_EQ(at(40ms), Choice::Sample);
+    EXPECT_TRUE(choice.claimJump());
+    choice.returnJump();
+    EXPECT_EQ(at(80ms), Choice::Pass);
+    EXPECT_EQ(at(240ms), Choice::Sample);
+    EXPECT_TRUE(choice.claimJump());
+}
+
 TEST_F(Samples, beginAnewWhereTracksEnded)
 {
     EXPECT_EQ(at(0ms), Choice::Sample);
