@@ -60,7 +60,7 @@ void setBox(GstStructure *structure, const char *field, const core::Box &box)
 
 void setLandmarks(GstStructure *structure, const core::Landmarks &landmarks)
 {
-    double values[2 * std::tuple_size_v<core::Landmarks>];
+    double values[2 * std::tuple_size_v<core::Landmarks>] = {};
     for (std::size_t i = 0; i < landmarks.size(); ++i) {
         values[2 * i] = landmarks[i].x;
         values[2 * i + 1] = landmarks[i].y;

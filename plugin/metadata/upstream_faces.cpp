@@ -77,7 +77,7 @@ void addObjects(GstBuffer *buffer, const std::string &type, const core::PixelRec
                 return !region.object && (sameNumber || core::iou(region.box, face.box) >= sameBox);
             });
         if (known == faces.begin() + static_cast<std::ptrdiff_t>(regions)) {
-            faces.push_back(std::move(face));
+            faces.push_back(face);
             continue;
         }
         known->object = object;

@@ -71,6 +71,7 @@ std::optional<core::LocalDate> takeDate(std::string_view &text)
     unsigned day = 0;
     int length = 0;
     const std::string copy(text);
+    // NOLINTNEXTLINE(cert-err34-c): four digits and two cannot overflow, and the date is checked
     if (std::sscanf(copy.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &length) != 3)
         return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),

@@ -252,11 +252,11 @@ void Client::send(Permit permit, Request request, const MemberRef &member, Liste
     network_.post([client = weak_from_this(), held = std::move(permit).use(),
                    request = std::move(request), member, listener = std::move(listener)]() mutable {
         if (const auto self = client.lock())
-            self->transmit(std::move(held), std::move(request), member, std::move(listener));
+            self->transmit(std::move(held), request, member, std::move(listener));
     });
 }
 
-void Client::transmit(Permit::Held held, Request request, const MemberRef &member,
+void Client::transmit(Permit::Held held, const Request &request, const MemberRef &member,
                       Listener listener)
 {
     if (member->closed) {

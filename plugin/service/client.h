@@ -74,7 +74,8 @@ private:
     void post(void (Client::*task)());
 
     // Network thread only:
-    void transmit(Permit::Held held, Request request, const MemberRef &member, Listener listener);
+    void transmit(Permit::Held held, const Request &request, const MemberRef &member,
+                  Listener listener);
     bool admitRestart(Member &member, std::uint64_t number);
     void finished(const Permit::Held &held, const core::Reply &reply, Member &member,
                   const ReplyHandler &onReply);

@@ -45,7 +45,7 @@ constexpr const char *wanted =
 class CascadeDetector final : public OpenCvDetector
 {
 public:
-    explicit CascadeDetector(cv::CascadeClassifier cascade) : cascade_(std::move(cascade)) {}
+    explicit CascadeDetector(const cv::CascadeClassifier &cascade) : cascade_(cascade) {}
 
     double smallestFacePx() const override { return scaledToPx; }
     // Up to 0.3 s for 800 by 450 px full of detail.

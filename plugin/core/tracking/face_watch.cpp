@@ -112,7 +112,7 @@ void FaceWatch::look(StreamTime now, const std::vector<WatchedFace> &faces, cons
                 wantsSample_ = true;
             }
         }
-        places.emplace(face.id, std::move(place));
+        places.emplace(face.id, place);
     }
     places_ = std::move(places);
 }
