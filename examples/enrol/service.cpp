@@ -2,6 +2,7 @@
 #include "service.h"
 
 #include "handles.h"
+#include "http/http_uri.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -45,10 +46,7 @@ Uri uriOf(const Account &account, const char *verb)
         !g_str_has_suffix(g_uri_get_path(identify.get()), "/identify"))
         throw Trouble(std::string("--endpoint is the URL that ootoidentify has, such as ") +
                       vendorsEndpoint);
-    const Object<GInetAddress> address(g_inet_address_new_from_string(host));
-    const bool here = g_ascii_strcasecmp(host, "localhost") == 0 ||
-                      (address && g_inet_address_get_is_loopback(address.get()));
-    if (scheme == "http" && !here && !account.allowHttp)
+    if (scheme == "http" && !http::isLoopback(host) && !account.allowHttp)
         throw Trouble("The photo and the key would go over plain http to " + plain(host) +
                       "; give an https URL, or --allow-http for a service in your own network");
     return Uri(g_uri_parse_relative(identify.get(), verb, uriFlags, nullptr));

@@ -2,6 +2,8 @@
 // Owners of what GLib, libsoup and json-glib hand out.
 #pragma once
 
+#include "system/handles.h"
+
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 
@@ -11,26 +13,17 @@
 namespace ooto::server
 {
 
-template<auto Free>
-struct FreeWith {
-    template<typename T>
-    void operator()(T *pointer) const
-    {
-        Free(pointer);
-    }
-};
-
 template<typename T>
-using ObjectPtr = std::unique_ptr<T, FreeWith<g_object_unref>>;
-using CharsPtr = std::unique_ptr<char, FreeWith<g_free>>;
-using ErrorPtr = std::unique_ptr<GError, FreeWith<g_error_free>>;
-using BytesPtr = std::unique_ptr<GBytes, FreeWith<g_bytes_unref>>;
-using UriPtr = std::unique_ptr<GUri, FreeWith<g_uri_unref>>;
-using ContextPtr = std::unique_ptr<GMainContext, FreeWith<g_main_context_unref>>;
-using LoopPtr = std::unique_ptr<GMainLoop, FreeWith<g_main_loop_unref>>;
-using JsonNodePtr = std::unique_ptr<JsonNode, FreeWith<json_node_unref>>;
-using MultipartPtr = std::unique_ptr<SoupMultipart, FreeWith<soup_multipart_free>>;
-using OptionContextPtr = std::unique_ptr<GOptionContext, FreeWith<g_option_context_free>>;
+using ObjectPtr = system::ObjectHandle<T>;
+using CharsPtr = system::CharsHandle;
+using ErrorPtr = system::ErrorHandle;
+using BytesPtr = system::BytesHandle;
+using UriPtr = system::UriHandle;
+using ContextPtr = system::ContextHandle;
+using LoopPtr = system::Handle<GMainLoop, g_main_loop_unref>;
+using JsonNodePtr = system::Handle<JsonNode, json_node_unref>;
+using MultipartPtr = system::Handle<SoupMultipart, soup_multipart_free>;
+using OptionContextPtr = system::Handle<GOptionContext, g_option_context_free>;
 
 /** A source that is taken off its context when it goes. */
 struct DestroySource {
