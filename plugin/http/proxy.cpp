@@ -180,7 +180,8 @@ ProxyRoute findProxy(const HttpSettings &settings)
     return route;
 }
 
-std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp)
+std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp,
+                       const char *cargo)
 {
     if (proxy.empty())
         return {};
@@ -203,7 +204,7 @@ std::string checkProxy(const std::string &proxy, const std::string &endpoint, bo
     if (std::find(known.begin(), known.end(), scheme) == known.end())
         return wrong("is neither an http, an https nor a socks URL");
     if (!allowHttp && !isLoopback(host) && !isHttps(parseHttpUri(endpoint).get())) {
-        return "By way of the proxy, faces and the key would go over plain http to " +
+        return std::string("By way of the proxy, ") + cargo + " would go over plain http to " +
                system::plainText(host) +
                "; unset `proxy`, use an https endpoint, or set `allow-http=true` for a proxy in "
                "your own network";

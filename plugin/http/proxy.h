@@ -14,9 +14,11 @@ namespace ooto::http
 /**
  * Checks the property `proxy`: empty, or a host with a port, or an http, https or socks URL of one.
  * Unless `allowHttp`, plain http goes to this machine only, and so to a proxy on it only.
+ * @param cargo what goes to `endpoint`, for the text: "faces and the key"
  * @return an empty string when it may be used, else a text that says what to set
  */
-std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp);
+std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp,
+                       const char *cargo);
 
 /** By way of whom one service is asked. */
 struct ProxyRoute {

@@ -57,7 +57,7 @@ std::string checkEndpoint(const std::string &endpoint, bool allowHttp)
 
 std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp)
 {
-    return http::checkProxy(proxy, endpoint, allowHttp);
+    return http::checkProxy(proxy, endpoint, allowHttp, "faces and the key");
 }
 
 } // namespace ooto::service

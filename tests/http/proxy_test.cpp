@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Asking by way of a proxy.
 #include "http/proxy.h"
+#include "service/endpoint.h"
 #include "support/asking.h"
 #include "support/certificates.h"
 #include "support/proxy_server.h"
@@ -455,10 +456,10 @@ TEST(ProxyCheck, saysWhatIsWrong)
 {
     for (const char *good : {"", "http://proxy:3128", "proxy.example:3128", "https://[::1]:3128",
                              "socks5://proxy:1080", "http://192.0.2.1:8080/"})
-        EXPECT_EQ(http::checkProxy(good, "https://cloud.example/", false), "") << good;
+        EXPECT_EQ(service::checkProxy(good, "https://cloud.example/", false), "") << good;
     for (const char *bad : {"ftp://proxy", "http://", "http://a b", "http://me:secret@proxy:1",
                             "http://proxy\n", "://"}) {
-        const std::string error = http::checkProxy(bad, "https://cloud.example/", false);
+        const std::string error = service::checkProxy(bad, "https://cloud.example/", false);
         EXPECT_NE(error.find("`proxy`"), std::string::npos) << bad << ": " << error;
         EXPECT_EQ(error.find("secret"), std::string::npos);
     }
@@ -470,15 +471,15 @@ TEST(ProxyCheck, keepsPlainHttpOnThisMachine)
     const std::string remote = "http://cloud.example/identify";
     for (const char *away : {"http://proxy.example:3128", "192.0.2.1:3128", "https://proxy.example",
                              "socks5://proxy.example:1080", "http://127.0.0.1.example:1"}) {
-        const std::string error = http::checkProxy(away, local, false);
+        const std::string error = service::checkProxy(away, local, false);
         EXPECT_NE(error.find("`allow-http=true`"), std::string::npos) << away << ": " << error;
         EXPECT_NE(error.find("`proxy`"), std::string::npos) << away << ": " << error;
-        EXPECT_EQ(http::checkProxy(away, local, true), "") << away;
-        EXPECT_EQ(http::checkProxy(away, remote, true), "") << away;
-        EXPECT_EQ(http::checkProxy(away, "https://127.0.0.1/", false), "") << away;
+        EXPECT_EQ(service::checkProxy(away, local, true), "") << away;
+        EXPECT_EQ(service::checkProxy(away, remote, true), "") << away;
+        EXPECT_EQ(service::checkProxy(away, "https://127.0.0.1/", false), "") << away;
     }
     for (const char *here : {"", "http://127.0.0.1:3128", "localhost:3128", "socks5://[::1]:1080"})
-        EXPECT_EQ(http::checkProxy(here, local, false), "") << here;
+        EXPECT_EQ(service::checkProxy(here, local, false), "") << here;
 }
 
 } // namespace
