@@ -100,6 +100,22 @@ private:
     std::vector<Property<Settings>> properties_;
 };
 
+/** Registers an enum that gst-inspect shows with the plugin. @param values static */
+inline GType enumType(const char *name, const GEnumValue *values)
+{
+    const GType type = g_enum_register_static(name, values);
+    gst_type_mark_as_plugin_api(type, static_cast<GstPluginAPIFlags>(0));
+    return type;
+}
+
+/** Registers flags likewise. @param values static */
+inline GType flagsType(const char *name, const GFlagsValue *values)
+{
+    const GType type = g_flags_register_static(name, values);
+    gst_type_mark_as_plugin_api(type, static_cast<GstPluginAPIFlags>(0));
+    return type;
+}
+
 /** Empty is NULL, and the other way round. */
 template<typename Settings>
 Property<Settings> text(std::string Settings::*field, const char *name, const char *nick,

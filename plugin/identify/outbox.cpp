@@ -37,14 +37,13 @@ std::string Outbox::cameraName(const Settings &settings) const
     return settings.camera.empty() ? elementName_ : settings.camera;
 }
 
-metadata::ReportContext Outbox::context(const Settings &settings, const core::FrameShape &shape,
-                                        std::shared_ptr<const metadata::Labels> labels) const
+metadata::ReportContext Outbox::context(const Shared &shared) const
 {
     metadata::ReportContext context;
-    context.camera = cameraName(settings);
-    context.facts = settings.facts;
-    context.frame = shape;
-    context.labels = std::move(labels);
+    context.camera = cameraName(*shared.settings);
+    context.facts = shared.settings->facts;
+    context.frame = shared.shape;
+    context.labels = shared.labels;
     context.ownRegions = ownRegions_;
     return context;
 }
@@ -61,17 +60,13 @@ void Outbox::push(const core::FaceBook::Events &events, const metadata::ReportCo
 void Outbox::pushDownstream()
 {
     core::FaceBook::Events events;
-    std::shared_ptr<const Settings> settings;
-    std::shared_ptr<const metadata::Labels> labels;
-    core::FrameShape shape;
+    metadata::ReportContext now;
     {
         auto shared = meeting_.shared.lock();
         events = std::exchange(shared->untold.downstream, {});
-        settings = shared->settings;
-        labels = shared->labels;
-        shape = shared->shape;
+        now = context(*shared);
     }
-    push(events, context(*settings, shape, std::move(labels)));
+    push(events, now);
 }
 
 void Outbox::post()
@@ -79,9 +74,8 @@ void Outbox::post()
     bool first = true;
     for (;;) {
         Report report;
-        std::shared_ptr<const Settings> settings;
-        core::FrameShape shape;
-        std::shared_ptr<const metadata::Labels> labels;
+        metadata::ReportContext now;
+        bool asMessage = false;
         {
             auto shared = meeting_.shared.lock();
             Untold &untold = shared->untold;
@@ -95,17 +89,16 @@ void Outbox::post()
             }
             report = std::move(untold.reports.front());
             untold.reports.pop_front();
-            settings = shared->settings;
-            shape = shared->shape;
-            labels = shared->labels;
+            now = context(*shared);
+            asMessage = shared->settings->postMessages;
         }
         try {
             if (const auto *event = std::get_if<core::FaceEvent>(&report))
-                post(*event, *settings, context(*settings, shape, std::move(labels)));
+                post(*event, now, asMessage);
             else if (const auto *notice = std::get_if<Notice>(&report))
-                post(*notice, *settings);
+                post(*notice, now.camera);
             else
-                post(std::get<core::ServiceState>(report), *settings);
+                post(std::get<core::ServiceState>(report), now.camera);
         } catch (...) {
             // The next thread that posts takes what is left.
             meeting_.shared.lock()->untold.posting = false;
@@ -123,26 +116,21 @@ void Outbox::awaitPosted()
     });
 }
 
-void Outbox::post(const core::FaceEvent &event, const Settings &settings,
-                  const metadata::ReportContext &context)
+void Outbox::post(const core::FaceEvent &event, const metadata::ReportContext &context,
+                  bool asMessage)
 {
     GST_DEBUG_OBJECT(element_, "track %d of visit %u: %s, %s, %s %s", event.face.trackId,
                      static_cast<unsigned>(event.face.visit), core::eventName(event.type).data(),
                      core::statusName(event.face.status).data(),
                      core::reasonName(event.face.reason).data(), templateOf(event.face));
-    if (!settings.postMessages)
-        return;
-    auto report = metadata::faceReport(event, context);
-    gst_element_post_message(element_,
-                             gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
+    if (asMessage)
+        post(metadata::faceReport(event, context));
 }
 
-void Outbox::post(const core::ServiceState &state, const Settings &settings)
+void Outbox::post(const core::ServiceState &state, const std::string &camera)
 {
     const std::string name(core::conditionName(state.condition));
-    auto report = metadata::serviceReport(state, cameraName(settings));
-    gst_element_post_message(element_,
-                             gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
+    post(metadata::serviceReport(state, camera));
 
     if (state.condition == core::ServiceCondition::Ok)
         GST_INFO_OBJECT(element_, "the identify service answers");
@@ -154,12 +142,16 @@ void Outbox::post(const core::ServiceState &state, const Settings &settings)
                             ("The video goes on; faces stay pending until it answers."));
 }
 
-void Outbox::post(const Notice &notice, const Settings &settings)
+void Outbox::post(const Notice &notice, const std::string &camera)
 {
-    element::StructureHandle report = metadata::noticeReport(notice.text, cameraName(settings));
+    post(metadata::noticeReport(notice.text, camera));
+    GST_INFO_OBJECT(element_, "%s", notice.text.c_str());
+}
+
+void Outbox::post(element::StructureHandle report)
+{
     gst_element_post_message(element_,
                              gst_message_new_element(GST_OBJECT_CAST(element_), report.release()));
-    GST_INFO_OBJECT(element_, "%s", notice.text.c_str());
 }
 
 } // namespace ooto::identify

@@ -2,6 +2,7 @@
 // Tells what happened: on the bus, and downstream.
 #pragma once
 
+#include "element/handles.h"
 #include "identify/shared.h"
 #include "metadata/face_structure.h"
 
@@ -25,8 +26,8 @@ public:
 
     /** What the stream is called: `camera`, else the element's name. */
     std::string cameraName(const Settings &settings) const;
-    metadata::ReportContext context(const Settings &settings, const core::FrameShape &shape,
-                                    std::shared_ptr<const metadata::Labels> labels) const;
+    /** Under the lock: what goes with every face of now. */
+    metadata::ReportContext context(const Shared &shared) const;
 
     /**
      * Posts what waits, in order. One thread at a time posts, and takes along what others leave
@@ -44,10 +45,10 @@ public:
     void push(const core::FaceBook::Events &events, const metadata::ReportContext &context);
 
 private:
-    void post(const core::FaceEvent &event, const Settings &settings,
-              const metadata::ReportContext &context);
-    void post(const core::ServiceState &state, const Settings &settings);
-    void post(const Notice &notice, const Settings &settings);
+    void post(const core::FaceEvent &event, const metadata::ReportContext &context, bool asMessage);
+    void post(const core::ServiceState &state, const std::string &camera);
+    void post(const Notice &notice, const std::string &camera);
+    void post(element::StructureHandle report);
 
     GstElement *const element_;
     Meeting &meeting_;

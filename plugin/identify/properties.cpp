@@ -31,56 +31,43 @@ using Property = element::Property<Settings>;
 
 GType detectorType()
 {
-    static const GType type = [] {
-        static const GEnumValue values[] = {
-            {static_cast<int>(DetectorChoice::Auto),
-             "YuNet when its model file is found, else OpenCV's cascade", "auto"},
-            {static_cast<int>(DetectorChoice::Yunet), "YuNet, a neural network (see `model`)",
-             "yunet"},
-            {static_cast<int>(DetectorChoice::Cascade),
-             "OpenCV's Haar cascade: frontal faces only, finds about half as many", "cascade"},
-            {static_cast<int>(DetectorChoice::Upstream),
-             "Elements upstream: regions of interest and GstAnalytics detections (see `roi-type`)",
-             "upstream"},
-            {static_cast<int>(DetectorChoice::None), "None: the whole frame is one face", "none"},
-            {0, nullptr, nullptr}};
-        const GType registered = g_enum_register_static("GstOotoDetector", values);
-        gst_type_mark_as_plugin_api(registered, static_cast<GstPluginAPIFlags>(0));
-        return registered;
-    }();
+    static const GEnumValue values[] = {
+        {static_cast<int>(DetectorChoice::Auto),
+         "YuNet when its model file is found, else OpenCV's cascade", "auto"},
+        {static_cast<int>(DetectorChoice::Yunet), "YuNet, a neural network (see `model`)", "yunet"},
+        {static_cast<int>(DetectorChoice::Cascade),
+         "OpenCV's Haar cascade: frontal faces only, finds about half as many", "cascade"},
+        {static_cast<int>(DetectorChoice::Upstream),
+         "Elements upstream: regions of interest and GstAnalytics detections (see `roi-type`)",
+         "upstream"},
+        {static_cast<int>(DetectorChoice::None), "None: the whole frame is one face", "none"},
+        {0, nullptr, nullptr}};
+    static const GType type = element::enumType("GstOotoDetector", values);
     return type;
 }
 
 GType photoFormatType()
 {
-    static const GType type = [] {
-        static const GEnumValue values[] = {
-            {static_cast<int>(vision::PhotoFormat::Jpeg), "JPEG", "jpeg"},
-            {static_cast<int>(vision::PhotoFormat::Png), "PNG, lossless and larger", "png"},
-            {0, nullptr, nullptr}};
-        const GType registered = g_enum_register_static("GstOotoPhotoFormat", values);
-        gst_type_mark_as_plugin_api(registered, static_cast<GstPluginAPIFlags>(0));
-        return registered;
-    }();
+    static const GEnumValue values[] = {
+        {static_cast<int>(vision::PhotoFormat::Jpeg), "JPEG", "jpeg"},
+        {static_cast<int>(vision::PhotoFormat::Png), "PNG, lossless and larger", "png"},
+        {0, nullptr, nullptr}};
+    static const GType type = element::enumType("GstOotoPhotoFormat", values);
     return type;
 }
 
 GType factsType()
 {
-    static const GType type = [] {
-        static const GFlagsValue values[] = {
-            {metadata::FactIdentity, "Template id and similarity", "identity"},
-            {metadata::FactLiveness, "Liveness score and verdict", "liveness"},
-            {metadata::FactDeepfake, "Deepfake score and verdict", "deepfake"},
-            {metadata::FactQuality, "The service's quality scores and head pose", "quality"},
-            {metadata::FactLandmarks, "Five facial landmarks", "landmarks"},
-            {metadata::FactDemography, "Gender, age and race as the service guesses them",
-             "demography"},
-            {0, nullptr, nullptr}};
-        const GType registered = g_flags_register_static("GstOotoFacts", values);
-        gst_type_mark_as_plugin_api(registered, static_cast<GstPluginAPIFlags>(0));
-        return registered;
-    }();
+    static const GFlagsValue values[] = {
+        {metadata::FactIdentity, "Template id and similarity", "identity"},
+        {metadata::FactLiveness, "Liveness score and verdict", "liveness"},
+        {metadata::FactDeepfake, "Deepfake score and verdict", "deepfake"},
+        {metadata::FactQuality, "The service's quality scores and head pose", "quality"},
+        {metadata::FactLandmarks, "Five facial landmarks", "landmarks"},
+        {metadata::FactDemography, "Gender, age and race as the service guesses them",
+         "demography"},
+        {0, nullptr, nullptr}};
+    static const GType type = element::flagsType("GstOotoFacts", values);
     return type;
 }
 

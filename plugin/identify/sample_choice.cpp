@@ -33,15 +33,17 @@ bool SampleChoice::claimJump()
  * A broken frame is no sample while others come. A stream in which nothing else comes for a second
  * is looked at all the same: blurred faces are better than blindness.
  */
-bool SampleChoice::isBroken(const Frame &frame)
+bool SampleChoice::waitsForAWholeOne(const Frame &frame) const
 {
-    if (frame.whole || !lastWhole_)
-        lastWhole_ = frame.time;
     return !frame.whole && frame.time - *lastWhole_ < longestBroken;
 }
 
-SampleChoice::Choice SampleChoice::choose(const Frame &frame, bool broken)
+SampleChoice::Choice SampleChoice::choose(const Frame &frame)
 {
+    if (frame.whole || !lastWhole_)
+        lastWhole_ = frame.time;
+    if (!frame.active)
+        return Choice::Pass;
     const bool justSampled = !frame.mayCrowd && last_ && frame.time - *last_ < leastUrgentInterval;
     if (urgent_ && !due_ && !justSampled)
         due_ = frame.time;
@@ -50,7 +52,7 @@ SampleChoice::Choice SampleChoice::choose(const Frame &frame, bool broken)
     // Detectors upstream may look at every third frame only: a sample is one of those, unless none
     // came for a whole interval.
     const bool waitsForFaces = due_ && frame.lacksFaces && frame.time - *due_ < sampler_.interval();
-    if (!due_ || broken || waitsForFaces)
+    if (!due_ || waitsForAWholeOne(frame) || waitsForFaces)
         return Choice::Pass;
     if (urgent_ && !frame.analysisIdle)
         return Choice::Pass; // as soon as it is free

@@ -21,6 +21,7 @@ public:
         bool lacksFaces = false;  ///< elements upstream find the faces, and left none on it
         bool analysisIdle = true; ///< one can be taken now
         bool mayCrowd = false;    ///< urgent samples may follow each other at once
+        bool active = true;       ///< samples are wanted at all
     };
     enum class Choice {
         Pass,    ///< no sample
@@ -40,16 +41,16 @@ public:
     bool claimJump();
     /** The sample that claimed the jump came to nothing: the next one tells of it. */
     void returnJump() { jumped_ = true; }
-    /** A frame is passed over for being broken, even if nothing else came for long. */
-    bool isBroken(const Frame &frame);
-    /** To be asked of each frame in order, where the element is active. */
-    Choice choose(const Frame &frame, bool broken);
+    /** To be told of each frame in order. */
+    Choice choose(const Frame &frame);
     /** Tracks ended: what comes next is looked at as soon as it is there. */
     void beginAnew();
     /** Another stream: what was broken before is of no matter. */
     void forgetBroken() { lastWhole_.reset(); }
 
 private:
+    bool waitsForAWholeOne(const Frame &frame) const;
+
     core::Sampler sampler_;
     std::optional<core::StreamTime> due_; ///< since when a sample is due that was not taken
     std::optional<core::StreamTime> last_;

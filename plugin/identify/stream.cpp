@@ -249,11 +249,9 @@ Job Stream::chooseSample(Shared &shared, const Frame &frame, Loan &taken)
                                       .lacksFaces = source_ == DetectorChoice::Upstream &&
                                                     frame.upstream.empty(),
                                       .analysisIdle = shared.idleAnalysis != nullptr,
-                                      .mayCrowd = shared.settings->backpressure};
-    const bool broken = shared.sampling.isBroken(offered);
-    if (!shared.settings->active)
-        return job;
-    switch (shared.sampling.choose(offered, broken)) {
+                                      .mayCrowd = shared.settings->backpressure,
+                                      .active = shared.settings->active};
+    switch (shared.sampling.choose(offered)) {
     case SampleChoice::Choice::Pass:
         break;
     case SampleChoice::Choice::Skipped:
@@ -298,10 +296,8 @@ void Stream::runAnalysis(Loan &loan, const Job &job)
 void Stream::attach(const Frame &frame)
 {
     const Known known = lookUp(frame.times);
-    metadata::ReportContext context = outbox_.context(*known.settings, frame.shape, known.labels);
-    context.runningTime = frame.times.runningTime;
-    outbox_.push(known.events, context);
-    metadata::attachFaces(frame.buffer, known.faces, context, known.notices, frame.visible.x,
+    outbox_.push(known.events, known.context);
+    metadata::attachFaces(frame.buffer, known.faces, known.context, known.notices, frame.visible.x,
                           frame.visible.y, frame.upstream, descriptions_);
     outbox_.post();
 }
@@ -310,8 +306,8 @@ Stream::Known Stream::lookUp(const core::FrameTimes &times)
 {
     auto shared = meeting_.shared.lock();
     Known known;
-    known.settings = shared->settings;
-    known.labels = shared->labels;
+    known.context = outbox_.context(*shared);
+    known.context.runningTime = times.runningTime;
     // Both at once: the events are what the buffer's metadata comes of.
     known.faces = shared->book.faces(times.runningTime);
     known.events = std::exchange(shared->untold.downstream, {});

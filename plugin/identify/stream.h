@@ -81,8 +81,7 @@ private:
     };
     /** What goes onto a frame, and what is told before it. */
     struct Known {
-        std::shared_ptr<const Settings> settings;
-        std::shared_ptr<const metadata::Labels> labels;
+        metadata::ReportContext context;
         std::vector<core::FaceView> faces;
         core::FaceBook::Events events;
         metadata::StreamNotices notices;

@@ -20,7 +20,7 @@ protected:
     Choice at(std::chrono::milliseconds time, SampleChoice::Frame frame = {})
     {
         frame.time = time;
-        return choice.choose(frame, choice.isBroken(frame));
+        return choice.choose(frame);
     }
 
     SampleChoice choice;
@@ -69,6 +69,15 @@ TEST_F(Samples, areNoBrokenFramesWhileOthersCome)
     EXPECT_EQ(at(440ms, {.whole = false}), Choice::Pass);
     EXPECT_EQ(at(1239ms, {.whole = false}), Choice::Pass);
     EXPECT_EQ(at(1240ms, {.whole = false}), Choice::Sample) << "nothing else came for a second";
+}
+
+TEST_F(Samples, areNoneWhileTheElementIsNotActive)
+{
+    EXPECT_EQ(at(0ms, {.active = false}), Choice::Pass);
+    EXPECT_EQ(at(40ms), Choice::Sample);
+    EXPECT_EQ(at(240ms, {.whole = false}), Choice::Pass);
+    EXPECT_EQ(at(280ms, {.active = false}), Choice::Pass);
+    EXPECT_EQ(at(1100ms, {.whole = false}), Choice::Pass) << "that one was whole, all the same";
 }
 
 TEST_F(Samples, areFramesOnWhichOthersFoundFacesUnlessNoneComesForAnInterval)
