@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/credentials.h"
 
-#include "system/handles.h"
-#include "system/plain_text.h"
-#include "system/regular_file.h"
-#include "system/text_encoding.h"
+#include "system/credentials_file.h"
 
-#include <array>
 #include <cstdlib>
-#include <cstring>
+#include <optional>
 
 namespace ooto::service
 {
 
 namespace
 {
-
-constexpr std::size_t maxFileBytes = 64 * 1024;
 
 /** One of the two parts, and the names under which people may give it. */
 struct Part {
@@ -26,104 +20,38 @@ struct Part {
 constexpr Part idPart{"app-id", "OOTO_APP_ID"};
 constexpr Part keyPart{"app-key", "OOTO_APP_KEY"};
 
-/** A buffer that may hold the key, on the stack of one call. */
-struct WipedBuffer {
-    std::array<char, maxFileBytes + 1> bytes; ///< one more than may be filled
-    ~WipedBuffer() { explicit_bzero(bytes.data(), bytes.size()); }
-};
+constexpr const char *group = "ooto";
+constexpr const char *form = "it should read: [ooto], then lines app-id=… and app-key=…";
 
-/** The key file, read at most once, and only when a part has to come from it. */
-class CredentialsFile
+/** The value of a part in the file, or nothing and an error. */
+system::Secret valueIn(system::CredentialsFile &file, const Part &part, std::string &error)
 {
-public:
-    explicit CredentialsFile(const std::string &path)
-        : path_(path), name_("The credentials file '" + system::plainText(path) + "' ")
-    {
+    if (!file.load(error))
+        return {};
+    if (!file.hasGroup(group)) {
+        error = file.name() + "has no group [ooto]; " + form;
+        return {};
     }
-
-    bool named() const { return !path_.empty(); }
-
-    /** The value of a part, or nothing and an error. */
-    system::Secret value(const Part &part, std::string &error)
-    {
-        if (!keyFile_ && !load(error))
-            return {};
-        if (!g_key_file_has_group(keyFile_.get(), "ooto")) {
-            error = name_ + "has no group [ooto]; " + form;
-            return {};
-        }
-        if (!g_key_file_has_key(keyFile_.get(), "ooto", part.property, nullptr)) {
-            error = name_ + "has no line " + part.property + "=… in its group [ooto]; add it, or " +
-                    "set the property `" + part.property + "`";
-            return {};
-        }
-        // The messages of GKeyFile quote the file, so none is passed on: it could be the key. A
-        // value that it does not understand it may return as well.
-        system::ErrorHandle failure;
-        const system::CharsHandle text(g_key_file_get_string(keyFile_.get(), "ooto", part.property,
-                                                             system::ErrorOut(failure)));
-        if (!text || failure) {
-            error = name_ + "has a value for " + part.property +
-                    " that cannot be read; it must be UTF-8, with \\\\ for a backslash";
-            return {};
-        }
-        system::Secret value(system::trimmed(text.get()));
-        explicit_bzero(text.get(), std::strlen(text.get()));
-        if (value.empty())
-            error = name_ + "has an empty " + part.property + "; write it behind the =";
-        return value;
+    const std::optional<system::Secret> value = file.value(group, part.property, error);
+    if (!error.empty())
+        return {};
+    if (!value) {
+        error = file.name() + "has no line " + part.property +
+                "=… in its group [ooto]; add it, or " + "set the property `" + part.property + "`";
+        return {};
     }
-
-private:
-    bool load(std::string &error)
-    {
-        system::RegularFile file(path_);
-        if (!file.problem().empty())
-            return fail(error, file.problem() + check);
-        if (file.mode() & 007) {
-            return fail(error, "is open to everyone on this machine; run: chmod o-rwx " +
-                                   system::plainText(path_));
-        }
-        WipedBuffer buffer;
-        const auto size = file.read(buffer.bytes);
-        if (!size)
-            return fail(error, file.problem() + check);
-        if (*size == buffer.bytes.size())
-            return fail(error, system::tooLarge(maxFileBytes) + ", so it is no key file; " + form);
-        const std::string_view whole(buffer.bytes.data(), *size);
-        if (system::isUtf16(whole))
-            return fail(error, "is written as UTF-16; save it as UTF-8");
-        const std::string_view text = system::withoutByteOrderMark(whole);
-        system::KeyFileHandle keyFile(g_key_file_new());
-        if (!g_key_file_load_from_data(keyFile.get(), text.data(), text.size(), G_KEY_FILE_NONE,
-                                       nullptr))
-            return fail(error, std::string("is no key file; ") + form);
-        keyFile_ = std::move(keyFile);
-        return true;
-    }
-
-    bool fail(std::string &error, const std::string &problem) const
-    {
-        error = name_ + problem;
-        return false;
-    }
-
-    static constexpr const char *check =
-        "; check the property `credentials-file` and the file's permissions";
-    static constexpr const char *form = "it should read: [ooto], then lines app-id=… and app-key=…";
-
-    const std::string &path_;
-    std::string name_;
-    system::KeyFileHandle keyFile_;
-};
+    if (value->empty())
+        error = file.name() + "has an empty " + part.property + "; write it behind the =";
+    return *value;
+}
 
 /** One part from the first place that has it. */
-system::Secret findPart(const Part &part, const system::Secret &given, CredentialsFile &file,
-                        std::string &error)
+system::Secret findPart(const Part &part, const system::Secret &given,
+                        system::CredentialsFile &file, std::string &error)
 {
     system::Secret value = given;
     if (value.empty() && file.named()) {
-        value = file.value(part, error);
+        value = valueIn(file, part, error);
         if (!error.empty())
             return {};
     }
@@ -147,7 +75,7 @@ system::Secret findPart(const Part &part, const system::Secret &given, Credentia
 
 CredentialsResult findCredentials(const Credentials &given, const std::string &credentialsFile)
 {
-    CredentialsFile file(credentialsFile);
+    system::CredentialsFile file(credentialsFile, form);
     CredentialsResult result;
     const system::Secret id = findPart(idPart, system::Secret(given.appId), file, result.error);
     if (result.error.empty())
