@@ -122,6 +122,63 @@ ReadFace faceOf(const GstStructure *from)
         .attempts = countOf(from, field::attempts)};
 }
 
+/** Calls `use` with the structure of each `OotoFaces`. @return whether there is one */
+template<typename Use>
+bool forEachMeta(GstBuffer *buffer, Use use)
+{
+    const GstMetaInfo *ours = gst_meta_get_info(facesMetaName);
+    bool told = false;
+    gpointer position = nullptr;
+    while (GstMeta *meta = ours ? gst_buffer_iterate_meta(buffer, &position) : nullptr) {
+        if (meta->info != ours)
+            continue;
+        told = true;
+        if (const GstStructure *from =
+                gst_custom_meta_get_structure(reinterpret_cast<GstCustomMeta *>(meta)))
+            use(from);
+    }
+    return told;
+}
+
+/** Calls `use` with the structure of each face in that of an `OotoFaces`. */
+template<typename Use>
+void forEachFace(const GstStructure *from, Use use)
+{
+    const GValue *faces = arrayOf(from, field::faces);
+    const guint count = faces ? gst_value_array_get_size(faces) : 0;
+    for (guint i = 0; i < count; ++i) {
+        const GValue *value = gst_value_array_get_value(faces, i);
+        const GstStructure *face =
+            GST_VALUE_HOLDS_STRUCTURE(value) ? gst_value_get_structure(value) : nullptr;
+        if (face)
+            use(face);
+    }
+}
+
+/** FNV-1a, 64 bits. */
+class Digest
+{
+public:
+    void add(std::uint64_t number)
+    {
+        for (int byte = 0; byte < 8; ++byte, number >>= 8)
+            add(static_cast<unsigned char>(number));
+    }
+    void add(const char *text)
+    {
+        for (; text && *text; ++text)
+            add(static_cast<unsigned char>(*text));
+        add(static_cast<unsigned char>(0));
+    }
+    /** Never 0. */
+    std::uint64_t value() const { return value_ ? value_ : 1; }
+
+private:
+    void add(unsigned char byte) { value_ = (value_ ^ byte) * 1099511628211ULL; }
+
+    std::uint64_t value_ = 14695981039346656037ULL;
+};
+
 bool isFace(const GstVideoRegionOfInterestMeta *region)
 {
     static const GQuark faceQuark = g_quark_from_static_string(faceType);
@@ -142,15 +199,10 @@ public:
     void readMeta(const GstStructure *from)
     {
         read_.told = true;
-        const GValue *faces = arrayOf(from, field::faces);
-        const guint count = faces ? gst_value_array_get_size(faces) : 0;
-        for (guint i = 0; i < count && read_.faces.size() < mostFaces; ++i) {
-            const GValue *value = gst_value_array_get_value(faces, i);
-            const GstStructure *face =
-                GST_VALUE_HOLDS_STRUCTURE(value) ? gst_value_get_structure(value) : nullptr;
-            if (face)
+        forEachFace(from, [this](const GstStructure *face) {
+            if (read_.faces.size() < mostFaces)
                 readFace(face);
-        }
+        });
         const std::string state = textOf(from, field::serviceState);
         if (read_.serviceState.empty() && !state.empty() && state != "ok") {
             read_.serviceState = state;
@@ -243,20 +295,35 @@ private:
 FacesOnBuffer readFaces(GstBuffer *buffer, const core::PixelRect &visible)
 {
     Reader reader(buffer, visible);
-    const GstMetaInfo *ours = gst_meta_get_info(facesMetaName);
-    bool told = false;
-    gpointer position = nullptr;
-    while (GstMeta *meta = ours ? gst_buffer_iterate_meta(buffer, &position) : nullptr) {
-        if (meta->info != ours)
-            continue;
-        told = true;
-        if (const GstStructure *from =
-                gst_custom_meta_get_structure(reinterpret_cast<GstCustomMeta *>(meta)))
-            reader.readMeta(from);
-    }
+    const bool told = forEachMeta(buffer, [&](const GstStructure *from) { reader.readMeta(from); });
     if (!told)
         reader.readRegions();
     return reader.take();
+}
+
+std::vector<ReadFace> readFacts(GstBuffer *buffer)
+{
+    std::vector<ReadFace> read;
+    forEachMeta(buffer, [&](const GstStructure *from) {
+        forEachFace(from, [&](const GstStructure *face) {
+            if (read.size() < mostFaces)
+                read.push_back(faceOf(face));
+        });
+    });
+    return read;
+}
+
+std::uint64_t factsDigest(GstBuffer *buffer)
+{
+    Digest digest;
+    const bool told = forEachMeta(buffer, [&](const GstStructure *from) {
+        forEachFace(from, [&](const GstStructure *face) {
+            digest.add(wholeOf(face, field::trackId).value_or(0));
+            for (const char *fact : {field::visitId, field::status, field::templateId, field::name})
+                digest.add(gst_structure_get_string(face, fact));
+        });
+    });
+    return told ? digest.value() : 0;
 }
 
 std::optional<FaceMessage> readFaceMessage(const GstStructure *message)

@@ -63,6 +63,15 @@ struct FacesOnBuffer {
  */
 FacesOnBuffer readFaces(GstBuffer *buffer, const core::PixelRect &visible);
 
+/** What `OotoFaces` says of the faces of a buffer, wherever they are; at most 256. */
+std::vector<ReadFace> readFacts(GstBuffer *buffer);
+
+/**
+ * A number that changes when what readFacts() says of who is in view does: tracks, visits, status
+ * and names. Costs about a microsecond a face. 0 for a buffer without `OotoFaces`.
+ */
+std::uint64_t factsDigest(GstBuffer *buffer);
+
 /** What `ooto-face` says, a message or a downstream event. Times in ns. */
 struct FaceMessage {
     std::optional<core::FaceEventType> type;

@@ -4,25 +4,13 @@
 #include "metadata/event_ids.h"
 #include "metadata/face_fields.h"
 #include "metadata/structure_json.h"
+#include "system/iso_time.h"
 
 namespace ooto::metadata
 {
 
 namespace
 {
-
-std::string iso8601(std::chrono::system_clock::time_point time)
-{
-    const auto us =
-        std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-    const system::DateHandle whole(g_date_time_new_from_unix_utc(us / G_USEC_PER_SEC));
-    if (!whole)
-        return {};
-    const system::CharsHandle text(g_date_time_format(whole.get(), "%Y-%m-%dT%H:%M:%S"));
-    char fraction[16];
-    g_snprintf(fraction, sizeof fraction, ".%06dZ", static_cast<int>(us % G_USEC_PER_SEC));
-    return std::string(text.get()) + fraction;
-}
 
 void setTime(GstStructure *structure, const char *field,
              const std::optional<core::StreamTime> &time)
@@ -35,7 +23,7 @@ void setTime(GstStructure *structure, const char *field,
 void setWallClock(GstStructure *structure, const char *field,
                   std::chrono::system_clock::time_point time)
 {
-    gst_structure_set(structure, field, G_TYPE_STRING, iso8601(time).c_str(), nullptr);
+    gst_structure_set(structure, field, G_TYPE_STRING, system::iso8601(time).c_str(), nullptr);
 }
 
 void setWhen(GstStructure *structure, const core::FaceEvent &event)
@@ -99,7 +87,7 @@ element::StructureHandle serviceReport(const core::ServiceState &state, const st
     element::StructureHandle report(gst_structure_new(
         serviceMessageName, field::state, G_TYPE_STRING,
         core::conditionName(state.condition).data(), field::camera, G_TYPE_STRING, camera.c_str(),
-        field::since, G_TYPE_STRING, iso8601(state.since).c_str(), nullptr));
+        field::since, G_TYPE_STRING, system::iso8601(state.since).c_str(), nullptr));
     if (!state.reason.empty())
         gst_structure_set(report.get(), field::reason, G_TYPE_STRING, state.reason.c_str(),
                           nullptr);

@@ -159,7 +159,7 @@ public:
     }
     ~FileTarget() override { close(std::chrono::milliseconds{0}); }
 
-    Window window() const override { return {.all = 32, .perCamera = 32}; }
+    Window window() const override { return {.all = 1, .perCamera = 1}; }
 
     void open(Handlers handlers) override
     {

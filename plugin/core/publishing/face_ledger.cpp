@@ -18,7 +18,6 @@ void FaceLedger::note(const Event &event)
     Open &open = open_[event.trackId];
     open.trackId = event.trackId;
     open.visitId = event.visitId;
-    open.lastJson = event.json;
     if (event.isNew)
         open.newEventId = event.eventId;
 }
@@ -40,7 +39,7 @@ void FaceLedger::noteShown(std::uint64_t trackId, const std::string &visitId)
 {
     if (open_.contains(trackId))
         return;
-    open_[trackId] = {.trackId = trackId, .visitId = visitId, .newEventId = {}, .lastJson = {}};
+    open_[trackId] = {.trackId = trackId, .visitId = visitId, .newEventId = {}};
     ++untold_;
 }
 

@@ -24,7 +24,6 @@ public:
         std::uint64_t trackId = 0;
         std::string visitId;
         std::string newEventId; ///< empty when its `new` was lost
-        std::string lastJson;   ///< of its last event; empty when none came
     };
 
     struct Event {
@@ -35,10 +34,10 @@ public:
         bool isNew = false;
         bool isEnd = false;
         bool isLate = false; ///< an answer after its track's end: opens nothing
-        std::string_view json;
     };
 
     void note(const Event &event);
+    bool isOpen(std::uint64_t trackId) const { return open_.contains(trackId); }
     /** A buffer shows this face. */
     void noteShown(std::uint64_t trackId, const std::string &visitId);
     /** All that is open ends now. */
