@@ -11,6 +11,7 @@ inline constexpr const char *facesMetaName = "OotoFaces";
 inline constexpr const char *faceMessageName = "ooto-face";
 inline constexpr const char *serviceMessageName = "ooto-service";
 inline constexpr const char *noticeMessageName = "ooto-notice";
+inline constexpr const char *publishMessageName = "ooto-publish";
 /** The type of a face's region and detection, and the name of its structure in `OotoFaces`. */
 inline constexpr const char *faceType = "face";
 
@@ -86,11 +87,21 @@ inline constexpr const char *lastSeenWallClock = "last-seen-wall-clock";
 inline constexpr const char *ageMs = "age-ms";
 inline constexpr const char *late = "late";
 inline constexpr const char *photo = "photo";
+inline constexpr const char *frame = "frame";
 inline constexpr const char *json = "json";
+
+// Of an event's JSON once it was published.
+inline constexpr const char *photoUri = "photo-uri";
+inline constexpr const char *frameUri = "frame-uri";
+inline constexpr const char *delayedMs = "delayed-ms";
 
 // Of `ooto-service` and of `ooto-notice`.
 inline constexpr const char *state = "state";
 inline constexpr const char *text = "text";
+
+// Of `ooto-publish`, beside `state`, `since`, `reason` and `json`.
+inline constexpr const char *uri = "uri";
+inline constexpr const char *queued = "queued";
 
 } // namespace field
 

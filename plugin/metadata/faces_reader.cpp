@@ -326,6 +326,20 @@ std::uint64_t factsDigest(GstBuffer *buffer)
     return told ? digest.value() : 0;
 }
 
+std::string cameraOf(GstBuffer *buffer)
+{
+    std::string camera;
+    forEachMeta(buffer, [&](const GstStructure *from) {
+        if (camera.empty())
+            camera = textOf(from, field::camera);
+        forEachFace(from, [&](const GstStructure *face) {
+            if (camera.empty())
+                camera = textOf(face, field::camera);
+        });
+    });
+    return camera;
+}
+
 std::optional<FaceMessage> readFaceMessage(const GstStructure *message)
 {
     if (!message || !gst_structure_has_name(message, faceMessageName))

@@ -72,6 +72,9 @@ std::vector<ReadFace> readFacts(GstBuffer *buffer);
  */
 std::uint64_t factsDigest(GstBuffer *buffer);
 
+/** The camera that `OotoFaces` names, or the first of its faces; else empty. */
+std::string cameraOf(GstBuffer *buffer);
+
 /** What `ooto-face` says, a message or a downstream event. Times in ns. */
 struct FaceMessage {
     std::optional<core::FaceEventType> type;
@@ -89,6 +92,10 @@ struct FaceMessage {
     std::optional<unsigned> ageMs;
     bool late = false;
     ReadFace face;
+    core::PhotoBytes photo; ///< of an event downstream, where somebody asked; may be null
+    bool photoIsPng = false;
+    core::PhotoBytes frame; ///< likewise, the whole frame
+    bool frameIsPng = false;
 };
 
 /** Nothing when the structure is null or has another name. */

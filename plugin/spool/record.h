@@ -33,6 +33,7 @@ struct Record {
     std::int64_t id = 0; ///< given by the spool, from 1 on, in the order of arrival
     std::string eventId;
     std::string camera;
+    std::string alias{}; ///< the target's name for the camera; empty: the camera's own
     std::string visitId;
     std::string templateId; ///< empty where there is none
     core::FaceEventType type = core::FaceEventType::New;

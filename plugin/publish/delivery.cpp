@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "publish/delivery.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+namespace ooto::publish
+{
+
+namespace
+{
+
+/** Records held ready; each may have a photo of some 100 kB. */
+constexpr std::size_t mostPending = 64;
+/** Removed from the spool in one transaction. */
+constexpr std::size_t mostSettled = 64;
+/** How much of the last round trip goes into the mean. */
+constexpr double weightOfLast = 0.2;
+
+core::Attempt attemptOf(const Verdict &verdict)
+{
+    switch (verdict.kind) {
+    case Verdict::Kind::Delivered:
+        return core::Attempt::Delivered;
+    case Verdict::Kind::Again:
+        return verdict.connectionFailed ? core::Attempt::Unreached : core::Attempt::Failed;
+    case Verdict::Kind::Unauthorized:
+        return core::Attempt::Unauthorized;
+    case Verdict::Kind::NotThere:
+        return core::Attempt::NotThere;
+    case Verdict::Kind::Gone:
+        return core::Attempt::Gone;
+    case Verdict::Kind::Rejected:
+        return core::Attempt::Rejected;
+    }
+    return core::Attempt::Failed;
+}
+
+TargetState stateAfter(const Verdict &verdict)
+{
+    using Kind = TargetState::Kind;
+    switch (attemptOf(verdict)) {
+    case core::Attempt::Delivered:
+    case core::Attempt::Rejected:
+        return {};
+    case core::Attempt::Failed:
+        return {Kind::Degraded, verdict.text};
+    case core::Attempt::Unauthorized:
+        return {Kind::Unauthorized, verdict.text};
+    case core::Attempt::Unreached:
+    case core::Attempt::NotThere:
+    case core::Attempt::Gone:
+        return {Kind::Down, verdict.text};
+    }
+    return {};
+}
+
+} // namespace
+
+Delivery::Delivery(spool::SpoolSettings settings, std::unique_ptr<Target> target, Hooks hooks)
+    : hooks_(std::move(hooks)),
+      spool_(settings),
+      target_(std::move(target)),
+      schedule_(std::random_device{}()),
+      maxAge_(settings.maxAge)
+{
+}
+
+Delivery::~Delivery() = default;
+
+core::DeliverySchedule::Time Delivery::now()
+{
+    return std::chrono::duration_cast<core::DeliverySchedule::Time>(
+        std::chrono::steady_clock::now().time_since_epoch());
+}
+
+void Delivery::open()
+{
+    target_->open(
+        {.onDone = [this](std::int64_t id, const Verdict &verdict) { onDone(id, verdict); },
+         .onState =
+             [this](const TargetState &state) {
+                 connection_ = state;
+                 hooks_.changed();
+             },
+         .onReady = [this] { hurry(); }});
+    adoptOrphans();
+}
+
+void Delivery::append(std::vector<spool::Record> records)
+{
+    if (records.empty())
+        return;
+    spool_.append(records);
+    lastId_ = std::max(lastId_, records.back().id);
+    pump();
+}
+
+void Delivery::adoptOrphans()
+{
+    if (spool_.adoptOrphans() > 0)
+        pump();
+}
+
+void Delivery::hurry()
+{
+    schedule_.hurry();
+    pump();
+}
+
+void Delivery::pump()
+{
+    // A target may answer at once, and what it answers pumps.
+    if (std::exchange(pumping_, true))
+        return;
+    flushSettled();
+    const spool::Moment moment = spool::Moment::now();
+    refill(moment);
+    dropUnfit(moment);
+    if (!pending_.empty() && target_->canSend()) {
+        if (schedule_.inTrouble())
+            sendInTrouble(moment);
+        else
+            sendFreely(moment);
+    }
+    pumping_ = false;
+    hooks_.changed();
+}
+
+void Delivery::refill(const spool::Moment &moment)
+{
+    if (pending_.size() >= mostPending / 2)
+        return;
+    for (spool::Record &record : spool_.next(loadedUpTo_, mostPending - pending_.size(), moment)) {
+        loadedUpTo_ = record.id;
+        pending_.push_back({.record = std::move(record)});
+    }
+}
+
+/** What waited too long while it was held ready here. */
+void Delivery::dropUnfit(const spool::Moment &moment)
+{
+    std::erase_if(pending_, [&](const Pending &pending) {
+        const bool tooOld = !pending.underWay && moment.since(pending.record.received) > maxAge_;
+        if (tooOld) {
+            ++counts_.expired;
+            settled_.push_back(pending.record.id);
+        }
+        return tooOld;
+    });
+    flushSettled();
+}
+
+void Delivery::sendFreely(const spool::Moment &moment)
+{
+    const Window window = target_->window();
+    struct Camera {
+        std::string name;
+        unsigned underWay = 0;
+    };
+    std::vector<Camera> cameras;
+    const auto cameraOf = [&](const std::string &name) -> Camera & {
+        const auto known = std::find_if(cameras.begin(), cameras.end(),
+                                        [&](const Camera &camera) { return camera.name == name; });
+        return known != cameras.end() ? *known : cameras.emplace_back(Camera{name});
+    };
+    std::vector<std::int64_t> unfit;
+    for (Pending &pending : pending_) {
+        Camera &camera = cameraOf(pending.record.camera);
+        if (pending.underWay) {
+            ++camera.underWay;
+            continue;
+        }
+        if (inFlight_ >= window.all || !target_->canSend())
+            break;
+        if (camera.underWay >= window.perCamera)
+            continue;
+        if (send(pending, moment))
+            ++camera.underWay;
+        else
+            unfit.push_back(pending.record.id);
+    }
+    for (const std::int64_t id : unfit)
+        settle(id);
+}
+
+void Delivery::sendInTrouble(const spool::Moment &moment)
+{
+    if (inFlight_ > 0)
+        return;
+    const auto wait = schedule_.nextAttempt() - now();
+    if (wait > std::chrono::milliseconds{0}) {
+        hooks_.wakeIn(wait);
+        return;
+    }
+    const std::size_t which = schedule_.triesNext() && pending_.size() > 1 ? 1 : 0;
+    if (!send(pending_[which], moment)) {
+        settle(pending_[which].record.id);
+        hooks_.wakeIn(std::chrono::milliseconds{0});
+    }
+}
+
+bool Delivery::send(Pending &pending, const spool::Moment &moment)
+{
+    std::string why;
+    std::optional<Outgoing> outgoing = hooks_.format(pending.record, moment, why);
+    if (!outgoing) {
+        ++counts_.rejected;
+        hooks_.tell("an event cannot be sent: " + why);
+        return false;
+    }
+    outgoing->id = pending.record.id;
+    outgoing->timeLeft =
+        std::max(maxAge_ - moment.since(pending.record.received), std::chrono::milliseconds{1000});
+    ++counts_.sent;
+    counts_.retries += pending.wasTried;
+    pending.underWay = true;
+    pending.wasTried = true;
+    pending.sent = std::chrono::steady_clock::now();
+    ++inFlight_;
+    target_->send(std::move(*outgoing));
+    return true;
+}
+
+void Delivery::onDone(std::int64_t id, const Verdict &verdict)
+{
+    const auto found = std::find_if(pending_.begin(), pending_.end(), [&](const Pending &pending) {
+        return pending.record.id == id;
+    });
+    if (found == pending_.end()) {
+        // Forgotten while it was on its way.
+        inFlight_ -= inFlight_ > 0;
+        pump();
+        return;
+    }
+    found->underWay = false;
+    --inFlight_;
+    std::optional<core::DeliverySchedule::Time> wish;
+    if (verdict.retryAfter)
+        wish = *verdict.retryAfter;
+    const core::AfterAttempt after =
+        schedule_.note(id, found == pending_.begin(), attemptOf(verdict), wish, now());
+    noteState(verdict);
+    if (after.fate == core::AfterAttempt::Fate::Deliver) {
+        const std::chrono::duration<double, std::milli> took =
+            std::chrono::steady_clock::now() - found->sent;
+        roundTripMs_ = roundTripMs_ < 0
+                           ? took.count()
+                           : roundTripMs_ + weightOfLast * (took.count() - roundTripMs_);
+        ++counts_.acknowledged;
+    }
+    if (after.fate == core::AfterAttempt::Fate::Reject) {
+        ++counts_.rejected;
+        hooks_.tell("an event was rejected: " + verdict.text);
+    }
+    if (after.fate != core::AfterAttempt::Fate::Keep)
+        settle(id);
+    if (after.rejectToo) {
+        ++counts_.rejected;
+        hooks_.tell("an event was given up, since the one after it was taken");
+        settle(*after.rejectToo);
+    }
+    if (verdict.kind == Verdict::Kind::Unauthorized)
+        hooks_.unauthorized();
+    pump();
+}
+
+void Delivery::noteState(const Verdict &verdict)
+{
+    attempts_ = stateAfter(verdict);
+}
+
+void Delivery::settle(std::int64_t id)
+{
+    std::erase_if(pending_, [id](const Pending &pending) { return pending.record.id == id; });
+    settled_.push_back(id);
+    if (settled_.size() >= mostSettled)
+        flushSettled();
+}
+
+void Delivery::flushSettled()
+{
+    if (settled_.empty())
+        return;
+    spool_.remove(settled_);
+    settled_.clear();
+}
+
+void Delivery::forget(const spool::Person &person)
+{
+    for (const std::int64_t id : spool_.forget(person))
+        std::erase_if(pending_, [&](const Pending &pending) { return pending.record.id == id; });
+    std::erase_if(pending_, [&](const Pending &pending) {
+        return person.isOf(pending.record.templateId, pending.record.visitId);
+    });
+    pump();
+}
+
+void Delivery::close(std::chrono::milliseconds longest)
+{
+    flushSettled();
+    target_->close(longest);
+}
+
+std::optional<TargetState> Delivery::state() const
+{
+    std::optional<TargetState> worst = attempts_;
+    const auto take = [&](const TargetState &state) {
+        const auto rank = [](TargetState::Kind kind) {
+            switch (kind) {
+            case TargetState::Kind::Ok:
+                return 0;
+            case TargetState::Kind::Degraded:
+                return 1;
+            case TargetState::Kind::Full:
+                return 2;
+            case TargetState::Kind::Down:
+                return 3;
+            case TargetState::Kind::Unauthorized:
+                return 4;
+            }
+            return 3;
+        };
+        if (!worst || rank(state.kind) > rank(worst->kind))
+            worst = state;
+    };
+    // A connection that is lost says more than the last attempt of before.
+    if (connection_)
+        take(*connection_);
+    if (!spool_.trouble().empty())
+        take({spool_.isDiskFull() ? TargetState::Kind::Full : TargetState::Kind::Degraded,
+              spool_.trouble()});
+    return worst;
+}
+
+bool Delivery::isSettled(std::int64_t id) const
+{
+    return pending_.empty() ? loadedUpTo_ >= id || spool_.records() <= settled_.size()
+                            : pending_.front().record.id > id;
+}
+
+std::optional<double> Delivery::roundTripMs() const
+{
+    return roundTripMs_ < 0 ? std::nullopt : std::optional(roundTripMs_);
+}
+
+} // namespace ooto::publish

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The faces of one stream that have no `end` yet, and the ends that are made here.
+#pragma once
+
+#include "core/publishing/face_ledger.h"
+#include "element/handles.h"
+#include "metadata/faces_reader.h"
+
+#include <gst/gst.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ooto::publish
+{
+
+/** Thread-bound. */
+class OpenFaces
+{
+public:
+    /** @param structure what `event` was read from */
+    void note(const metadata::FaceMessage &event, const GstStructure *structure);
+    void noteShown(const std::vector<metadata::ReadFace> &faces);
+    /**
+     * An `end` for each open face: `reason` is `stopped`, `event-id` that of its `new` with `-end`,
+     * all else as its last event said.
+     */
+    std::vector<element::StructureHandle> endAll(const std::string &camera);
+
+    std::uint64_t lost() const { return ledger_.lost(); }
+
+private:
+    core::FaceLedger ledger_;
+    std::map<std::uint64_t, element::StructureHandle> last_; ///< event, by track
+};
+
+} // namespace ooto::publish
