@@ -21,6 +21,7 @@ struct SpoolSettings {
     std::string name;
     std::uint64_t maxBytes = std::uint64_t{64} << 20; ///< records and pictures
     std::chrono::milliseconds maxAge{std::chrono::hours{24}};
+    /** Pictures that may not be stored (0 h) wait in memory, the last 64 of them. */
     PhotoAges photoAges;
 };
 
@@ -56,6 +57,8 @@ public:
     const std::string &trouble() const;
     /** Whether the trouble is a full disk. */
     bool isDiskFull() const;
+    /** Something that people should know, once: a file was damaged and moved aside. */
+    std::string takeNotice();
 
     /** Stores records, in one transaction, and sets their ids. */
     void append(std::vector<Record> &records);
