@@ -2,6 +2,7 @@
 #include "publish/template.h"
 
 #include "publish/template_events.h"
+#include "publish/template_fields.h"
 #include "support/scratch_directory.h"
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 namespace ooto::publish
 {
@@ -436,6 +438,55 @@ TEST(Template, knowsEachMemberOfTheSchema)
     g_object_unref(parser);
     EXPECT_GT(known, 40);
     EXPECT_EQ(mistakeOf(text), "");
+}
+
+/** All that stands in backticks in the first column of a table. */
+std::set<std::string> namesOfFirstColumn(const std::string &section)
+{
+    std::set<std::string> names;
+    std::string before;
+    std::istringstream lines(section);
+    for (std::string line; std::getline(lines, line);) {
+        const std::string column = line.starts_with("| `") ? line.substr(0, line.find(" | ")) : "";
+        for (std::size_t at = column.find('`'); at != std::string::npos;
+             at = column.find('`', at + 1)) {
+            const std::size_t end = column.find('`', at + 1);
+            std::string name = column.substr(at + 1, end - at - 1);
+            if (name.starts_with('.'))
+                name = before.substr(0, before.find('.')) + name;
+            names.insert(name);
+            before = name;
+            at = end;
+        }
+    }
+    return names;
+}
+
+TEST(Template, isDocumented)
+{
+    const std::string page = sourceFile("docs/templates.md");
+    const std::size_t fields = page.find("### Fields");
+    ASSERT_NE(fields, std::string::npos);
+    const auto names = namesOfFirstColumn(page.substr(fields, page.find("### Limits") - fields));
+    for (const std::string &name : names)
+        EXPECT_EQ(mistakeOf("\n{{" + name + "}}"), "");
+    TemplateFacts facts = factsOf();
+    facts.photo.bytes = std::make_shared<const std::vector<std::uint8_t>>(1, std::uint8_t{0});
+    const JsonObjectHandle made = templateFields(facts, true);
+    GList *members = json_object_get_members(made.get());
+    for (GList *at = members; at; at = at->next) {
+        const std::string name = static_cast<const char *>(at->data);
+        const bool ofEvent = eventJson().find("\"" + name + "\":") != std::string::npos;
+        EXPECT_TRUE(ofEvent || names.contains(name) || names.contains(name + ".left")) << name;
+    }
+    g_list_free(members);
+
+    const std::size_t example = page.find("```mustache\n") + 12;
+    const std::string text = page.substr(example, page.find("```", example) - example);
+    const Rendered door = rendered(text);
+    EXPECT_EQ(door.path, "/doors/door");
+    EXPECT_EQ(door.body, "{\n  \"who\": \"Rear Admiral\",\n  \"similarity\": 0.98,\n"
+                         "  \"time\": 1738324800\n}");
 }
 
 TEST(Template, isFoundByNameInTheUsersFolderFirst)
