@@ -34,8 +34,8 @@ std::string refusal(char sign)
 {
     switch (sign) {
     case '{':
-        return "`{{{` would not be escaped: write two braces, and a space behind a brace of the "
-               "text";
+        return "`{{{` would not be escaped: two braces are a tag, and text has spaces between its "
+               "own";
     case '&':
         return "`{{&` would not be escaped: leave the `&` out";
     case '>':
