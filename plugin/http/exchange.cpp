@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/exchange.h"
 
+#include "http/header_name.h"
 #include "http/http_uri.h"
 #include "http/tls_stream.h"
 
 #include <libsoup/soup.h>
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 namespace ooto::http
@@ -16,24 +16,15 @@ namespace ooto::http
 namespace
 {
 
-/** A token, as names of headers are (RFC 9110, section 5.6.2). */
-bool isToken(std::string_view name)
-{
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
-        return g_ascii_isalnum(c) || others.find(c) != std::string_view::npos;
-    });
-}
-
 bool fitsHeaders(const Request &request)
 {
     return std::all_of(request.headers.begin(), request.headers.end(),
                        [](const Header &header) {
-                           return isToken(header.name) && system::fitsHeader(header.value);
+                           return isHeaderName(header.name) && system::fitsHeader(header.value);
                        }) &&
            std::all_of(request.secretHeaders.begin(), request.secretHeaders.end(),
                        [](const SecretHeader &header) {
-                           return isToken(header.name) && header.value.fitsHeader();
+                           return isHeaderName(header.name) && header.value.fitsHeader();
                        });
 }
 
@@ -208,7 +199,8 @@ void Exchange::startDeadline()
         deadline_.get(),
         [](gpointer data) -> gboolean {
             const auto self = static_cast<Exchange *>(data)->shared_from_this();
-            self->finish(Failure{.kind = Failure::Kind::Deadline}, Rest::Cancel);
+            self->finish(Failure{.kind = Failure::Kind::Deadline, .status = self->response_.status},
+                         Rest::Cancel);
             return G_SOURCE_REMOVE;
         },
         this, nullptr);
