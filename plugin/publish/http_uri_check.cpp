@@ -97,9 +97,11 @@ std::string originOf(const std::string &uri)
     const system::UriHandle parsed = parse(uri);
     if (!parsed)
         return {};
+    // GLib says the usual one where there is none.
     const int port = g_uri_get_port(parsed.get());
+    const bool usual = port == (http::isHttps(parsed.get()) ? 443 : 80);
     return std::string(g_uri_get_scheme(parsed.get())) + "://" + hostIn(parsed.get()) +
-           (port > 0 ? ":" + std::to_string(port) : "") + "/";
+           (usual ? "" : ":" + std::to_string(port)) + "/";
 }
 
 std::string withPath(const std::string &uri, const std::string &path)

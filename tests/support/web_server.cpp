@@ -43,15 +43,22 @@ void respond(SoupServerMessage *message, const WebResponse &response)
 
 } // namespace
 
-WebServer::WebServer(Handler handler, const std::string &certificateFile)
+WebServer::WebServer(Handler handler, const std::string &certificateFile,
+                     const std::string &clientCaFile)
     : handler_(std::move(handler)), tls_(!certificateFile.empty())
 {
-    thread_.runAndWait([this, &certificateFile] {
+    thread_.runAndWait([this, &certificateFile, &clientCaFile] {
         server_.reset(soup_server_new(nullptr, nullptr));
         if (tls_) {
             const system::ObjectHandle<GTlsCertificate> certificate(
                 g_tls_certificate_new_from_file(certificateFile.c_str(), nullptr));
             soup_server_set_tls_certificate(server_.get(), certificate.get());
+        }
+        if (!clientCaFile.empty()) {
+            const system::ObjectHandle<GTlsDatabase> clientCas(
+                g_tls_file_database_new(clientCaFile.c_str(), nullptr));
+            soup_server_set_tls_database(server_.get(), clientCas.get());
+            soup_server_set_tls_auth_mode(server_.get(), G_TLS_AUTHENTICATION_REQUIRED);
         }
         soup_server_add_handler(
             server_.get(), nullptr,
