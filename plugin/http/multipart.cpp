@@ -11,20 +11,29 @@ namespace
 
 using MultipartHandle = system::Handle<SoupMultipart, soup_multipart_free>;
 using HeadersHandle = system::Handle<SoupMessageHeaders, soup_message_headers_unref>;
-using ParametersHandle = system::Handle<GHashTable, g_hash_table_unref>;
+
+void freeString(GString *string)
+{
+    g_string_free(string, TRUE);
+}
+
+/** In quotes: what is no quoted string some receivers do not read. */
+std::string disposition(const Part &part)
+{
+    const system::Handle<GString, freeString> text(g_string_new("form-data; "));
+    soup_header_g_string_append_param_quoted(text.get(), "name", std::string(part.name).c_str());
+    if (!part.fileName.empty()) {
+        g_string_append(text.get(), "; ");
+        soup_header_g_string_append_param_quoted(text.get(), "filename",
+                                                 std::string(part.fileName).c_str());
+    }
+    return text->str;
+}
 
 void append(SoupMultipart *multipart, const Part &part)
 {
-    const std::string name(part.name);
-    const std::string fileName(part.fileName);
-    const ParametersHandle parameters(g_hash_table_new(g_str_hash, g_str_equal));
-    g_hash_table_insert(parameters.get(), const_cast<char *>("name"),
-                        const_cast<char *>(name.c_str()));
-    if (!fileName.empty())
-        g_hash_table_insert(parameters.get(), const_cast<char *>("filename"),
-                            const_cast<char *>(fileName.c_str()));
     const HeadersHandle headers(soup_message_headers_new(SOUP_MESSAGE_HEADERS_MULTIPART));
-    soup_message_headers_set_content_disposition(headers.get(), "form-data", parameters.get());
+    soup_message_headers_append(headers.get(), "Content-Disposition", disposition(part).c_str());
     soup_message_headers_append(headers.get(), "Content-Type",
                                 std::string(part.contentType).c_str());
     const system::BytesHandle bytes(g_bytes_new_static(part.bytes.data(), part.bytes.size()));
