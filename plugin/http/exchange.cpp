@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/exchange.h"
 
+#include "http/header_name.h"
 #include "http/http_uri.h"
 #include "http/tls_stream.h"
 
 #include <libsoup/soup.h>
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 namespace ooto::http
@@ -16,24 +16,15 @@ namespace ooto::http
 namespace
 {
 
-/** A token, as names of headers are (RFC 9110, section 5.6.2). */
-bool isToken(std::string_view name)
-{
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
-        return g_ascii_isalnum(c) || others.find(c) != std::string_view::npos;
-    });
-}
-
 bool fitsHeaders(const Request &request)
 {
     return std::all_of(request.headers.begin(), request.headers.end(),
                        [](const Header &header) {
-                           return isToken(header.name) && system::fitsHeader(header.value);
+                           return isHeaderName(header.name) && system::fitsHeader(header.value);
                        }) &&
            std::all_of(request.secretHeaders.begin(), request.secretHeaders.end(),
                        [](const SecretHeader &header) {
-                           return isToken(header.name) && header.value.fitsHeader();
+                           return isHeaderName(header.name) && header.value.fitsHeader();
                        });
 }
 
@@ -208,7 +199,8 @@ void Exchange::startDeadline()
         deadline_.get(),
         [](gpointer data) -> gboolean {
             const auto self = static_cast<Exchange *>(data)->shared_from_this();
-            self->finish(Failure{.kind = Failure::Kind::Deadline}, Rest::Cancel);
+            self->finish(Failure{.kind = Failure::Kind::Deadline, .status = self->statusSoFar()},
+                         Rest::Cancel);
             return G_SOURCE_REMOVE;
         },
         this, nullptr);
@@ -228,7 +220,9 @@ void Exchange::headersCame(GAsyncResult *result)
     system::ErrorHandle error;
     stream_.reset(soup_session_send_finish(session_, result, system::ErrorOut(error)));
     if (!stream_) {
-        fail(std::move(error));
+        // Of a 401 libsoup reads the body first, and says nothing of the status when that breaks.
+        response_.status = statusSoFar();
+        bodyBroke(std::move(error));
         return;
     }
     SoupMessage *message = message_.get();
@@ -259,11 +253,7 @@ void Exchange::bytesCame(GAsyncResult *result)
     system::ErrorHandle error;
     const gssize size = g_input_stream_read_finish(stream_.get(), result, system::ErrorOut(error));
     if (size < 0) {
-        // A refusal is one even when its explanation was lost on the way.
-        if (response_.status == SOUP_STATUS_OK)
-            fail(std::move(error));
-        else
-            finish(std::move(response_));
+        bodyBroke(std::move(error));
         return;
     }
     if (size == 0) {
@@ -279,6 +269,22 @@ void Exchange::bytesCame(GAsyncResult *result)
     }
     response_.body.append(chunk_.data(), static_cast<std::size_t>(size));
     readOn();
+}
+
+/** A refusal is one even when its explanation was lost on the way. */
+void Exchange::bodyBroke(system::ErrorHandle error)
+{
+    if (response_.status == SOUP_STATUS_NONE || response_.status == SOUP_STATUS_OK)
+        fail(std::move(error));
+    else
+        finish(std::move(response_));
+}
+
+/** Of a response that came from the host, even if it did not yet come to us; else 0. */
+int Exchange::statusSoFar() const
+{
+    const auto status = static_cast<int>(soup_message_get_status(message_.get()));
+    return reached_ && !SOUP_STATUS_IS_INFORMATIONAL(status) ? status : 0;
 }
 
 void Exchange::bodyEnded()

@@ -62,7 +62,9 @@ private:
     void headersCame(GAsyncResult *result);
     void readOn();
     void bytesCame(GAsyncResult *result);
+    void bodyBroke(system::ErrorHandle error);
     void bodyEnded();
+    int statusSoFar() const;
     void fail(system::ErrorHandle error);
     void restartedBySoup();
     bool connectionHadGone(const GError &error) const;

@@ -19,6 +19,8 @@ struct HttpSettings {
     std::string proxy;     ///< checked by checkProxy(); empty: that of the environment, if any
     std::string proxyId;   ///< empty: the proxy wants no credentials
     system::Secret proxyPassword;
+    std::string sslCertFile; ///< a client certificate, PEM; empty: none
+    std::string sslKeyFile;  ///< its key, PEM; empty: it is in the certificate's file
 
     auto operator<=>(const HttpSettings &) const = default;
 };

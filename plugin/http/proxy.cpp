@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "http/proxy.h"
 
+#include "http/authorization.h"
 #include "http/http_uri.h"
 #include "system/plain_text.h"
 
@@ -114,21 +115,6 @@ Named choose(const HttpSettings &settings)
     return named;
 }
 
-constexpr const char *basic = "Basic ";
-
-system::Secret basicAuthorization(const std::string &id, const system::Secret &password)
-{
-    std::string plain = id + ":" + password.reveal();
-    const system::CharsHandle encoded(
-        g_base64_encode(reinterpret_cast<const guchar *>(plain.data()), plain.size()));
-    std::string whole = std::string(basic) + encoded.get();
-    system::Secret authorization(whole);
-    explicit_bzero(plain.data(), plain.size());
-    explicit_bzero(whole.data(), whole.size());
-    explicit_bzero(encoded.get(), std::strlen(encoded.get()));
-    return authorization;
-}
-
 system::ObjectHandle<GProxyResolver> alwaysBy(const char *proxy)
 {
     return system::ObjectHandle<GProxyResolver>(g_simple_proxy_resolver_new(proxy, nullptr));
@@ -165,7 +151,8 @@ ProxyRoute findProxy(const HttpSettings &settings)
     if (!id.empty()) {
         const system::Secret authorization = basicAuthorization(id, password);
         if (!isHttps(parseHttpUri(settings.endpoint).get()))
-            route.secrets = {password, system::Secret(authorization.reveal() + std::strlen(basic))};
+            route.secrets = {password,
+                             system::Secret(authorization.reveal() + std::strlen("Basic "))};
         if (route.http)
             route.authorization = authorization;
     }

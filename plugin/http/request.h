@@ -57,7 +57,8 @@ struct Failure {
         Disconnected, ///< look-up, connection, TLS or transfer failed
     };
     Kind kind = Kind::Disconnected;
-    /** With NoTunnel the proxy's, with Disconnected that of a response whose body broke off. */
+    /** With NoTunnel the proxy's, else that of a response whose body broke off, or took too long.
+     */
     int status = 0;
     system::ErrorHandle error = nullptr; ///< with Disconnected
     /** Of a certificate that was refused, with Disconnected. */

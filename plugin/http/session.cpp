@@ -6,7 +6,6 @@
 
 #include <libsoup/soup.h>
 
-#include <chrono>
 #include <utility>
 
 namespace ooto::http
@@ -17,8 +16,6 @@ namespace
 
 /** Built at the end of `max-in-flight`'s range: libsoup cannot change it later. */
 constexpr int maxConnections = 64;
-/** How long close() waits for libsoup to let go, should it ever not do so at once. */
-constexpr std::chrono::seconds closePatience{2};
 
 std::string shownHost(const std::string &endpoint)
 {
@@ -34,7 +31,7 @@ Session::Session(HttpSettings settings)
 {
 }
 
-void Session::open(GTlsDatabase *trustedCas)
+void Session::open(GTlsDatabase *trustedCas, GTlsCertificate *clientCertificate)
 {
     // Letters outside of ASCII are opaque to servers, and allowed (RFC 9110, section 5.5).
     const bool named = !settings_.userAgent.empty() && system::isPlainText(settings_.userAgent);
@@ -50,17 +47,27 @@ void Session::open(GTlsDatabase *trustedCas)
         soup_session_set_proxy_resolver(session_.get(), route_->resolver.get());
     g_signal_connect(session_.get(), "request-queued",
                      G_CALLBACK(+[](SoupSession *, SoupMessage *message, gpointer self) {
-                         static_cast<Session *>(self)->authorize(message);
+                         static_cast<Session *>(self)->queued(message);
                      }),
                      this);
     if (trustedCas)
         soup_session_set_tls_database(session_.get(), trustedCas);
+    if (clientCertificate)
+        clientCertificate_ = system::referTo(clientCertificate);
+}
+
+void Session::queued(SoupMessage *message)
+{
+    const bool tunnel = g_strcmp0(soup_message_get_method(message), "CONNECT") == 0;
+    authorize(message, tunnel);
+    // The proxy at a tunnel's begin is somebody else.
+    if (clientCertificate_ && !tunnel)
+        soup_message_set_tls_client_certificate(message, clientCertificate_.get());
 }
 
 /** Nobody but the proxy sees this: the head of a tunnel, or of a request that it forwards. */
-void Session::authorize(SoupMessage *message)
+void Session::authorize(SoupMessage *message, bool tunnel)
 {
-    const bool tunnel = g_strcmp0(soup_message_get_method(message), "CONNECT") == 0;
     const char *scheme = g_uri_get_scheme(soup_message_get_uri(message));
     if (!route_->authorization.empty() && (tunnel || g_strcmp0(scheme, "http") == 0)) {
         soup_message_headers_replace(soup_message_get_request_headers(message),
@@ -77,7 +84,7 @@ std::shared_ptr<Exchange> Session::make(Request request, Exchange::Handlers hand
     return exchange;
 }
 
-void Session::close()
+void Session::close(std::chrono::milliseconds patience)
 {
     if (!session_)
         return;
@@ -89,8 +96,7 @@ void Session::close()
 
     GMainContext *context = g_main_context_get_thread_default();
     bool patient = true;
-    system::SourceHandle limit(
-        g_timeout_source_new(static_cast<guint>(std::chrono::milliseconds(closePatience).count())));
+    system::SourceHandle limit(g_timeout_source_new(static_cast<guint>(patience.count())));
     g_source_set_callback(
         limit.get(),
         [](gpointer data) -> gboolean {

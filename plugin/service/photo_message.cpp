@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/photo_message.h"
 
+#include "http/multipart.h"
 #include "service/answer_parser.h"
 
-#include <libsoup/soup.h>
-
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace ooto::service
 {
 
 namespace
 {
-
-using MultipartHandle = system::Handle<SoupMultipart, soup_multipart_free>;
-using HeadersHandle = system::Handle<SoupMessageHeaders, soup_message_headers_unref>;
-using Photo = std::shared_ptr<const std::vector<std::uint8_t>>;
-
-/** The photo's own bytes, which the GBytes keep alive. */
-system::BytesHandle borrowBytes(const Photo &photo)
-{
-    return system::BytesHandle(g_bytes_new_with_free_func(
-        photo->data(), photo->size(), [](gpointer keeper) { delete static_cast<Photo *>(keeper); },
-        new Photo(photo)));
-}
 
 std::string addressFor(const ConnectionSettings &settings, const Request &request)
 {
@@ -47,22 +36,21 @@ std::string addressFor(const ConnectionSettings &settings, const Request &reques
 http::Request makePhotoMessage(const ConnectionSettings &settings, const Request &request,
                                const system::Secret &key)
 {
-    const MultipartHandle multipart(soup_multipart_new(SOUP_FORM_MIME_TYPE_MULTIPART));
-    const system::BytesHandle photo = borrowBytes(
-        request.photo ? request.photo : std::make_shared<const std::vector<std::uint8_t>>());
-    soup_multipart_append_form_file(multipart.get(), "photo",
-                                    request.png ? "photo.png" : "photo.jpg",
-                                    request.png ? "image/png" : "image/jpeg", photo.get());
-    // This copies the photo, as libsoup has no body of several parts; it is the only copy.
-    const HeadersHandle headers(soup_message_headers_new(SOUP_MESSAGE_HEADERS_MULTIPART));
-    GBytes *bytes = nullptr;
-    soup_multipart_to_message(multipart.get(), headers.get(), &bytes);
+    const std::string_view photo =
+        request.photo ? std::string_view(reinterpret_cast<const char *>(request.photo->data()),
+                                         request.photo->size())
+                      : std::string_view();
+    http::Multipart message =
+        http::makeMultipart({{.name = "photo",
+                              .fileName = request.png ? "photo.png" : "photo.jpg",
+                              .contentType = request.png ? "image/png" : "image/jpeg",
+                              .bytes = photo}});
     return {.url = addressFor(settings, request),
             .method = "POST",
             .headers = {{"APP-ID", settings.appId}, {"Accept", "application/json"}},
             .secretHeaders = {{"APP-KEY", key}},
-            .contentType = soup_message_headers_get_one(headers.get(), "Content-Type"),
-            .body = system::BytesHandle(bytes),
+            .contentType = std::move(message.contentType),
+            .body = std::move(message.body),
             .timeout = request.timeout,
             .longestBody = maxAnswerBytes};
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service/verdict.h"
 
-#include "http/http_uri.h"
 #include "http/retry_after.h"
+#include "http/trouble_text.h"
 #include "service/answer_parser.h"
 #include "system/plain_text.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace ooto::service
@@ -97,30 +96,6 @@ void dropSecrets(core::Answer &answer, const Secrets &secrets)
     }
 }
 
-bool sameOrigin(GUri *one, GUri *other)
-{
-    return g_strcmp0(g_uri_get_scheme(one), g_uri_get_scheme(other)) == 0 &&
-           g_strcmp0(g_uri_get_host(one), g_uri_get_host(other)) == 0 &&
-           g_uri_get_port(one) == g_uri_get_port(other);
-}
-
-/** Where a redirect leads: the host only, since a path or query may hold anything. */
-std::string redirectTarget(const http::Response &response, const std::string &endpoint)
-{
-    if (response.location.empty())
-        return "a place that it did not name";
-    const system::UriHandle own = http::parseHttpUri(endpoint);
-    const system::CharsHandle whole(g_uri_resolve_relative(
-        endpoint.c_str(), response.location.c_str(), G_URI_FLAGS_NONE, nullptr));
-    const system::UriHandle uri = whole ? http::parseHttpUri(whole.get()) : nullptr;
-    if (own && uri && sameOrigin(own.get(), uri.get()))
-        return "another path of its own";
-    const char *host = uri ? g_uri_get_host(uri.get()) : nullptr;
-    if (!host || *host == '\0')
-        return "a place that is no URL with a host";
-    return system::plainText(std::string(g_uri_get_scheme(uri.get())) + "://" + host);
-}
-
 /** `info` of the service, as a clause to put behind a sentence. */
 std::string saying(const ServiceError &error)
 {
@@ -162,28 +137,6 @@ std::string refusalText(const http::Response &response, Outcome outcome, const S
         return who + " without an answer that makes sense; check that `endpoint` is an identify "
                      "service";
     }
-}
-
-std::string certificateProblem(unsigned flags)
-{
-    struct Problem {
-        GTlsCertificateFlags flag;
-        const char *text;
-    };
-    constexpr std::array problems = {
-        Problem{G_TLS_CERTIFICATE_UNKNOWN_CA, "it is signed by an unknown CA"},
-        Problem{G_TLS_CERTIFICATE_BAD_IDENTITY, "it is for another host name"},
-        Problem{G_TLS_CERTIFICATE_EXPIRED, "it has expired"},
-        Problem{G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet; check this machine's clock"},
-        Problem{G_TLS_CERTIFICATE_REVOKED, "it was revoked"},
-        Problem{G_TLS_CERTIFICATE_INSECURE, "it uses an algorithm that is not safe any more"},
-    };
-    std::string text;
-    for (const Problem &problem : problems) {
-        if (flags & problem.flag)
-            text += (text.empty() ? "" : ", ") + std::string(problem.text);
-    }
-    return text.empty() ? "it is not valid" : text;
 }
 
 std::string certificateAdvice(unsigned flags)
@@ -244,7 +197,8 @@ core::Reply judgeResponse(const http::Response &response, const Asked &asked,
         reply.errorCode = error.code;
     if (isTemporary(reply.outcome))
         reply.retryAfter = http::parseRetryAfter(response.retryAfter, now);
-    const std::string target = without(secrets, redirectTarget(response, asked.endpoint));
+    const std::string target =
+        without(secrets, http::redirectTarget(response.location, asked.endpoint));
     reply.text = refusalText(response, reply.outcome, error, target, asked.host);
     return reply;
 }
@@ -276,7 +230,7 @@ core::Reply judgeError(const GError &error, unsigned certificateFlags, const std
         g_error_matches(&error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE)) {
         reply.outcome = Outcome::BadCertificate;
         reply.text = "The certificate of " + host +
-                     " is refused: " + certificateProblem(certificateFlags) +
+                     " is refused: " + http::certificateProblem(certificateFlags) +
                      certificateAdvice(certificateFlags);
     } else if (g_error_matches(&error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH) ||
                g_error_matches(&error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED)) {

@@ -31,9 +31,11 @@ self_sign ca "/CN=CA of a test" 2 "keyUsage=critical,keyCertSign"
 self_sign self-signed "/CN=localhost" 2 "subjectAltName=$local"
 sign good "$local" 2
 sign expired "$local" -1
+sign client DNS:client.example 2
 sign other-host DNS:elsewhere.example 2
 mv ca.crt ca.pem
-for name in good expired other-host self-signed; do cat $name.crt $name.key > $name.pem; done
+openssl pkcs8 -topk8 -in client.key -out client-encrypted.key -passout pass:geheim
+for name in good expired other-host self-signed client; do cat $name.crt $name.key > $name.pem; done
 )";
 
 } // namespace

@@ -24,6 +24,11 @@ public:
     std::string expired() const { return directory_ / "expired.pem"; }
     std::string otherHost() const { return directory_ / "other-host.pem"; }
     std::string selfSigned() const { return directory_ / "self-signed.pem"; }
+    std::string client() const { return directory_ / "client.pem"; }
+    // In a file each:
+    std::string clientCertificate() const { return directory_ / "client.crt"; }
+    std::string clientKey() const { return directory_ / "client.key"; }
+    std::string encryptedClientKey() const { return directory_ / "client-encrypted.key"; }
 
 private:
     ScratchDirectory directory_;

@@ -41,18 +41,38 @@ void respond(SoupServerMessage *message, const WebResponse &response)
                                      response.body.data(), response.body.size());
 }
 
+void askForCertificates(SoupServer *server, const std::string &clientCaFile)
+{
+    const system::ObjectHandle<GTlsDatabase> cas(
+        g_tls_file_database_new(clientCaFile.c_str(), nullptr));
+    soup_server_set_tls_database(server, cas.get());
+    soup_server_set_tls_auth_mode(server, G_TLS_AUTHENTICATION_REQUIRED);
+    // libsoup accepts none by itself, not even a good one.
+    const auto accept = +[](SoupServerMessage *, GTlsCertificate *, GTlsCertificateFlags problems,
+                            gpointer) -> gboolean { return problems == 0; };
+    const auto started = +[](SoupServer *, SoupServerMessage *message, gpointer accepter) {
+        g_signal_connect(message, "accept-certificate", reinterpret_cast<GCallback>(accepter),
+                         nullptr);
+    };
+    g_signal_connect(server, "request-started", G_CALLBACK(started),
+                     reinterpret_cast<gpointer>(accept));
+}
+
 } // namespace
 
-WebServer::WebServer(Handler handler, const std::string &certificateFile)
+WebServer::WebServer(Handler handler, const std::string &certificateFile,
+                     const std::string &clientCaFile)
     : handler_(std::move(handler)), tls_(!certificateFile.empty())
 {
-    thread_.runAndWait([this, &certificateFile] {
+    thread_.runAndWait([this, &certificateFile, &clientCaFile] {
         server_.reset(soup_server_new(nullptr, nullptr));
         if (tls_) {
             const system::ObjectHandle<GTlsCertificate> certificate(
                 g_tls_certificate_new_from_file(certificateFile.c_str(), nullptr));
             soup_server_set_tls_certificate(server_.get(), certificate.get());
         }
+        if (!clientCaFile.empty())
+            askForCertificates(server_.get(), clientCaFile);
         soup_server_add_handler(
             server_.get(), nullptr,
             [](SoupServer *, SoupServerMessage *message, const char *, GHashTable *,

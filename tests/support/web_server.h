@@ -37,8 +37,12 @@ public:
     /** Called on the server's thread. */
     using Handler = std::function<WebResponse(const WebRequest &)>;
 
-    /** Over https where a PEM file with certificate and key is given. */
-    explicit WebServer(Handler handler, const std::string &certificateFile = {});
+    /**
+     * Over https where a PEM file with certificate and key is given.
+     * @param clientCaFile whose signature the certificates of clients need; empty: they need none
+     */
+    explicit WebServer(Handler handler, const std::string &certificateFile = {},
+                       const std::string &clientCaFile = {});
     ~WebServer();
 
     std::string url(const std::string &host = "127.0.0.1") const;
