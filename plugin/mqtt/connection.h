@@ -62,7 +62,10 @@ public:
     struct Handlers {
         std::function<void(int version)> onConnected; ///< each CONNACK
         std::function<void(const Loss &loss)> onLost; ///< each time that it ends, or cannot be made
-        /** Of a publication that publish() took; not of those that a lost connection took along. */
+        /**
+         * Of a publication that publish() took; not of those that a lost connection took along.
+         * With QoS 0 only where it was denied before it was sent.
+         */
         std::function<void(Token token, const Ack &ack)> onAck;
     };
 
@@ -85,5 +88,8 @@ private:
     struct State;
     std::shared_ptr<State> state_;
 };
+
+/** False: built without libmosquitto, and there is never a connection. */
+bool isBuiltIn();
 
 } // namespace ooto::mqtt
