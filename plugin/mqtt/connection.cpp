@@ -322,8 +322,10 @@ std::optional<Loss> Worker::loop(Client &client)
             sayGoodbye(client);
             return std::nullopt;
         }
-        if (!result)
+        if (!result) {
+            versionRefused_ = mayMeanVersion(client, result);
             return isClosing() ? std::nullopt : std::optional(lossOf(client, result, settings_));
+        }
         if (isSilent(client))
             return silence(settings_);
     }
