@@ -98,6 +98,7 @@ struct Waiting {
 struct Shared {
     bool opened = false;
     bool connected = false;
+    unsigned connections = 0;  ///< that came about, with the present one
     std::deque<Waiting> queue; ///< taken by publish(), not yet by libmosquitto
     std::string userId;
     system::Secret password;
@@ -165,7 +166,7 @@ private:
     std::optional<Result> resultOf(Attempt &attempt);
     std::optional<Loss> serve(Client &client);
     std::optional<Loss> loop(Client &client);
-    bool beginSession(const Client &client);
+    void beginSession(const Client &client);
     /** @return false when the connection is broken */
     bool sendWaiting(Client &client);
     bool send(Client &client, Waiting waiting);
@@ -331,15 +332,18 @@ std::optional<Loss> Worker::loop(Client &client)
     }
 }
 
-bool Worker::beginSession(const Client &client)
+void Worker::beginSession(const Client &client)
 {
     serving_ = true;
     highestQos_ = client.connack()->highestQos;
     connectedAt_ = movedAt_ = Clock::now();
-    shared_.lock()->connected = true;
+    {
+        auto access = shared_.lock();
+        access->connected = true;
+        ++access->connections;
+    }
     if (handlers_.onConnected)
         call([this, &client] { handlers_.onConnected(client.version()); });
-    return true;
 }
 
 bool Worker::sendWaiting(Client &client)
@@ -498,11 +502,12 @@ void Connection::open()
     std::thread([state = state_] { state->run(); }).detach();
 }
 
-bool Connection::publish(Token token, const Publication &publication)
+bool Connection::publish(Token token, const Publication &publication, unsigned connection)
 {
     {
         auto access = state_->shared.lock();
-        if (!access->connected || access->closing)
+        if (!access->connected || access->closing ||
+            (connection != 0 && connection != access->connections))
             return false;
         access->queue.push_back({.token = token, .publication = publication});
     }

@@ -23,7 +23,7 @@ void Connection::open()
             {.text = "This build has no MQTT: it was built without libmosquitto"});
 }
 
-bool Connection::publish(Token, const Publication &)
+bool Connection::publish(Token, const Publication &, unsigned)
 {
     return false;
 }

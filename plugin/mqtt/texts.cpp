@@ -138,7 +138,7 @@ Loss endedConnection(int reason, const ConnectionSettings &settings)
 
 Ack denied(bool forGood, std::string text)
 {
-    return {.accepted = false, .forGood = forGood, .text = std::move(text)};
+    return {.accepted = false, .forGood = forGood, .unauthorized = false, .text = std::move(text)};
 }
 
 Ack tooLarge(const Publication &publication, const ConnectionSettings &settings)
@@ -175,7 +175,8 @@ Loss lossOf(const Client &client, const Result &result, const ConnectionSettings
     case MOSQ_ERR_TLS_HANDSHAKE:
         return down(certificateText(TlsTrouble::None, settings));
     case MOSQ_ERR_KEEPALIVE:
-        return silence(settings);
+        return down(named(settings) +
+                    " does not answer the keep-alive any more; check the network and the broker");
     case MOSQ_ERR_INVAL:
     case MOSQ_ERR_MALFORMED_UTF8:
         return down(named(settings) +
@@ -206,9 +207,11 @@ Ack ackOf(int reason, const Publication &publication, const ConnectionSettings &
 {
     switch (reason) {
     case MQTT_RC_NOT_AUTHORIZED:
-        return denied(true, named(settings) + " does not allow publishing to the topic " +
-                                system::plainText(publication.topic) +
-                                "; allow it in the broker's ACL");
+        return {.accepted = false,
+                .forGood = true,
+                .unauthorized = true,
+                .text = named(settings) + " does not allow publishing to the topic " +
+                        system::plainText(publication.topic) + "; allow it in the broker's ACL"};
     case MQTT_RC_TOPIC_NAME_INVALID:
         return badTopic(publication, settings);
     case MQTT_RC_PAYLOAD_FORMAT_INVALID:

@@ -203,7 +203,7 @@ TEST_F(ConnectionTrouble, isToldWhenAnotherClientTakesItsId)
     ASSERT_TRUE(client.waitForConnects(1));
     ConnectionClient other(settingsFor(broker.port()));
     const auto loss = client.waitForLoss(Loss::Kind::TakenOver);
-    ASSERT_TRUE(loss);
+    ASSERT_TRUE(loss) << (client.losses().empty() ? "" : client.losses()[0].text);
     EXPECT_NE(loss->text.find("`client-id`"), std::string::npos);
 }
 
