@@ -47,7 +47,8 @@ struct Ack {
     bool accepted = true;
     /** Of one that was denied: it will be denied again (not authorized, bad topic, too large). */
     bool forGood = false;
-    std::string text; ///< why it was denied, for people
+    bool unauthorized = false; ///< by an ACL, which may be mended
+    std::string text;          ///< why it was denied, for people
 };
 
 /**
@@ -62,7 +63,10 @@ public:
     struct Handlers {
         std::function<void(int version)> onConnected; ///< each CONNACK
         std::function<void(const Loss &loss)> onLost; ///< each time that it ends, or cannot be made
-        /** Of a publication that publish() took; not of those that a lost connection took along. */
+        /**
+         * Of a publication that publish() took; not of those that a lost connection took along.
+         * With QoS 0 only where it was denied before it was sent.
+         */
         std::function<void(Token token, const Ack &ack)> onAck;
     };
 
@@ -72,10 +76,13 @@ public:
     void open();
     /**
      * @param token given to onAck with QoS 1
+     * @param connection the one that is meant, counted from 1 by the calls of onConnected: what
+     *                   comes late from a thread that has not heard of a loss yet would overtake
+     *                   what was lost; 0: whichever there is
      * @return false: not connected, nothing was taken. What was in flight when a connection ends is
      * not sent again by this class: the caller does, after onLost.
      */
-    bool publish(Token token, const Publication &publication);
+    bool publish(Token token, const Publication &publication, unsigned connection = 0);
     /** From the next connection on, which is tried at once if the last was refused. */
     void setCredentials(const std::string &userId, const system::Secret &password);
     /** Farewells go out, then DISCONNECT; after `longest` the thread is left to end by itself. */
@@ -85,5 +92,8 @@ private:
     struct State;
     std::shared_ptr<State> state_;
 };
+
+/** False: built without libmosquitto, and there is never a connection. */
+bool isBuiltIn();
 
 } // namespace ooto::mqtt

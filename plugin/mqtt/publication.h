@@ -13,7 +13,7 @@ namespace ooto::mqtt
 
 struct Publication {
     std::string topic;
-    std::string payload; ///< bytes; empty and retained: the topic is emptied
+    std::string payload{}; ///< bytes; empty and retained: the topic is emptied
     int qos = 1;
     bool retain = false;
     // MQTT 5 only.
