@@ -42,14 +42,6 @@ std::string shown(const char *name)
     return result;
 }
 
-/** The template id as it is compared: the case of a UUID's digits means nothing (RFC 9562, 4). */
-std::string comparable(const std::string &templateId)
-{
-    if (!g_uuid_string_is_valid(templateId.c_str()))
-        return templateId;
-    return CharsHandle(g_ascii_strdown(templateId.c_str(), -1)).get();
-}
-
 /** Off the front of the text, with its line break. */
 std::string_view takeLine(std::string_view &text)
 {
@@ -104,7 +96,7 @@ std::shared_ptr<const Labels> parse(const std::string &text, std::string &proble
             name.reset(g_key_file_get_value(keys.get(), group, templateId, nullptr));
         const std::string label = name ? shown(name.get()) : std::string();
         if (!label.empty())
-            (*labels)[comparable(templateId)] = label;
+            (*labels)[comparableId(templateId)] = label;
     }
     return labels;
 }
@@ -148,9 +140,16 @@ std::shared_ptr<const Labels> read(const std::string &file, std::string &problem
 
 } // namespace
 
+std::string comparableId(const std::string &templateId)
+{
+    if (!g_uuid_string_is_valid(templateId.c_str()))
+        return templateId;
+    return CharsHandle(g_ascii_strdown(templateId.c_str(), -1)).get();
+}
+
 std::string labelOf(const Labels &labels, const std::string &templateId)
 {
-    const auto found = labels.find(comparable(templateId));
+    const auto found = labels.find(comparableId(templateId));
     return found == labels.end() ? std::string() : found->second;
 }
 

@@ -17,6 +17,9 @@ namespace ooto::metadata
  */
 using Labels = std::map<std::string, std::string>;
 
+/** The template id as it is compared: the case of a UUID's digits means nothing (RFC 9562, 4). */
+std::string comparableId(const std::string &templateId);
+
 /** Empty when there is none. A template id that is a UUID counts whatever the case of its digits.
  */
 std::string labelOf(const Labels &labels, const std::string &templateId);

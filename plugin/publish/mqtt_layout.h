@@ -58,9 +58,12 @@ public:
 
     /** Retained `offline` at `status/<client-id>`. */
     mqtt::Publication will() const;
-    /** At the normal end: `stopped`, and cameras that are `off`. */
+    /** At the normal end: cameras that are `off` and see nobody, then `stopped`. */
     Publications farewells() const;
-    /** At each CONNACK: status, states and discovery, each retained topic of today. */
+    /**
+     * At each CONNACK: each retained topic of today, what was emptied since the last one, and
+     * `online` at the end, when the others are right.
+     */
     Publications everything(Time now);
 
     /** Where an event goes, not retained. */
@@ -89,6 +92,11 @@ public:
     std::optional<Time> nextChange() const;
     /** Names, `last` and topics of the person. */
     Publications forget(const spool::Person &person, Time now);
+
+    /** Whether the topic `photo` is used from now on. */
+    Publications setPhotos(bool photos);
+    /** What people should know, on one line, such as labels beyond those 200; empty: nothing. */
+    std::string notice() const;
 
     /** A camera whose slug another one has already; empty: none. For an element error. */
     std::string slugClash(const std::string &camera) const;
