@@ -54,6 +54,8 @@
 #include "identify/detector_choice.h"
 #include "identify/properties.h"
 #include "identify/stream.h"
+#include "metadata/picture.h"
+#include "metadata/requests.h"
 #include "system/text_encoding.h"
 
 #include <gst/base/gstbasetransform.h>
@@ -296,6 +298,8 @@ static GstFlowReturn gst_ooto_identify_transform_ip(GstBaseTransform *transform,
         GST_ELEMENT_WARNING(transform, STREAM, FORMAT, ("%s", state->clock.complaint().c_str()),
                             ("Set do-timestamp=true at the source, or a right frame rate."));
     try {
+        if (const auto ahead = state->clock.cameraAhead())
+            stream->noteCameraClock(*ahead);
         stream->frame(buffer, state->info, times);
     } catch (const std::exception &error) {
         // No memory, most likely; whatever was to be attached, the video goes on.
@@ -341,6 +345,18 @@ static gboolean gst_ooto_identify_sink_event(GstBaseTransform *transform, GstEve
     return GST_BASE_TRANSFORM_CLASS(gst_ooto_identify_parent_class)->sink_event(transform, event);
 }
 
+/** What those downstream ask for; who is upstream hears of it, too. */
+static gboolean gst_ooto_identify_src_event(GstBaseTransform *transform, GstEvent *event)
+{
+    const auto wish = metadata::readPhotoWish(gst_event_get_structure(event));
+    if (const auto stream = wish ? GST_OOTO_IDENTIFY(transform)->state->running() : nullptr)
+        stream->notePhotoWish(*wish);
+    const gboolean passed =
+        GST_BASE_TRANSFORM_CLASS(gst_ooto_identify_parent_class)->src_event(transform, event);
+    // It was heard here, whoever is upstream.
+    return wish ? TRUE : passed;
+}
+
 static GstStateChangeReturn gst_ooto_identify_change_state(GstElement *element,
                                                            GstStateChange transition)
 {
@@ -364,6 +380,7 @@ static void gst_ooto_identify_init(GstOotoIdentify *self)
 static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
 {
     metadata::registerFacesMeta();
+    gst_type_mark_as_plugin_api(metadata::pictureType(), static_cast<GstPluginAPIFlags>(0));
 
     GObjectClass *object = G_OBJECT_CLASS(klass);
     object->set_property = gst_ooto_identify_set_property;
@@ -402,6 +419,7 @@ static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
     transform->set_caps = gst_ooto_identify_set_caps;
     transform->propose_allocation = gst_ooto_identify_propose_allocation;
     transform->sink_event = gst_ooto_identify_sink_event;
+    transform->src_event = gst_ooto_identify_src_event;
     transform->prepare_output_buffer = gst_ooto_identify_prepare_output_buffer;
     transform->transform_ip = gst_ooto_identify_transform_ip;
     transform->stop = gst_ooto_identify_stop;

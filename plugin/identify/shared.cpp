@@ -6,6 +6,13 @@
 namespace ooto::identify
 {
 
+namespace
+{
+
+constexpr std::chrono::seconds betweenCallCounts{10};
+
+} // namespace
+
 Shared::Shared() = default;
 Shared::~Shared() = default;
 
@@ -50,6 +57,19 @@ void Shared::noteTimes(const core::FrameTimes &times)
     latest = times;
     if (times.afterJump)
         sampling.noteJump();
+}
+
+std::optional<ServiceNews> Shared::takeServiceNews(std::chrono::steady_clock::time_point now)
+{
+    const metadata::CallCount calls{statistics.requestsToday, statistics.budgetLeft};
+    const bool callsChanged =
+        calls.today != sending.callsTold && now - sending.callsToldAt >= betweenCallCounts;
+    if (!sending.serviceTold || !(sending.serviceNews || callsChanged))
+        return std::nullopt;
+    sending.serviceNews = false;
+    sending.callsTold = calls.today;
+    sending.callsToldAt = now;
+    return ServiceNews{sending.service, calls};
 }
 
 bool Shared::mustDispatch() const

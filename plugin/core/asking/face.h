@@ -133,6 +133,7 @@ struct FaceEvent {
     bool late = false;     ///< an answer that came after its track's end
     PhotoBytes photo = {}; ///< the last photo sent, where the book was told to keep it
     bool photoIsPng = false;
+    PhotoBytes frame = {}; ///< with `answered`: JPEG of the frame that the photo is from, if made
     std::optional<FrameTimes> lastSeen = {}; ///< of the last look at the face, with `end`
     std::optional<std::chrono::milliseconds> photoAge =
         {};                   ///< with `answered`: from photo to answer

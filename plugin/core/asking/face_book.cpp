@@ -12,7 +12,8 @@ namespace ooto::core
 namespace
 {
 
-// Photos of people who have left wait for the service, newest first; some 10 MB at most.
+// Photos of people who have left wait for the service, newest first; some 10 MB at most, and with
+// whole frames 40 MB.
 constexpr std::size_t mostEnded = 128;
 
 bool byNewestTrack(TrackId a, TrackId b)
@@ -64,6 +65,8 @@ FaceEvent FaceBook::event(FaceEventType type, FaceRecord &record, const FrameTim
                     .photoIsPng = record.now.photoIsPng};
     if (rules_.keepPhotos && type != FaceEventType::New)
         event.photo = record.now.photo;
+    if (rules_.keepPhotos && type == FaceEventType::Answered)
+        event.frame = record.now.frame;
     if (type == FaceEventType::End)
         event.lastSeen = record.lastSeen;
     return event;
@@ -328,6 +331,7 @@ std::optional<Shot> FaceBook::takePhoto(TrackId id, StreamTime now)
         record->inFlight = record->now.id;
         record->now.photo = rules_.keepPhotos ? shot->bytes : nullptr;
         record->now.photoIsPng = shot->png;
+        record->now.frame = rules_.keepPhotos ? shot->frameBytes : nullptr;
     }
     return shot;
 }

@@ -18,6 +18,7 @@ struct KnownFace {
     VisitNumber visit = 0;
     PhotoBytes photo; ///< the last one sent, where photos are kept
     bool photoIsPng = false;
+    PhotoBytes frame; ///< of the same moment, where it was asked for
 };
 
 /** The record of one track. Not thread-safe. */
