@@ -50,7 +50,8 @@ metadata::ReportContext Outbox::context(const Shared &shared) const
 
 Downstream Outbox::take(Shared &shared) const
 {
-    Downstream downstream{.events = std::exchange(shared.untold.downstream, {}),
+    Downstream downstream{.forgets = std::exchange(shared.untold.forgets, {}),
+                          .events = std::exchange(shared.untold.downstream, {}),
                           .context = context(shared),
                           .attached = metadata::Attached::Nothing,
                           .service = shared.takeServiceNews(std::chrono::steady_clock::now())};
@@ -62,6 +63,8 @@ Downstream Outbox::take(Shared &shared) const
 
 void Outbox::push(Downstream downstream)
 {
+    for (const metadata::ForgetRequest &request : downstream.forgets)
+        push(metadata::forgetStructure(request));
     if (downstream.service)
         push(metadata::serviceReport(downstream.service->state, downstream.context.camera,
                                      downstream.service->calls));

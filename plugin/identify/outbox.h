@@ -12,12 +12,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ooto::identify
 {
 
 /** What is to be pushed, and how. */
 struct Downstream {
+    std::vector<metadata::ForgetRequest> forgets;
     core::FaceBook::Events events;
     metadata::ReportContext context; ///< of the events
     metadata::Attached attached = metadata::Attached::Nothing;

@@ -52,6 +52,17 @@ void Shared::flush(Told told)
     tellEnds(book.flush(latest), told);
 }
 
+void Shared::forget(const core::Whom &whom)
+{
+    tell(book.forget(whom, latest));
+    for (core::FaceEvent &event : untold.downstream)
+        book.obscure(event);
+    for (Report &report : untold.reports) {
+        if (auto *event = std::get_if<core::FaceEvent>(&report))
+            book.obscure(*event);
+    }
+}
+
 void Shared::noteTimes(const core::FrameTimes &times)
 {
     latest = times;

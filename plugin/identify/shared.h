@@ -13,6 +13,7 @@
 #include "metadata/event_ids.h"
 #include "metadata/labels_file.h"
 #include "metadata/reports.h"
+#include "metadata/requests.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -40,10 +41,11 @@ enum class Told { OnBusAndDownstream, OnBusOnly };
 
 /** What is to be told and is not yet. See Outbox, which tells it. */
 struct Untold {
-    std::deque<Report> reports;        ///< on the bus, in this order
-    core::FaceBook::Events downstream; ///< for the streaming thread to push as events
-    metadata::EventSequence sequence;  ///< numbers these, for as long as the camera has a name
-    bool posting = false;              ///< a thread is at it
+    std::deque<Report> reports;                   ///< on the bus, in this order
+    core::FaceBook::Events downstream;            ///< for the streaming thread to push as events
+    std::vector<metadata::ForgetRequest> forgets; ///< to be passed on, before these
+    metadata::EventSequence sequence; ///< numbers these, for as long as the camera has a name
+    bool posting = false;             ///< a thread is at it
 
     /** Numbers the events, which come in the order in which they happened. */
     void enqueue(core::FaceBook::Events events, Told told);
@@ -103,6 +105,8 @@ struct Shared {
     void tellEnds(core::FaceBook::Events ends, Told told = Told::OnBusAndDownstream);
     /** Ends all tracks, and forgets what was seen. */
     void flush(Told told = Told::OnBusAndDownstream);
+    /** Nobody of these is told of any more, also by what waits to be told. */
+    void forget(const core::Whom &whom);
     void noteTimes(const core::FrameTimes &times);
     /**
      * What is to be told downstream of the service: each change, and at most every ten seconds how

@@ -405,6 +405,17 @@ void Stream::notePhotoWish(const metadata::PhotoWish &wish)
     shared->sending.serviceNews = true;
 }
 
+void Stream::forget(const metadata::ForgetRequest &request, bool passOn)
+{
+    {
+        auto shared = meeting_.shared.lock();
+        shared->forget({request.templateId, metadata::visitNumberOf(request.visitId)});
+        if (passOn)
+            shared->untold.forgets.push_back(request);
+    }
+    outbox_.post();
+}
+
 void Stream::interrupt(bool interrupted)
 {
     meeting_.shared.lock()->interrupted = interrupted;

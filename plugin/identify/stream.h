@@ -71,6 +71,11 @@ public:
     void noteOrientation(const std::string &tag);
     /** Any thread: somebody downstream wants photos with the events, or wants none any more. */
     void notePhotoWish(const metadata::PhotoWish &wish);
+    /**
+     * Any thread: what waits to be told names the person no more when this returns.
+     * @param passOn downstream, too, in order with the events
+     */
+    void forget(const metadata::ForgetRequest &request, bool passOn);
     /** *application*: whether the streaming thread has to return at once from where it waits. */
     void interrupt(bool interrupted);
 

@@ -51,6 +51,7 @@ enum class Reason {
     Double,       ///< another face in view is more like the same template
     OtherFace,    ///< the service answered about another face on the photo
     NoLiveness,   ///< liveness or deepfake was asked for, and no verdict came
+    Forgotten,    ///< somebody wants this person not to be known: nothing is asked any more
 };
 
 /** "too-small", "blurred", "badly-lit", "turned-away", …; empty for None. */
