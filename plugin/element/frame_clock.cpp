@@ -168,8 +168,12 @@ core::FrameTimes FrameClock::timesOf(GstElement *element, GstBuffer *buffer,
                                  "by ") +
                      (interval ? "the frame rate of its caps." : "their arrival.");
 
-    if (const auto wall = referenceTime(buffer))
+    cameraAhead_.reset();
+    if (const auto wall = referenceTime(buffer)) {
         reference_ = {times.runningTime, *wall};
+        cameraAhead_ =
+            std::chrono::duration_cast<std::chrono::milliseconds>(*wall - times.received);
+    }
     times.wallClock = wallClockOf(times.runningTime);
     return times;
 }

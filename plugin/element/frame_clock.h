@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,11 @@ public:
     /** Of the end of a GAP event. */
     core::FrameTimes timesOfGap(GstEvent *gap, const GstSegment &segment);
 
+    /**
+     * How far the camera's clock is ahead of this machine's; nothing where the last frame does not
+     * say itself when it was taken.
+     */
+    std::optional<std::chrono::milliseconds> cameraAhead() const { return cameraAhead_; }
     /** As of the last frame, for people; empty but for the one time that there is news. */
     const std::string &complaint() const { return complaint_; }
 
@@ -59,6 +65,7 @@ private:
     guint groupId_ = 0; ///< GST_GROUP_ID_INVALID where there is none
     bool segmentIsNew_ = false;
     bool streamIsNew_ = false; ///< started again under the same name
+    std::optional<std::chrono::milliseconds> cameraAhead_;
     std::string complaint_;
 };
 

@@ -233,6 +233,7 @@ void Dispatcher::noteFirstAnswer(Shared &shared, const core::Reply &reply)
         shared.sending.service.condition != core::ServiceCondition::Ok)
         return;
     shared.sending.serviceTold = true;
+    shared.sending.serviceNews = true;
     shared.sending.service.since = std::chrono::system_clock::now();
     shared.untold.reports.emplace_back(shared.sending.service);
 }
@@ -322,6 +323,7 @@ void Dispatcher::onServiceState(const core::ServiceState &state)
             return; // another reason, for who reads buffers
         shared->untold.reports.emplace_back(state);
         shared->sending.serviceTold = true;
+        shared->sending.serviceNews = true;
         well = state.condition == core::ServiceCondition::Ok;
         if (state.condition == core::ServiceCondition::Unauthorized)
             shared->sending.credentialsRefused = true;

@@ -17,7 +17,12 @@
  * Element messages `ooto-face` tell when a face comes (`new`), is answered (`answered`), changes
  * (`updated`) and leaves (`end`). Serialized downstream events with the same structure tell the
  * same, in order with the buffers. Messages `ooto-service` tell when the service's state changes,
- * and `ooto-notice` what else people should know.
+ * and `ooto-notice` what else people should know. `ooto-service` is an event downstream, too, with
+ * the number of the day's requests.
+ *
+ * Events carry photos of the faces when an element downstream asks for them by an upstream event
+ * `ooto-want-photos`. The action #GstOotoIdentify::forget and the event `ooto-forget` have a person
+ * forgotten.
  *
  * A property that takes effect at the next start may be set while playing: a warning says so, and
  * the property reads back what is in effect until then.
@@ -54,6 +59,8 @@
 #include "identify/detector_choice.h"
 #include "identify/properties.h"
 #include "identify/stream.h"
+#include "metadata/picture.h"
+#include "metadata/requests.h"
 #include "system/text_encoding.h"
 
 #include <gst/base/gstbasetransform.h>
@@ -228,6 +235,27 @@ static bool gst_ooto_identify_open(GstOotoIdentify *self, const Settings &settin
     return true;
 }
 
+/** The action `forget`. */
+static void gst_ooto_identify_forget(GstOotoIdentify *self, const gchar *templateId,
+                                     const gchar *visitId)
+{
+    const metadata::ForgetRequest request{.templateId = templateId ? templateId : "",
+                                          .visitId = visitId ? visitId : ""};
+    if (request.empty()) {
+        GST_WARNING_OBJECT(self, "nobody is forgotten: there is no template id and no visit id");
+        return;
+    }
+    if (const auto stream = self->state->running())
+        stream->forget(request, true);
+    // At once, past what is queued: the stream may stand still. In order it is told once more.
+    gst_pad_push_event(GST_BASE_TRANSFORM_SRC_PAD(self),
+                       gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM_OOB,
+                                            metadata::forgetStructure(request).release()));
+    gst_pad_push_event(GST_BASE_TRANSFORM_SINK_PAD(self),
+                       gst_event_new_custom(GST_EVENT_CUSTOM_UPSTREAM,
+                                            metadata::forgetStructure(request).release()));
+}
+
 static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
 {
     GstOotoIdentify *self = GST_OOTO_IDENTIFY(transform);
@@ -296,6 +324,8 @@ static GstFlowReturn gst_ooto_identify_transform_ip(GstBaseTransform *transform,
         GST_ELEMENT_WARNING(transform, STREAM, FORMAT, ("%s", state->clock.complaint().c_str()),
                             ("Set do-timestamp=true at the source, or a right frame rate."));
     try {
+        if (const auto ahead = state->clock.cameraAhead())
+            stream->noteCameraClock(*ahead);
         stream->frame(buffer, state->info, times);
     } catch (const std::exception &error) {
         // No memory, most likely; whatever was to be attached, the video goes on.
@@ -336,9 +366,31 @@ static gboolean gst_ooto_identify_sink_event(GstBaseTransform *transform, GstEve
                 stream->anotherPicture();
         } else if (GST_EVENT_TYPE(event) == GST_EVENT_TAG) {
             gst_ooto_identify_note_tags(stream, event);
+        } else if (const auto forget =
+                       metadata::readForgetRequest(gst_event_get_structure(event))) {
+            stream->forget(*forget, false);
         }
     }
     return GST_BASE_TRANSFORM_CLASS(gst_ooto_identify_parent_class)->sink_event(transform, event);
+}
+
+/** What those downstream ask for; who is upstream hears of it, too. */
+static gboolean gst_ooto_identify_src_event(GstBaseTransform *transform, GstEvent *event)
+{
+    const auto wish = metadata::readPhotoWish(gst_event_get_structure(event));
+    const auto forget = metadata::readForgetRequest(gst_event_get_structure(event));
+    const bool isOurs = wish || forget;
+    if (const auto stream = isOurs ? GST_OOTO_IDENTIFY(transform)->state->running() : nullptr) {
+        if (wish)
+            stream->notePhotoWish(*wish);
+        // Other branches of the stream are to hear of it, too.
+        if (forget)
+            stream->forget(*forget, true);
+    }
+    const gboolean passed =
+        GST_BASE_TRANSFORM_CLASS(gst_ooto_identify_parent_class)->src_event(transform, event);
+    // It was heard here, whoever is upstream.
+    return isOurs ? TRUE : passed;
 }
 
 static GstStateChangeReturn gst_ooto_identify_change_state(GstElement *element,
@@ -364,6 +416,7 @@ static void gst_ooto_identify_init(GstOotoIdentify *self)
 static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
 {
     metadata::registerFacesMeta();
+    gst_type_mark_as_plugin_api(metadata::pictureType(), static_cast<GstPluginAPIFlags>(0));
 
     GObjectClass *object = G_OBJECT_CLASS(klass);
     object->set_property = gst_ooto_identify_set_property;
@@ -379,6 +432,23 @@ static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
                            GST_TYPE_STRUCTURE,
                            static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 
+    /**
+     * GstOotoIdentify::forget:
+     * @template_id: (nullable): whom the service calls so
+     * @visit_id: (nullable): whose visit this is
+     *
+     * Forgets a person; one of the two is enough. Of those in view the answer, the name and the
+     * photos go; the face is `unavailable` (`forgotten`) from then on, and is not asked about again
+     * as long as it is followed. A reply that is under way, or that names the same template within
+     * the next ten minutes, names nobody. An event `ooto-forget` tells all who are up and down the
+     * stream: at once, and in order with the buffers. Photos that were handed out already are not
+     * taken back, and the service keeps what it knows. Any thread.
+     */
+    g_signal_new_class_handler("forget", G_TYPE_FROM_CLASS(klass),
+                               static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION),
+                               G_CALLBACK(gst_ooto_identify_forget), nullptr, nullptr, nullptr,
+                               G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+
     GstElementClass *element = GST_ELEMENT_CLASS(klass);
     element->change_state = gst_ooto_identify_change_state;
     gst_element_class_set_static_metadata(
@@ -388,7 +458,8 @@ static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
         "interest of type face per face, and GstAnalytics where built with GStreamer 1.24 or "
         "later. Messages: ooto-face (a face comes, is answered, changes, leaves), ooto-service "
         "(the service's state changes), ooto-notice (what else people should know). Events "
-        "downstream: ooto-face, ahead of the buffer that it is true for",
+        "downstream: ooto-face, ahead of the buffer that it is true for; ooto-service. Action: "
+        "forget",
         "gst-ooto developers");
     const element::CapsHandle caps(
         gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL)));
@@ -402,6 +473,7 @@ static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
     transform->set_caps = gst_ooto_identify_set_caps;
     transform->propose_allocation = gst_ooto_identify_propose_allocation;
     transform->sink_event = gst_ooto_identify_sink_event;
+    transform->src_event = gst_ooto_identify_src_event;
     transform->prepare_output_buffer = gst_ooto_identify_prepare_output_buffer;
     transform->transform_ip = gst_ooto_identify_transform_ip;
     transform->stop = gst_ooto_identify_stop;

@@ -48,25 +48,39 @@ metadata::ReportContext Outbox::context(const Shared &shared) const
     return context;
 }
 
-void Outbox::push(const core::FaceBook::Events &events, const metadata::ReportContext &context)
+Downstream Outbox::take(Shared &shared) const
 {
-    for (const core::FaceEvent &event : events) {
-        auto report = metadata::faceReport(event, context);
-        gst_pad_push_event(GST_BASE_TRANSFORM_SRC_PAD(element_),
-                           gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, report.release()));
-    }
+    Downstream downstream{.forgets = std::exchange(shared.untold.forgets, {}),
+                          .events = std::exchange(shared.untold.downstream, {}),
+                          .context = context(shared),
+                          .attached = metadata::Attached::Nothing,
+                          .service = shared.takeServiceNews(std::chrono::steady_clock::now())};
+    if (shared.photoWishes.photos())
+        downstream.attached = shared.photoWishes.frames() ? metadata::Attached::PictureAndFrame
+                                                          : metadata::Attached::Picture;
+    return downstream;
+}
+
+void Outbox::push(Downstream downstream)
+{
+    for (const metadata::ForgetRequest &request : downstream.forgets)
+        push(metadata::forgetStructure(request));
+    if (downstream.service)
+        push(metadata::serviceReport(downstream.service->state, downstream.context.camera,
+                                     downstream.service->calls));
+    for (const core::FaceEvent &event : downstream.events)
+        push(metadata::faceReport(event, downstream.context, downstream.attached));
+}
+
+void Outbox::push(element::StructureHandle structure)
+{
+    gst_pad_push_event(GST_BASE_TRANSFORM_SRC_PAD(element_),
+                       gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, structure.release()));
 }
 
 void Outbox::pushDownstream()
 {
-    core::FaceBook::Events events;
-    metadata::ReportContext now;
-    {
-        auto shared = meeting_.shared.lock();
-        events = std::exchange(shared->untold.downstream, {});
-        now = context(*shared);
-    }
-    push(events, now);
+    push(take(*meeting_.shared.lock()));
 }
 
 void Outbox::post()
@@ -75,7 +89,7 @@ void Outbox::post()
     for (;;) {
         Report report;
         metadata::ReportContext now;
-        bool asMessage = false;
+        std::shared_ptr<const Settings> settings;
         {
             auto shared = meeting_.shared.lock();
             Untold &untold = shared->untold;
@@ -90,11 +104,11 @@ void Outbox::post()
             report = std::move(untold.reports.front());
             untold.reports.pop_front();
             now = context(*shared);
-            asMessage = shared->settings->postMessages;
+            settings = shared->settings;
         }
         try {
             if (const auto *event = std::get_if<core::FaceEvent>(&report))
-                post(*event, now, asMessage);
+                post(*event, now, *settings);
             else if (const auto *notice = std::get_if<Notice>(&report))
                 post(*notice, now.camera);
             else
@@ -117,14 +131,17 @@ void Outbox::awaitPosted()
 }
 
 void Outbox::post(const core::FaceEvent &event, const metadata::ReportContext &context,
-                  bool asMessage)
+                  const Settings &settings)
 {
     GST_DEBUG_OBJECT(element_, "track %d of visit %u: %s, %s, %s %s", event.face.trackId,
                      static_cast<unsigned>(event.face.visit), core::eventName(event.type).data(),
                      core::statusName(event.face.status).data(),
                      core::reasonName(event.face.reason).data(), templateOf(event.face));
-    if (asMessage)
-        post(metadata::faceReport(event, context));
+    if (!settings.postMessages)
+        return;
+    post(metadata::faceReport(event, context,
+                              settings.messagePhotos ? metadata::Attached::Sample
+                                                     : metadata::Attached::Nothing));
 }
 
 void Outbox::post(const core::ServiceState &state, const std::string &camera)

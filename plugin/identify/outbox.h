@@ -5,14 +5,26 @@
 #include "element/handles.h"
 #include "identify/shared.h"
 #include "metadata/face_structure.h"
+#include "metadata/reports.h"
 
 #include <gst/gst.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace ooto::identify
 {
+
+/** What is to be pushed, and how. */
+struct Downstream {
+    std::vector<metadata::ForgetRequest> forgets;
+    core::FaceBook::Events events;
+    metadata::ReportContext context; ///< of the events
+    metadata::Attached attached = metadata::Attached::Nothing;
+    std::optional<ServiceNews> service;
+};
 
 /** Thread-safe but where it says otherwise. Calls out, so no lock is held meanwhile. */
 class Outbox
@@ -39,13 +51,17 @@ public:
      * is at; half a second at most, since that thread may be in a handler of the application.
      */
     void awaitPosted();
+    /** Under the lock: what there is to tell downstream, which is told no more. */
+    Downstream take(Shared &shared) const;
+    /** *streaming*: pushes that, before the buffer whose metadata comes of it. */
+    void push(Downstream downstream);
     /** *streaming*: pushes what there is to tell downstream, where no buffer follows. */
     void pushDownstream();
-    /** *streaming*: pushes these, which are what the next buffer's metadata comes of. */
-    void push(const core::FaceBook::Events &events, const metadata::ReportContext &context);
 
 private:
-    void post(const core::FaceEvent &event, const metadata::ReportContext &context, bool asMessage);
+    void push(element::StructureHandle structure);
+    void post(const core::FaceEvent &event, const metadata::ReportContext &context,
+              const Settings &settings);
     void post(const core::ServiceState &state, const std::string &camera);
     void post(const Notice &notice, const std::string &camera);
     void post(element::StructureHandle report);

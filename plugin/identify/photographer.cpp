@@ -20,6 +20,8 @@ constexpr double keptAround = 0.1;
 constexpr int measuredFacePx = 160;
 // Two boxes that cover each other so far are of one face.
 constexpr double sameFaceIou = 0.6;
+// A frame's picture is for people to look at, not to find more faces in.
+constexpr int longestFramePictureSide = 1280;
 
 } // namespace
 
@@ -50,9 +52,14 @@ void Photographer::photograph(const element::SampleFrame &sample, const Job &job
     const int longest = std::min(most, wish.longestPx.value_or(most));
     shot.plan = core::planPhoto(shot.face, shot.frame, margin, longest);
     shot.png = job.settings->photoFormat == vision::PhotoFormat::Png;
-    shot.bytes = encode(sample, job, shot.plan, shot.face, others);
+    shot.bytes = encode(sample, shot.plan, shot.face, others, job.settings->photoFormat,
+                        job.settings->jpegQuality);
     if (!shot.bytes)
         return;
+    // Now or never: the next sample takes this one's place, and only then is it known which photo
+    // is sent.
+    if (isFrameWanted())
+        shot.frameBytes = encodeFrame(sample, job, shot.face, others);
     auto shared = meeting_.shared.lock();
     if (shared->epoch == job.epoch)
         shared->book.offer(wish.trackId, std::move(shot));
@@ -102,9 +109,25 @@ bool Photographer::isWanted(const Job &job, const core::ShotWish &wish,
            shared->book.judge(wish.trackId, quality, core::worstPart(quality));
 }
 
-core::PhotoBytes Photographer::encode(const element::SampleFrame &sample, const Job &job,
+bool Photographer::isFrameWanted()
+{
+    return meeting_.shared.lock()->photoWishes.frames();
+}
+
+/** What the camera saw of the place, and of the people this one only. */
+core::PhotoBytes Photographer::encodeFrame(const element::SampleFrame &sample, const Job &job,
+                                           const core::Box &face,
+                                           const std::vector<core::Box> &others)
+{
+    const core::PhotoPlan plan =
+        core::planPhoto({0, 0, 1, 1}, sample.shape(), 0, longestFramePictureSide);
+    return encode(sample, plan, face, others, vision::PhotoFormat::Jpeg, job.settings->jpegQuality);
+}
+
+core::PhotoBytes Photographer::encode(const element::SampleFrame &sample,
                                       const core::PhotoPlan &plan, const core::Box &face,
-                                      const std::vector<core::Box> &others)
+                                      const std::vector<core::Box> &others,
+                                      vision::PhotoFormat format, int jpegQuality)
 {
     if (!sample.cut(plan.source, plan.photo, photoImage_))
         return nullptr;
@@ -115,8 +138,8 @@ core::PhotoBytes Photographer::encode(const element::SampleFrame &sample, const 
     vision::paintOver(photoImage_, neighbours,
                       plan.toPhoto(core::grown(face, keptAround), sample.shape()));
 
-    auto bytes = std::make_shared<std::vector<std::uint8_t>>(vision::encodePhoto(
-        photoImage_.view(), job.settings->photoFormat, job.settings->jpegQuality));
+    auto bytes = std::make_shared<std::vector<std::uint8_t>>(
+        vision::encodePhoto(photoImage_.view(), format, jpegQuality));
     if (bytes->empty()) {
         GST_WARNING_OBJECT(element_, "a photo could not be encoded");
         return nullptr;

@@ -10,6 +10,7 @@
 #include "element/sample_frame.h"
 #include "identify/job.h"
 #include "identify/shared.h"
+#include "vision/photo_encoder.h"
 
 #include <gst/gst.h>
 
@@ -41,9 +42,12 @@ private:
                             const core::Observation &face, double margin,
                             const std::vector<core::Observation> &everyFace);
     bool isWanted(const Job &job, const core::ShotWish &wish, const core::ShotQuality &quality);
-    core::PhotoBytes encode(const element::SampleFrame &sample, const Job &job,
-                            const core::PhotoPlan &plan, const core::Box &face,
-                            const std::vector<core::Box> &others);
+    bool isFrameWanted();
+    core::PhotoBytes encodeFrame(const element::SampleFrame &sample, const Job &job,
+                                 const core::Box &face, const std::vector<core::Box> &others);
+    core::PhotoBytes encode(const element::SampleFrame &sample, const core::PhotoPlan &plan,
+                            const core::Box &face, const std::vector<core::Box> &others,
+                            vision::PhotoFormat format, int jpegQuality);
 
     GstElement *const element_;
     Meeting &meeting_;

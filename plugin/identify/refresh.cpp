@@ -80,7 +80,9 @@ void Refresh::noteBudget()
     const auto budget = dispatcher_.caller()->budgetUse();
     auto shared = meeting_.shared.lock();
     shared->statistics.requestsToday = budget.used;
-    shared->statistics.budgetLeft = budget.limit - std::min(budget.limit, budget.used);
+    shared->statistics.budgetLeft.reset();
+    if (budget.limit > 0)
+        shared->statistics.budgetLeft = budget.limit - std::min(budget.limit, budget.used);
 }
 
 void Refresh::complain(const std::string &problem)

@@ -6,6 +6,13 @@
 namespace ooto::identify
 {
 
+namespace
+{
+
+constexpr std::chrono::seconds betweenCallCounts{10};
+
+} // namespace
+
 Shared::Shared() = default;
 Shared::~Shared() = default;
 
@@ -45,11 +52,35 @@ void Shared::flush(Told told)
     tellEnds(book.flush(latest), told);
 }
 
+void Shared::forget(const core::Whom &whom)
+{
+    tell(book.forget(whom, latest));
+    for (core::FaceEvent &event : untold.downstream)
+        book.obscure(event);
+    for (Report &report : untold.reports) {
+        if (auto *event = std::get_if<core::FaceEvent>(&report))
+            book.obscure(*event);
+    }
+}
+
 void Shared::noteTimes(const core::FrameTimes &times)
 {
     latest = times;
     if (times.afterJump)
         sampling.noteJump();
+}
+
+std::optional<ServiceNews> Shared::takeServiceNews(std::chrono::steady_clock::time_point now)
+{
+    const metadata::CallCount calls{statistics.requestsToday, statistics.budgetLeft};
+    const bool callsChanged =
+        calls.today != sending.callsTold && now - sending.callsToldAt >= betweenCallCounts;
+    if (!sending.serviceTold || !(sending.serviceNews || callsChanged))
+        return std::nullopt;
+    sending.serviceNews = false;
+    sending.callsTold = calls.today;
+    sending.callsToldAt = now;
+    return ServiceNews{sending.service, calls};
 }
 
 bool Shared::mustDispatch() const

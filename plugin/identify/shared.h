@@ -6,16 +6,20 @@
 #include "core/base/guarded.h"
 #include "core/sampling/orientation_watch.h"
 #include "core/sampling/small_faces.h"
+#include "identify/photo_wishes.h"
 #include "identify/sample_choice.h"
 #include "identify/settings.h"
 #include "identify/statistics.h"
 #include "metadata/event_ids.h"
 #include "metadata/labels_file.h"
+#include "metadata/reports.h"
+#include "metadata/requests.h"
 
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -37,13 +41,20 @@ enum class Told { OnBusAndDownstream, OnBusOnly };
 
 /** What is to be told and is not yet. See Outbox, which tells it. */
 struct Untold {
-    std::deque<Report> reports;        ///< on the bus, in this order
-    core::FaceBook::Events downstream; ///< for the streaming thread to push as events
-    metadata::EventSequence sequence;  ///< numbers these, for as long as the camera has a name
-    bool posting = false;              ///< a thread is at it
+    std::deque<Report> reports;                   ///< on the bus, in this order
+    core::FaceBook::Events downstream;            ///< for the streaming thread to push as events
+    std::vector<metadata::ForgetRequest> forgets; ///< to be passed on, before these
+    metadata::EventSequence sequence; ///< numbers these, for as long as the camera has a name
+    bool posting = false;             ///< a thread is at it
 
     /** Numbers the events, which come in the order in which they happened. */
     void enqueue(core::FaceBook::Events events, Told told);
+};
+
+/** What an event downstream tells of the service. */
+struct ServiceNews {
+    core::ServiceState state;
+    metadata::CallCount calls;
 };
 
 /** Photos on their way to the service. See Dispatcher, which sends them. */
@@ -56,7 +67,10 @@ struct Sending {
     bool serviceGivenUp = false;    ///< waited for once; not again until it is well
     bool budgetFileGivenUp = false; ///< likewise, for as long as others hold it
     core::ServiceState service;
-    bool serviceTold = false; ///< that it is well, or is not
+    bool serviceTold = false;    ///< that it is well, or is not
+    bool serviceNews = false;    ///< of which no event downstream has told yet
+    std::uint64_t callsTold = 0; ///< by the last event …
+    std::chrono::steady_clock::time_point callsToldAt{}; ///< … and when that was
     bool credentialsReplaced = false;
     bool credentialsRefused = false; ///< by the service: the file may have others by now
 };
@@ -77,6 +91,7 @@ struct Shared {
     core::OrientationWatch orientationWatch;
     Untold untold;
     Sending sending;
+    PhotoWishes photoWishes;
     Statistics statistics;
     std::unique_ptr<Analysis> idleAnalysis; ///< null while one is under way, or waits for its turn
     bool analysing = false;                 ///< one runs now
@@ -90,7 +105,14 @@ struct Shared {
     void tellEnds(core::FaceBook::Events ends, Told told = Told::OnBusAndDownstream);
     /** Ends all tracks, and forgets what was seen. */
     void flush(Told told = Told::OnBusAndDownstream);
+    /** Nobody of these is told of any more, also by what waits to be told. */
+    void forget(const core::Whom &whom);
     void noteTimes(const core::FrameTimes &times);
+    /**
+     * What is to be told downstream of the service: each change, and at most every ten seconds how
+     * many requests the day had. Nothing before anybody knows whether it works.
+     */
+    std::optional<ServiceNews> takeServiceNews(std::chrono::steady_clock::time_point now);
     /** A time has come by which photos are due, and nothing is in the way. */
     bool mustDispatch() const;
 };

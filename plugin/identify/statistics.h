@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 namespace ooto::identify
 {
@@ -29,7 +30,7 @@ struct Statistics {
     std::uint64_t requests = 0;      ///< each time that a photo was handed to the network
     std::uint64_t retries = 0;       ///< of these, photos that could not be delivered before
     std::uint64_t requestsToday = 0; ///< of all elements and processes that share the budget
-    std::uint64_t budgetLeft = 0;    ///< 0 without a limit, too
+    std::optional<std::uint64_t> budgetLeft; ///< none without a limit
     unsigned inFlight = 0;
     std::uint64_t answers = 0; ///< HTTP 200 with a result
     std::uint64_t matches = 0;

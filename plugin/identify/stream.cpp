@@ -99,7 +99,7 @@ Stream::Stream(GstElement *element, const Settings &settings,
     shared->idleAnalysis = std::move(analysis);
     shared->untold.sequence = std::move(sequence);
     shared->settings = std::make_shared<const Settings>(settings);
-    shared->book.setRules(rules(settings));
+    shared->book.setRules(rules(settings, shared->photoWishes));
     shared->sampling.setInterval(settings.sampleInterval());
 }
 
@@ -136,7 +136,7 @@ void Stream::configure(const Settings &settings)
             shared->sampling.setInterval(settings.sampleInterval());
         shared->settings = std::make_shared<const Settings>(settings);
         shared->untold.sequence = std::move(sequence);
-        shared->book.setRules(rules(settings));
+        shared->book.setRules(rules(settings, shared->photoWishes));
         if (before.similarityThreshold != settings.similarityThreshold)
             shared->tell(shared->book.rejudge(shared->latest));
         if (before.active && !settings.active)
@@ -295,9 +295,10 @@ void Stream::runAnalysis(Loan &loan, const Job &job)
 
 void Stream::attach(const Frame &frame)
 {
-    const Known known = lookUp(frame.times);
-    outbox_.push(known.events, known.context);
-    metadata::attachFaces(frame.buffer, known.faces, known.context, known.notices, frame.visible.x,
+    Known known = lookUp(frame.times);
+    const metadata::ReportContext context = known.before.context;
+    outbox_.push(std::move(known.before));
+    metadata::attachFaces(frame.buffer, known.faces, context, known.notices, frame.visible.x,
                           frame.visible.y, frame.upstream, descriptions_);
     outbox_.post();
 }
@@ -306,11 +307,10 @@ Stream::Known Stream::lookUp(const core::FrameTimes &times)
 {
     auto shared = meeting_.shared.lock();
     Known known;
-    known.context = outbox_.context(*shared);
-    known.context.runningTime = times.runningTime;
     // Both at once: the events are what the buffer's metadata comes of.
     known.faces = shared->book.faces(times.runningTime);
-    known.events = std::exchange(shared->untold.downstream, {});
+    known.before = outbox_.take(*shared);
+    known.before.context.runningTime = times.runningTime;
     if (watch_.anyUncertain())
         watch_.noteSamples(shared->book.watched(times.runningTime));
     for (core::FaceView &face : known.faces) {
@@ -327,6 +327,13 @@ Stream::Known Stream::lookUp(const core::FrameTimes &times)
     if (!smallFaces.empty())
         known.notices.notice += (notice_.empty() ? "" : " ") + smallFaces;
     return known;
+}
+
+void Stream::noteCameraClock(std::chrono::milliseconds ahead)
+{
+    std::string text = clockWatch_.note(ahead);
+    if (!text.empty())
+        meeting_.shared.lock()->untold.reports.emplace_back(Notice{std::move(text)});
 }
 
 void Stream::lostFrame()
@@ -389,6 +396,26 @@ void Stream::anotherPicture()
     outbox_.post();
 }
 
+void Stream::notePhotoWish(const metadata::PhotoWish &wish)
+{
+    auto shared = meeting_.shared.lock();
+    shared->photoWishes.note(wish);
+    shared->book.setRules(rules(*shared->settings, shared->photoWishes));
+    // Who asks has not heard yet how the service is.
+    shared->sending.serviceNews = true;
+}
+
+void Stream::forget(const metadata::ForgetRequest &request, bool passOn)
+{
+    {
+        auto shared = meeting_.shared.lock();
+        shared->forget({request.templateId, metadata::visitNumberOf(request.visitId)});
+        if (passOn)
+            shared->untold.forgets.push_back(request);
+    }
+    outbox_.post();
+}
+
 void Stream::interrupt(bool interrupted)
 {
     meeting_.shared.lock()->interrupted = interrupted;
@@ -402,7 +429,7 @@ void Stream::noteOrientation(const std::string &tag)
     shared->orientationWatch.noteTag(tag != "rotate-0");
 }
 
-core::BookRules Stream::rules(const Settings &settings) const
+core::BookRules Stream::rules(const Settings &settings, const PhotoWishes &wishes) const
 {
     core::BookRules rules;
     rules.tracking.holdTime = std::chrono::milliseconds(settings.holdTimeMs);
@@ -422,7 +449,7 @@ core::BookRules Stream::rules(const Settings &settings) const
     rules.asking.retry.backoff =
         core::backoffRules(settings.retryBackoffFactorS, settings.retryBackoffMaxS);
     rules.asking.wholeFrame = source_ == DetectorChoice::None;
-    rules.keepPhotos = settings.messagePhotos;
+    rules.keepPhotos = settings.messagePhotos || wishes.photos();
     return rules;
 }
 

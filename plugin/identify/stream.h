@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/worker_pool.h"
+#include "core/sampling/clock_watch.h"
 #include "core/tracking/face_watch.h"
 #include "identify/analysis.h"
 #include "identify/credentials_source.h"
@@ -17,6 +18,7 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +55,8 @@ public:
 
     /** *streaming*: every frame. @param buffer writable metadata */
     void frame(GstBuffer *buffer, const GstVideoInfo &info, const core::FrameTimes &times);
+    /** *streaming*: how far the camera's clock is ahead of ours, where it says what time it is. */
+    void noteCameraClock(std::chrono::milliseconds ahead);
     /** *streaming*: an exception came out of frame(): the next one is to be a sample. */
     void lostFrame();
     /** *streaming*: time passes without frames. */
@@ -65,6 +69,13 @@ public:
     void anotherPicture();
     /** *streaming*: the stream's tag `image-orientation`, such as `rotate-90`. */
     void noteOrientation(const std::string &tag);
+    /** Any thread: somebody downstream wants photos with the events, or wants none any more. */
+    void notePhotoWish(const metadata::PhotoWish &wish);
+    /**
+     * Any thread: what waits to be told names the person no more when this returns.
+     * @param passOn downstream, too, in order with the events
+     */
+    void forget(const metadata::ForgetRequest &request, bool passOn);
     /** *application*: whether the streaming thread has to return at once from where it waits. */
     void interrupt(bool interrupted);
 
@@ -81,9 +92,8 @@ private:
     };
     /** What goes onto a frame, and what is told before it. */
     struct Known {
-        metadata::ReportContext context;
+        Downstream before;
         std::vector<core::FaceView> faces;
-        core::FaceBook::Events events;
         metadata::StreamNotices notices;
     };
 
@@ -96,7 +106,7 @@ private:
     Known lookUp(const core::FrameTimes &times);
     void startAnalysis(const Frame &frame, Loan taken, Job job);
     void runAnalysis(Loan &loan, const Job &job);
-    core::BookRules rules(const Settings &settings) const;
+    core::BookRules rules(const Settings &settings, const PhotoWishes &wishes) const;
 
     GstElement *const element_; ///< borrowed: it owns us
     const std::string notice_;
@@ -109,6 +119,7 @@ private:
     Dispatcher dispatcher_;
 
     // *streaming*
+    core::ClockWatch clockWatch_;
     core::FaceWatch watch_;
     metadata::FaceDescriptions descriptions_;
 };

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <ctime>
 #include <map>
 #include <string_view>
@@ -136,6 +137,20 @@ std::string eventId(std::uint64_t number)
 std::string visitId(const std::string &camera, core::VisitNumber visit)
 {
     return camera + "-" + runId() + "-" + std::to_string(visit);
+}
+
+core::VisitNumber visitNumberOf(const std::string &visitId)
+{
+    // The camera's name comes first, and may be anything.
+    const std::string before = "-" + runId() + "-";
+    const std::size_t at = visitId.rfind(before);
+    if (at == std::string::npos)
+        return 0;
+    const char *begin = visitId.data() + at + before.size();
+    const char *end = visitId.data() + visitId.size();
+    core::VisitNumber number = 0;
+    const auto [parsed, error] = std::from_chars(begin, end, number);
+    return error == std::errc() && parsed == end ? number : 0;
 }
 
 EventSequence eventSequenceOf(const std::string &camera)

@@ -27,6 +27,9 @@ std::string eventId(std::uint64_t number);
 /** `<camera>-<run>-<number>`: the camera's name is as people wrote it. */
 std::string visitId(const std::string &camera, core::VisitNumber visit);
 
+/** The number of a visit of this process; 0 for any other text. */
+core::VisitNumber visitNumberOf(const std::string &visitId);
+
 /** How many events a camera has told in its streams; goes on when the stream is built anew. */
 using EventSequence = std::shared_ptr<std::atomic<std::uint64_t>>;
 

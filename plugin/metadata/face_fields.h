@@ -7,11 +7,15 @@ namespace ooto::metadata
 
 /** The custom meta's name, and that of its structure. */
 inline constexpr const char *facesMetaName = "OotoFaces";
-/** Structures of element messages; that of faces is a downstream event's, too. */
+/** Structures of element messages; those of faces and of the service are downstream events', too.
+ */
 inline constexpr const char *faceMessageName = "ooto-face";
 inline constexpr const char *serviceMessageName = "ooto-service";
 inline constexpr const char *noticeMessageName = "ooto-notice";
 inline constexpr const char *publishMessageName = "ooto-publish";
+/** Structures of events that only travel: upstream, and both ways. */
+inline constexpr const char *wantPhotosName = "ooto-want-photos";
+inline constexpr const char *forgetName = "ooto-forget";
 /** The type of a face's region and detection, and the name of its structure in `OotoFaces`. */
 inline constexpr const char *faceType = "face";
 
@@ -25,7 +29,8 @@ inline constexpr const char *serviceState = "service-state";
 inline constexpr const char *serviceReason = "service-reason";
 inline constexpr const char *notice = "notice";
 
-// Of each face, in `OotoFaces` and in `ooto-face`. `camera` and `reason` are of messages, too.
+// Of each face, in `OotoFaces` and in `ooto-face`. `camera` is of `OotoFaces` itself, too; it and
+// `reason` are of messages, too.
 inline constexpr const char *camera = "camera";
 inline constexpr const char *trackId = "track-id";
 inline constexpr const char *roiId = "roi-id";
@@ -98,6 +103,13 @@ inline constexpr const char *delayedMs = "delayed-ms";
 // Of `ooto-service` and of `ooto-notice`.
 inline constexpr const char *state = "state";
 inline constexpr const char *text = "text";
+inline constexpr const char *callsToday = "calls-today";
+inline constexpr const char *budgetLeft = "budget-left";
+
+// Of `ooto-want-photos`. `ooto-forget` has `template-id` and `visit-id`.
+inline constexpr const char *photos = "photos";
+inline constexpr const char *frames = "frames";
+inline constexpr const char *asker = "asker";
 
 // Of `ooto-publish`, beside `state`, `since`, `reason` and `json`.
 inline constexpr const char *uri = "uri";

@@ -90,6 +90,8 @@ void attachFaces(GstBuffer *buffer, const std::vector<core::FaceView> &faces,
     }
     gst_structure_take_value(structure, field::faces, &array);
     setNotices(structure, notices);
+    if (!gst_structure_has_field(structure, field::camera))
+        gst_structure_set(structure, field::camera, G_TYPE_STRING, context.camera.c_str(), nullptr);
     descriptions.endFrame();
 }
 

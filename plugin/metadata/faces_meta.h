@@ -27,7 +27,7 @@ struct StreamNotices {
 
 /**
  * Adds one ROI meta per face, its GstAnalytics counterpart, and one `OotoFaces` meta in any case:
- * faces are appended to the one that another ootoidentify upstream left.
+ * faces are appended to the one that another ootoidentify upstream left, whose `camera` stays.
  * @param buffer writable
  * @param offsetX, offsetY px, where the visible picture begins in the buffer
  * @param upstream what others found on this buffer: it is used for the faces that it is about

@@ -2,6 +2,7 @@
 #include "metadata/faces_reader.h"
 
 #include "metadata/face_fields.h"
+#include "metadata/picture.h"
 #include "metadata/regions.h"
 #include "system/handles.h"
 
@@ -199,6 +200,8 @@ public:
     void readMeta(const GstStructure *from)
     {
         read_.told = true;
+        if (read_.camera.empty())
+            read_.camera = textOf(from, field::camera);
         forEachFace(from, [this](const GstStructure *face) {
             if (read_.faces.size() < mostFaces)
                 readFace(face);
@@ -345,6 +348,8 @@ std::optional<FaceMessage> readFaceMessage(const GstStructure *message)
     if (!message || !gst_structure_has_name(message, faceMessageName))
         return std::nullopt;
     const char *type = gst_structure_get_string(message, field::type);
+    const Picture photo = pictureOf(message, field::photo);
+    const Picture frame = pictureOf(message, field::frame);
     return FaceMessage{.type = core::eventNamed(type ? type : ""),
                        .eventId = textOf(message, field::eventId),
                        .sequence = wholeOf(message, field::sequence),
@@ -359,7 +364,23 @@ std::optional<FaceMessage> readFaceMessage(const GstStructure *message)
                        .lastSeenWallClock = textOf(message, field::lastSeenWallClock),
                        .ageMs = countOf(message, field::ageMs),
                        .late = verdictOf(message, field::late).value_or(false),
-                       .face = faceOf(message)};
+                       .face = faceOf(message),
+                       .photo = photo.bytes,
+                       .photoIsPng = photo.png,
+                       .frame = frame.bytes,
+                       .frameIsPng = frame.png};
+}
+
+std::optional<ServiceMessage> readServiceMessage(const GstStructure *message)
+{
+    if (!message || !gst_structure_has_name(message, serviceMessageName))
+        return std::nullopt;
+    return ServiceMessage{.state = textOf(message, field::state),
+                          .reason = textOf(message, field::reason),
+                          .camera = textOf(message, field::camera),
+                          .since = textOf(message, field::since),
+                          .callsToday = wholeOf(message, field::callsToday),
+                          .budgetLeft = wholeOf(message, field::budgetLeft)};
 }
 
 } // namespace ooto::metadata

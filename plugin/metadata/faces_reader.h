@@ -47,7 +47,8 @@ struct FaceOnBuffer : ReadFace {
 
 /** All that a buffer says. */
 struct FacesOnBuffer {
-    bool told = false; ///< there is an `OotoFaces`; else the faces are regions of others
+    bool told = false;  ///< there is an `OotoFaces`; else the faces are regions of others
+    std::string camera; ///< that of the first ootoidentify; empty where nobody says
     std::vector<FaceOnBuffer> faces;
     std::string serviceState; ///< empty when the service is fine or nothing is known
     std::string serviceReason;
@@ -92,13 +93,27 @@ struct FaceMessage {
     std::optional<unsigned> ageMs;
     bool late = false;
     ReadFace face;
-    core::PhotoBytes photo; ///< of an event downstream, where somebody asked; may be null
+    core::PhotoBytes photo; ///< of an event, where photos were asked for; null: none
     bool photoIsPng = false;
-    core::PhotoBytes frame; ///< likewise, the whole frame
+    core::PhotoBytes frame; ///< the whole frame of that moment, likewise
     bool frameIsPng = false;
 };
 
 /** Nothing when the structure is null or has another name. */
 std::optional<FaceMessage> readFaceMessage(const GstStructure *message);
+
+/** What `ooto-service` says, a message or a downstream event. */
+struct ServiceMessage {
+    std::string state; ///< `ok`, `degraded`, …
+    std::string reason;
+    std::string camera;
+    std::string since; ///< ISO 8601, UTC
+    /** Requests of all who share the day's budget, and what is left of it: of events only. */
+    std::optional<std::uint64_t> callsToday;
+    std::optional<std::uint64_t> budgetLeft;
+};
+
+/** Nothing when the structure is null or has another name. */
+std::optional<ServiceMessage> readServiceMessage(const GstStructure *message);
 
 } // namespace ooto::metadata

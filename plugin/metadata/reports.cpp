@@ -3,6 +3,7 @@
 
 #include "metadata/event_ids.h"
 #include "metadata/face_fields.h"
+#include "metadata/picture.h"
 #include "metadata/structure_json.h"
 #include "system/iso_time.h"
 
@@ -46,7 +47,7 @@ void setWhen(GstStructure *structure, const core::FaceEvent &event)
                           static_cast<guint>(event.photoAge->count()), nullptr);
 }
 
-void setPhoto(GstStructure *structure, const core::FaceEvent &event)
+void setSample(GstStructure *structure, const core::FaceEvent &event)
 {
     if (!event.photo)
         return;
@@ -58,6 +59,25 @@ void setPhoto(GstStructure *structure, const core::FaceEvent &event)
     gst_structure_set(structure, field::photo, GST_TYPE_SAMPLE, sample.get(), nullptr);
 }
 
+void attach(GstStructure *structure, const core::FaceEvent &event, Attached attached)
+{
+    if (attached == Attached::Sample)
+        setSample(structure, event);
+    if (attached == Attached::Picture || attached == Attached::PictureAndFrame)
+        setPicture(structure, field::photo, {event.photo, event.photoIsPng});
+    if (attached == Attached::PictureAndFrame)
+        setPicture(structure, field::frame, {event.frame, false});
+}
+
+void setCalls(GstStructure *structure, const CallCount &calls)
+{
+    gst_structure_set(structure, field::callsToday, G_TYPE_UINT64,
+                      static_cast<guint64>(calls.today), nullptr);
+    if (calls.left)
+        gst_structure_set(structure, field::budgetLeft, G_TYPE_UINT64,
+                          static_cast<guint64>(*calls.left), nullptr);
+}
+
 void setJson(GstStructure *structure)
 {
     gst_structure_set(structure, field::json, G_TYPE_STRING, toJson(structure).c_str(), nullptr);
@@ -65,7 +85,8 @@ void setJson(GstStructure *structure)
 
 } // namespace
 
-element::StructureHandle faceReport(const core::FaceEvent &event, const ReportContext &context)
+element::StructureHandle faceReport(const core::FaceEvent &event, const ReportContext &context,
+                                    Attached attached)
 {
     element::StructureHandle report(gst_structure_new(
         faceMessageName, field::type, G_TYPE_STRING, core::eventName(event.type).data(),
@@ -78,11 +99,12 @@ element::StructureHandle faceReport(const core::FaceEvent &event, const ReportCo
     if (event.late)
         gst_structure_set(report.get(), field::late, G_TYPE_BOOLEAN, TRUE, nullptr);
     setJson(report.get());
-    setPhoto(report.get(), event);
+    attach(report.get(), event, attached);
     return report;
 }
 
-element::StructureHandle serviceReport(const core::ServiceState &state, const std::string &camera)
+element::StructureHandle serviceReport(const core::ServiceState &state, const std::string &camera,
+                                       const std::optional<CallCount> &calls)
 {
     element::StructureHandle report(gst_structure_new(
         serviceMessageName, field::state, G_TYPE_STRING,
@@ -91,6 +113,8 @@ element::StructureHandle serviceReport(const core::ServiceState &state, const st
     if (!state.reason.empty())
         gst_structure_set(report.get(), field::reason, G_TYPE_STRING, state.reason.c_str(),
                           nullptr);
+    if (calls)
+        setCalls(report.get(), *calls);
     setJson(report.get());
     return report;
 }

@@ -72,6 +72,8 @@ std::string_view reasonName(Reason reason)
         return "other-face";
     case Reason::NoLiveness:
         return "no-liveness";
+    case Reason::Forgotten:
+        return "forgotten";
     }
     return "";
 }

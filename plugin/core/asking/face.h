@@ -51,6 +51,7 @@ enum class Reason {
     Double,       ///< another face in view is more like the same template
     OtherFace,    ///< the service answered about another face on the photo
     NoLiveness,   ///< liveness or deepfake was asked for, and no verdict came
+    Forgotten,    ///< somebody wants this person not to be known: nothing is asked any more
 };
 
 /** "too-small", "blurred", "badly-lit", "turned-away", …; empty for None. */
@@ -133,6 +134,7 @@ struct FaceEvent {
     bool late = false;     ///< an answer that came after its track's end
     PhotoBytes photo = {}; ///< the last photo sent, where the book was told to keep it
     bool photoIsPng = false;
+    PhotoBytes frame = {}; ///< with `answered`: JPEG of the frame that the photo is from, if made
     std::optional<FrameTimes> lastSeen = {}; ///< of the last look at the face, with `end`
     std::optional<std::chrono::milliseconds> photoAge =
         {};                   ///< with `answered`: from photo to answer

@@ -12,7 +12,8 @@ namespace ooto::core
 namespace
 {
 
-// Photos of people who have left wait for the service, newest first; some 10 MB at most.
+// Photos of people who have left wait for the service, newest first; some 10 MB at most, and with
+// whole frames 40 MB.
 constexpr std::size_t mostEnded = 128;
 
 bool byNewestTrack(TrackId a, TrackId b)
@@ -64,8 +65,12 @@ FaceEvent FaceBook::event(FaceEventType type, FaceRecord &record, const FrameTim
                     .photoIsPng = record.now.photoIsPng};
     if (rules_.keepPhotos && type != FaceEventType::New)
         event.photo = record.now.photo;
+    if (rules_.keepPhotos && type == FaceEventType::Answered)
+        event.frame = record.now.frame;
     if (type == FaceEventType::End)
         event.lastSeen = record.lastSeen;
+    // What was last seen of the face may be of before.
+    forgotten_.obscure(event);
     return event;
 }
 
@@ -205,7 +210,8 @@ void FaceBook::dropNeedlessDoubt(TrackId id, FaceRecord &record)
 {
     const bool mayBeKnown = record.doubt == DoubtCause::Past || record.doubt == DoubtCause::Contact;
     if (!record.withheld || !record.doubt || mayBeKnown ||
-        record.withheld->inquiry.attempts() > 0 || record.inFlight == record.withheld->id)
+        record.withheld->inquiry.attempts() > 0 || record.withheld->inquiry.isForgotten() ||
+        record.inFlight == record.withheld->id)
         return;
     visits_.drop(record.withheld->visit);
     record.withheld.reset();
@@ -328,6 +334,7 @@ std::optional<Shot> FaceBook::takePhoto(TrackId id, StreamTime now)
         record->inFlight = record->now.id;
         record->now.photo = rules_.keepPhotos ? shot->bytes : nullptr;
         record->now.photoIsPng = shot->png;
+        record->now.frame = rules_.keepPhotos ? shot->frameBytes : nullptr;
     }
     return shot;
 }
@@ -397,6 +404,79 @@ void FaceBook::contestDoubles(const FrameTimes &now, Events &events)
     }
 }
 
+bool FaceBook::isForgotten(const KnownFace &person) const
+{
+    const std::string *match = person.inquiry.match();
+    return forgotten_.hasVisit(person.visit) || (match && forgotten_.hasTemplate(*match));
+}
+
+void FaceBook::noteForgotten(const KnownFace &person, StreamTime now)
+{
+    if (!isForgotten(person))
+        return;
+    if (const std::string *match = person.inquiry.match())
+        forgotten_.addTemplate(*match, now);
+    if (person.visit != 0)
+        forgotten_.addVisit(person.visit, now);
+}
+
+bool FaceBook::forgetOrObscure(KnownFace &person)
+{
+    if (!isForgotten(person))
+        return person.inquiry.obscure(forgotten_, rules_.asking);
+    const bool wasKnown = !person.inquiry.isForgotten();
+    person.forget();
+    return wasKnown;
+}
+
+FaceBook::Events FaceBook::forget(const Whom &whom, const FrameTimes &now)
+{
+    const StreamTime time = now.runningTime;
+    forgotten_.advance(time);
+    if (!whom.templateId.empty())
+        forgotten_.addTemplate(whom.templateId, time);
+    if (whom.visit != 0) {
+        forgotten_.addVisit(whom.visit, time);
+        if (const std::string person = visits_.templateOf(whom.visit); !person.empty())
+            forgotten_.addTemplate(person, time);
+    }
+    // One leads to the other: who is on a track of the visit, and the visits of the template.
+    for (const auto &[id, record] : records_) {
+        noteForgotten(record.now, time);
+        if (record.withheld)
+            noteForgotten(*record.withheld, time);
+    }
+    Events events;
+    for (auto &[id, record] : records_) {
+        if (record.withheld)
+            forgetOrObscure(*record.withheld);
+        const bool changed = forgetOrObscure(record.now);
+        if (changed && !record.ended && record.last.trackId != 0 && record.now.visit != 0)
+            events.push_back(event(FaceEventType::Updated, record, now));
+    }
+    visits_.forgetTemplates(forgotten_);
+    return events;
+}
+
+/** What a reply says, but not about people who are forgotten. */
+Reply FaceBook::withoutForgotten(const Reply &reply, KnownFace &about, StreamTime now)
+{
+    forgotten_.advance(now);
+    Reply rest = reply;
+    if (reply.outcome != Outcome::Answered)
+        return rest;
+    const std::string templateId = reply.answer.templateId.value_or("");
+    const bool isMatched = isMatch(reply.answer, rules_.asking.similarityThreshold);
+    if (about.inquiry.isForgotten() && isMatched)
+        forgotten_.addTemplate(templateId, now); // the visit was forgotten before it had a name
+    if (isMatched && forgotten_.hasTemplate(templateId)) {
+        about.forget();
+        forgotten_.addVisit(about.visit, now);
+    }
+    forgotten_.obscure(rest.answer);
+    return rest;
+}
+
 FaceBook::Events FaceBook::noteReply(TrackId id, const Reply &reply, const FrameTimes &now)
 {
     FaceRecord *record = find(id);
@@ -404,14 +484,15 @@ FaceBook::Events FaceBook::noteReply(TrackId id, const Reply &reply, const Frame
         return {};
     Events events;
     const PersonId about = *std::exchange(record->inFlight, std::nullopt);
-    Inquiry *inquiry = record->inquiryOf(about);
+    KnownFace *person = record->find(about);
     const Status before = record->now.inquiry.status();
     bool tell = isAnswer(reply.outcome);
-    if (inquiry)
-        tell = inquiry->noteReply(reply, now, rules_.asking);
+    if (person)
+        tell = person->inquiry.noteReply(withoutForgotten(reply, *person, now.runningTime), now,
+                                         rules_.asking);
     else
         record->attemptsBefore += tell; // about a person who counts no more
-    if (inquiry == &record->now.inquiry) {
+    if (person == &record->now) {
         endDoubt(ownerOf(id), *record);
         Events contested;
         contestDoubles(now, contested);
@@ -427,7 +508,7 @@ FaceBook::Events FaceBook::noteReply(TrackId id, const Reply &reply, const Frame
         events.push_back(event(FaceEventType::Answered, *record, now));
     else if (record->now.inquiry.status() != before)
         events.push_back(event(FaceEventType::Updated, *record, now)); // given up
-    forget(now.runningTime);
+    dropOld(now.runningTime);
     return events;
 }
 
@@ -508,7 +589,7 @@ void FaceBook::end(const std::vector<TrackId> &ids, const FrameTimes &now, Event
         if (record.withheld && !isAsked)
             visits_.drop(record.now.visit);
     }
-    forget(now.runningTime);
+    dropOld(now.runningTime);
 }
 
 void FaceBook::settle(const FrameTimes &now, Events &events)
@@ -519,7 +600,7 @@ void FaceBook::settle(const FrameTimes &now, Events &events)
     }
 }
 
-void FaceBook::forget(StreamTime now)
+void FaceBook::dropOld(StreamTime now)
 {
     std::size_t ended = 0;
     for (auto entry = records_.end(); entry != records_.begin();) {

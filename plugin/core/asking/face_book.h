@@ -4,6 +4,7 @@
 
 #include "core/asking/face.h"
 #include "core/asking/face_record.h"
+#include "core/asking/forgotten_people.h"
 #include "core/asking/inquiry.h"
 #include "core/asking/shot.h"
 #include "core/asking/visit_book.h"
@@ -60,6 +61,19 @@ public:
     void putOff(TrackId id, Reason reason);
     Events noteReply(TrackId id, const Reply &reply, const FrameTimes &now);
 
+    /**
+     * Nobody is to know this person any more: whoever in view has the template or the visit, or
+     * has left and may still be answered about. Answer, photos and name go; for the rest of the
+     * track the face is `unavailable` (`forgotten`) and nothing is asked about it. A reply under
+     * way is dropped when it comes; one that names the template within the next ten minutes, on
+     * whatever track, makes that track one of a forgotten person, too, see ForgottenPeople. A face
+     * that was only somewhat like the template stays `unknown`, without saying like whom.
+     * @return `updated` for each face in view that is known no more
+     */
+    Events forget(const Whom &whom, const FrameTimes &now);
+    /** An event from before a forget() that is not told yet: nobody forgotten is in it. */
+    void obscure(FaceEvent &event) const { forgotten_.obscure(event); }
+
     /** The service, or the key, is well again. */
     void serviceIsBack();
 
@@ -100,7 +114,12 @@ private:
     void end(const std::vector<TrackId> &ids, const FrameTimes &now, Events &events);
     void settle(const FrameTimes &now, Events &events);
     void noteIdentity(FaceRecord &record, StreamTime now);
-    void forget(StreamTime now);
+    void dropOld(StreamTime now);
+    bool isForgotten(const KnownFace &person) const;
+    void noteForgotten(const KnownFace &person, StreamTime now);
+    /** @return true when something was known of the person that is not any more */
+    bool forgetOrObscure(KnownFace &person);
+    Reply withoutForgotten(const Reply &reply, KnownFace &about, StreamTime now);
     bool seesItsLast(TrackId id, const FaceRecord &record, StreamTime now) const;
     bool isDue(TrackId id, const FaceRecord &record, StreamTime now) const;
     /** The track with the record of this number: itself, or the one that goes on with it. */
@@ -112,6 +131,7 @@ private:
     Tracker tracker_;
     VisitBook visits_;
     std::map<TrackId, FaceRecord> records_;
+    ForgottenPeople forgotten_;
     std::map<TrackId, TrackId> goesOnAs_; ///< ended tracks whose answers are another's now
     std::vector<ShotWish> wishes_;
 };

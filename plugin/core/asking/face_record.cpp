@@ -15,11 +15,18 @@ constexpr StreamTime longestDoubtWait = std::chrono::minutes(1);
 
 } // namespace
 
-Inquiry *FaceRecord::inquiryOf(const PersonId &person)
+void KnownFace::forget()
+{
+    inquiry.forget();
+    photo.reset();
+    frame.reset();
+}
+
+KnownFace *FaceRecord::find(const PersonId &person)
 {
     if (now.id == person)
-        return &now.inquiry;
-    return withheld && withheld->id == person ? &withheld->inquiry : nullptr;
+        return &now;
+    return withheld && withheld->id == person ? &*withheld : nullptr;
 }
 
 void FaceRecord::dropWithheld()

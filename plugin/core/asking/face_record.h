@@ -18,6 +18,9 @@ struct KnownFace {
     VisitNumber visit = 0;
     PhotoBytes photo; ///< the last one sent, where photos are kept
     bool photoIsPng = false;
+    PhotoBytes frame; ///< of the same moment, where it was asked for
+
+    void forget();
 };
 
 /** The record of one track. Not thread-safe. */
@@ -37,7 +40,7 @@ struct FaceRecord {
     std::optional<StreamTime> ended; ///< kept for its answer, or for the track that goes on with it
 
     /** Null where the person counts no more. */
-    Inquiry *inquiryOf(const PersonId &person);
+    KnownFace *find(const PersonId &person);
     /** The person from before the doubt counts no more; the answers are counted all the same. */
     void dropWithheld();
     /** A doubt begins: its request waits if the last one was for nothing. */

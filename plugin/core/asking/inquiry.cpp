@@ -120,6 +120,8 @@ std::optional<ShotWish> Inquiry::see(const Box &face, const FrameShape &frame, S
                                      const AskingRules &rules)
 {
     seen_.reset();
+    if (forgotten_)
+        return std::nullopt;
     if (need_ == Need::None && rules.reidentifyInterval > 0ns && answered_ && !inFlight_ &&
         now - answered_->runningTime >= rules.reidentifyInterval) {
         attemptsThisTime_ = 0;
@@ -148,6 +150,8 @@ void Inquiry::noteCrowded()
 
 bool Inquiry::judge(const ShotQuality &quality, Reason worst, const AskingRules &rules)
 {
+    if (forgotten_)
+        return false;
     seen_ = quality;
     const bool usable = !tooSmall_ && (rules.wholeFrame || quality.total >= leastQuality(rules));
     // Behind one that is under way only a clearly better one is worth its encoding.
@@ -159,7 +163,7 @@ bool Inquiry::judge(const ShotQuality &quality, Reason worst, const AskingRules 
 
 void Inquiry::offer(Shot shot, StreamTime now)
 {
-    if (!shot.bytes || wasAnswered(shot.bytes) || shot.facePx() < waitForPx_)
+    if (forgotten_ || !shot.bytes || wasAnswered(shot.bytes) || shot.facePx() < waitForPx_)
         return;
     if (!inFlight_)
         reason_ = Reason::Waiting;
@@ -197,6 +201,10 @@ bool Inquiry::noteReply(const Reply &reply, const FrameTimes &now, const AskingR
         return false;
     const Shot shot = *std::exchange(inFlight_, std::nullopt);
     const bool answered = isAnswer(reply.outcome);
+    if (forgotten_) {
+        attempts_ += answered;
+        return false;
+    }
     if (answered) {
         ++attempts_;
         answered_ = now;
@@ -332,6 +340,23 @@ void Inquiry::rejudge(const AskingRules &rules)
         want(Need::None);
 }
 
+void Inquiry::forget()
+{
+    forgotten_ = true;
+    votes_ = {};
+    isDouble_ = false;
+    refusal_.reset();
+    seen_.reset();
+    answeredPhotos_.clear();
+    reason_ = Reason::Forgotten;
+    want(Need::None);
+}
+
+bool Inquiry::obscure(const ForgottenPeople &people, const AskingRules &rules)
+{
+    return votes_.obscure(people, rules.similarityThreshold);
+}
+
 bool Inquiry::settle(StreamTime now, bool ended)
 {
     if (need_ != Need::SecondOpinion || inFlight_)
@@ -346,6 +371,12 @@ bool Inquiry::settle(StreamTime now, bool ended)
 const std::string *Inquiry::identity() const
 {
     return status() == Status::Identified ? &*votes_.leading()->answer->templateId : nullptr;
+}
+
+const std::string *Inquiry::match() const
+{
+    const Ballot *leading = votes_.leading();
+    return leading && leading->isMatch ? &*leading->answer->templateId : nullptr;
 }
 
 double Inquiry::similarity() const

@@ -72,6 +72,11 @@ public:
     void dropUnsent() { shot_.clear(); }
     /** Another `similarityThreshold` holds: for what was answered, too. */
     void rejudge(const AskingRules &rules);
+    /** Nothing that was said stays, no photo is kept, nothing is asked, and no reply counts. */
+    void forget();
+    bool isForgotten() const { return forgotten_; }
+    /** This face is somebody else, who may be like them. @return true if an answer named any */
+    bool obscure(const ForgottenPeople &people, const AskingRules &rules);
     /** Time passed. @return true when the status changed by that alone */
     bool settle(StreamTime now, bool ended);
 
@@ -79,6 +84,8 @@ public:
     bool hasUnsent() const { return !shot_.empty() && !inFlight_ && wanted(); }
     /** The template that the track is identified as; null when it is not. */
     const std::string *identity() const;
+    /** The same, whether or not the face is taken for live and genuine. */
+    const std::string *match() const;
     /** Of the leading answer; -1 where there is none. */
     double similarity() const;
     /** Answers so far. */
@@ -113,6 +120,7 @@ private:
 
     Need need_ = Need::Answer;
     Reason reason_ = Reason::None;
+    bool forgotten_ = false;        ///< for good: it is another person who is asked about again
     bool contested_ = false;        ///< asked again, since another face has a better claim
     bool isDouble_ = false;         ///< and the answer was the same
     unsigned attempts_ = 0;         ///< answers so far

@@ -26,6 +26,7 @@ struct Shot {
     ShotQuality quality;
     PhotoBytes bytes;
     bool png = false;           ///< else JPEG
+    PhotoBytes frameBytes;      ///< JPEG of the whole frame, where somebody asked for it
     bool again = false;         ///< was sent before, and could not be delivered
     bool askedLiveness = false; ///< is asked for with this photo; set when it is taken to be sent
     bool askedDeepfake = false; ///< likewise

@@ -62,6 +62,20 @@ VisitNumber VisitBook::noteIdentity(VisitNumber visit, const std::string &templa
     return another;
 }
 
+std::string VisitBook::templateOf(VisitNumber visit) const
+{
+    const auto found = visits_.find(visit);
+    return found == visits_.end() ? std::string() : found->second.templateId;
+}
+
+void VisitBook::forgetTemplates(const ForgottenPeople &people)
+{
+    for (auto &[number, visit] : visits_) {
+        if (people.hasTemplate(visit.templateId))
+            visit.templateId.clear();
+    }
+}
+
 bool VisitBook::isOf(VisitNumber visit, const std::string &templateId) const
 {
     const auto found = visits_.find(visit);

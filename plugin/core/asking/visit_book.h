@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/asking/face.h"
+#include "core/asking/forgotten_people.h"
 
 #include <map>
 #include <string>
@@ -29,6 +30,10 @@ public:
      */
     VisitNumber noteIdentity(VisitNumber visit, const std::string &templateId, StreamTime now,
                              StreamTime timeout);
+    /** Whose visit it is; empty while no one was identified. */
+    std::string templateOf(VisitNumber visit) const;
+    /** From now on the template's visits are nobody's: none goes on when it is seen again. */
+    void forgetTemplates(const ForgottenPeople &people);
     /** Whether the visit is that of this template. */
     bool isOf(VisitNumber visit, const std::string &templateId) const;
     /** Forgets visits that are over. Time may have gone back: they end as long after now. */

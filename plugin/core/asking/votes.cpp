@@ -53,6 +53,22 @@ void Votes::rejudge(double similarityThreshold)
         add(ballot, similarityThreshold);
 }
 
+bool Votes::obscure(const ForgottenPeople &people, double similarityThreshold)
+{
+    bool any = false;
+    for (Ballot &ballot : ballots_) {
+        if (!ballot.answer->templateId || !people.hasTemplate(*ballot.answer->templateId))
+            continue;
+        Answer answer = *ballot.answer;
+        people.obscure(answer);
+        ballot.answer = std::make_shared<const Answer>(std::move(answer));
+        any = true;
+    }
+    if (any)
+        rejudge(similarityThreshold);
+    return any;
+}
+
 void Votes::count(Ballot ballot, double similarityThreshold)
 {
     const Answer &answer = *ballot.answer;

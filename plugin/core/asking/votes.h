@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/asking/face.h"
+#include "core/asking/forgotten_people.h"
 
 #include <map>
 #include <vector>
@@ -40,6 +41,8 @@ public:
     void add(Ballot ballot, double similarityThreshold);
     /** Counts again what was said, at another threshold. */
     void rejudge(double similarityThreshold);
+    /** What was said of people who are forgotten now names them no more. @return true if any was */
+    bool obscure(const ForgottenPeople &people, double similarityThreshold);
 
     bool empty() const { return fine_ + notFine_ + noVerdict_ == 0; }
     /** Another answer may settle whether the face is a live and genuine one. */
