@@ -66,8 +66,9 @@ class BoundedContext : public mustache::context<std::string>
 {
 public:
     BoundedContext(const mustache::data *root, std::size_t sectionBytes)
-        : context(root), sectionBytes_(std::max(sectionBytes, leastSectionBytes))
+        : sectionBytes_(std::max(sectionBytes, leastSectionBytes))
     {
+        context::push(root);
     }
     void push(const mustache::data *data) override
     {
@@ -138,7 +139,7 @@ mustache::data objectData(JsonObject *object, Escape escape)
     JsonNode *node = nullptr;
     while (json_object_iter_next(&members, &name, &node))
         data.set(name, nodeData(node, escape));
-    return data;
+    return data; // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the data owns its members
 }
 
 mustache::data nodeData(JsonNode *node, Escape escape)
