@@ -139,7 +139,7 @@ mustache::data objectData(JsonObject *object, Escape escape)
     JsonNode *node = nullptr;
     while (json_object_iter_next(&members, &name, &node))
         data.set(name, nodeData(node, escape));
-    return data; // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the data owns its members
+    return data;
 }
 
 mustache::data nodeData(JsonNode *node, Escape escape)
@@ -150,6 +150,7 @@ mustache::data nodeData(JsonNode *node, Escape escape)
     case JSON_NODE_ARRAY:
         return arrayData(json_node_get_array(node), escape);
     case JSON_NODE_VALUE:
+        // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): data own their members
         return valueData(node, escape);
     case JSON_NODE_NULL:
         break;
