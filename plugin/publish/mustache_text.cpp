@@ -66,8 +66,9 @@ class BoundedContext : public mustache::context<std::string>
 {
 public:
     BoundedContext(const mustache::data *root, std::size_t sectionBytes)
-        : context(root), sectionBytes_(std::max(sectionBytes, leastSectionBytes))
+        : sectionBytes_(std::max(sectionBytes, leastSectionBytes))
     {
+        context::push(root);
     }
     void push(const mustache::data *data) override
     {
@@ -149,6 +150,7 @@ mustache::data nodeData(JsonNode *node, Escape escape)
     case JSON_NODE_ARRAY:
         return arrayData(json_node_get_array(node), escape);
     case JSON_NODE_VALUE:
+        // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): data own their members
         return valueData(node, escape);
     case JSON_NODE_NULL:
         break;
