@@ -150,9 +150,10 @@ ProxyRoute findProxy(const HttpSettings &settings)
         own ? settings.proxyPassword : system::Secret(text(g_uri_get_password(uri.get())));
     if (!id.empty()) {
         const system::Secret authorization = basicAuthorization(id, password);
+        std::string_view encoded = authorization.reveal();
+        encoded.remove_prefix(std::min(encoded.size(), std::strlen("Basic ")));
         if (!isHttps(parseHttpUri(settings.endpoint).get()))
-            route.secrets = {password,
-                             system::Secret(authorization.reveal() + std::strlen("Basic "))};
+            route.secrets = {password, system::Secret(encoded)};
         if (route.http)
             route.authorization = authorization;
     }
