@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "mqtt/client.h"
 
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -233,12 +235,15 @@ Result Client::step(bool readable, bool writable)
     return resultOf(code == 0 && socket() < 0 ? MOSQ_ERR_CONN_LOST : code);
 }
 
-std::uint64_t Client::bytesTaken() const
+Client::Progress Client::progress() const
 {
     tcp_info info{};
     socklen_t size = sizeof(info);
-    return getsockopt(socket(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_bytes_acked
-                                                                          : 0;
+    int inKernel = 0;
+    if (getsockopt(socket(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+        ioctl(socket(), SIOCOUTQ, &inKernel) != 0)
+        return {};
+    return {.hasMore = inKernel > 0 || wantsToWrite(), .taken = info.tcpi_bytes_acked};
 }
 
 Client::Sent Client::publish(const Publication &publication)

@@ -58,8 +58,11 @@ public:
     bool wantsToWrite() const;
     /** Reads, writes and keeps alive, as far as it goes without waiting. */
     Result step(bool readable, bool writable);
-    /** Bytes that the other side's kernel has taken, by TCP. */
-    std::uint64_t bytesTaken() const;
+    struct Progress {
+        bool hasMore = false;    ///< bytes are still to be taken
+        std::uint64_t taken = 0; ///< bytes that the other side's kernel has taken
+    };
+    Progress progress() const;
 
     struct Sent {
         Result result;

@@ -407,13 +407,10 @@ bool Worker::isSilent(const Client &client)
     if (serving_ && flights_.empty())
         return false;
     // A slow line is none that is dead: as long as there is more to write and it goes on.
-    if (client.wantsToWrite()) {
-        const std::uint64_t taken = client.bytesTaken();
-        if (taken != bytesTaken_) {
-            bytesTaken_ = taken;
-            movedAt_ = Clock::now();
-        }
-    }
+    const Client::Progress progress = client.progress();
+    if (progress.taken != bytesTaken_ && progress.hasMore)
+        movedAt_ = Clock::now();
+    bytesTaken_ = progress.taken;
     return Clock::now() - movedAt_ >= settings_.timeout;
 }
 

@@ -40,6 +40,11 @@ struct Loss {
     enum class Kind { Down, Unauthorized, TakenOver };
     Kind kind = Kind::Down;
     std::string text; ///< one sentence for people, without password and path
+    /**
+     * The broker ended a connection that stood and gave no reason, as Debian 12's does when another
+     * client comes with the same id.
+     */
+    bool abrupt = false;
 };
 
 /** What became of a publication with QoS 1. */

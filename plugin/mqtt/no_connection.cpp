@@ -20,7 +20,9 @@ void Connection::open()
 {
     if (state_->handlers.onLost)
         state_->handlers.onLost(
-            {.text = "This build has no MQTT: it was built without libmosquitto"});
+            {.kind = Loss::Kind::Down,
+             .text = "This build has no MQTT: it was built without libmosquitto",
+             .abrupt = false});
 }
 
 bool Connection::publish(Token, const Publication &, unsigned)

@@ -17,7 +17,7 @@ namespace
 
 Loss down(std::string text)
 {
-    return {.kind = Loss::Kind::Down, .text = std::move(text)};
+    return {.kind = Loss::Kind::Down, .text = std::move(text), .abrupt = false};
 }
 
 std::string named(const ConnectionSettings &settings)
@@ -103,9 +103,12 @@ Loss refusedConnection(int reason, const ConnectionSettings &settings)
     case MQTT_RC_NOT_AUTHORIZED:
     case MQTT_RC_BAD_AUTHENTICATION_METHOD:
         return {.kind = Loss::Kind::Unauthorized,
-                .text = who + " does not accept the credentials; " + credentialsAdvice(settings)};
+                .text = who + " does not accept the credentials; " + credentialsAdvice(settings),
+                .abrupt = false};
     case MQTT_RC_BANNED:
-        return {.kind = Loss::Kind::Unauthorized, .text = who + " has banned this client"};
+        return {.kind = Loss::Kind::Unauthorized,
+                .text = who + " has banned this client",
+                .abrupt = false};
     case MQTT_RC_CLIENTID_NOT_VALID:
         return down(who + " does not accept the client id; set another by `client-id` in `uri`");
     case MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION:
@@ -126,11 +129,13 @@ Loss endedConnection(int reason, const ConnectionSettings &settings)
     case MQTT_RC_SESSION_TAKEN_OVER:
         return {.kind = Loss::Kind::TakenOver,
                 .text = who + " ended the connection, as another client came with the same client "
-                              "id; give each client a `client-id` of its own in `uri`"};
+                              "id; give each client a `client-id` of its own in `uri`",
+                .abrupt = false};
     case MQTT_RC_NOT_AUTHORIZED:
         return {.kind = Loss::Kind::Unauthorized,
                 .text =
-                    who + " ended the connection: not authorized; " + credentialsAdvice(settings)};
+                    who + " ended the connection: not authorized; " + credentialsAdvice(settings),
+                .abrupt = false};
     default:
         return down(who + " ended the connection: " + reasonText(reason));
     }
@@ -192,7 +197,9 @@ Loss lossOf(const Client &client, const Result &result, const ConnectionSettings
                         " ended the connection before it had answered; check "
                         "that the port in `uri` is that of a broker" +
                         (settings.tls ? "" : ", and whether it wants mqtts"));
-        return down(named(settings) + " ended the connection");
+        return {.kind = Loss::Kind::Down,
+                .text = named(settings) + " ended the connection",
+                .abrupt = true};
     }
 }
 

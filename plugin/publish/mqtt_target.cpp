@@ -58,6 +58,14 @@ Verdict again(std::string text, bool connectionFailed)
             .connectionFailed = connectionFailed};
 }
 
+std::string takeoverText(const Loss &loss)
+{
+    if (!loss.abrupt)
+        return loss.text;
+    return loss.text + " again and again; if another client has the same client id, give each a "
+                       "`client-id` of its own in `uri`";
+}
+
 Verdict verdictOf(const Ack &ack)
 {
     if (ack.accepted)
@@ -174,8 +182,8 @@ void MqttTarget::Sender::noteLost(const Loss &loss)
 {
     connected_ = false;
     loss_ = loss;
-    if (loss.kind == Loss::Kind::TakenOver) {
-        takeovers_.note(loss.text, Clock::now());
+    if (loss.kind == Loss::Kind::TakenOver || loss.abrupt) {
+        takeovers_.note(takeoverText(loss), Clock::now());
         thread_.postIn(takeoverPeace, [weak = weak_from_this()] {
             const auto self = weak.lock();
             if (self && !self->closed_)
