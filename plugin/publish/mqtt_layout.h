@@ -34,10 +34,10 @@ const char *cameraStateName(CameraState state);
 /** The topic `service/<client-id>`. */
 struct ServiceFacts {
     std::string state = "ok";
-    std::string reason;
-    std::string since; ///< ISO 8601
-    std::optional<std::uint64_t> callsToday;
-    std::optional<std::uint64_t> budgetLeft;
+    std::string reason{};
+    std::string since{}; ///< ISO 8601
+    std::optional<std::uint64_t> callsToday{};
+    std::optional<std::uint64_t> budgetLeft{};
 
     bool operator==(const ServiceFacts &) const = default;
 };

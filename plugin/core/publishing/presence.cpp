@@ -86,7 +86,7 @@ bool Presence::see(const std::string &cameraName, std::uint64_t trackId, const S
         takeBack(camera, trackId, before.person);
     if (!person.empty() && before.person != person)
         identify(camera, trackId, track.sighting, now, wall);
-    else if (before.name != track.sighting.name)
+    else if (!person.empty() && before.name != track.sighting.name)
         rename(camera, track.sighting);
     return isNew || before != track.sighting;
 }
