@@ -2,6 +2,7 @@
 // Registration of the plugin and its elements, and nothing else.
 #include "identify/gstootoidentify.h"
 #include "overlay/gstootooverlay.h"
+#include "publish/gstootopublish.h"
 
 #include <gst/gst.h>
 
@@ -9,6 +10,7 @@ static gboolean pluginInit(GstPlugin *plugin)
 {
     gboolean registered = GST_ELEMENT_REGISTER(ootoidentify, plugin);
     registered &= GST_ELEMENT_REGISTER(ootooverlay, plugin);
+    registered &= GST_ELEMENT_REGISTER(ootopublish, plugin);
     return registered;
 }
 

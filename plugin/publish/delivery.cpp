@@ -58,10 +58,10 @@ TargetState stateAfter(const Verdict &verdict)
 
 } // namespace
 
-Delivery::Delivery(spool::SpoolSettings settings, std::unique_ptr<Target> target, Hooks hooks)
+Delivery::Delivery(spool::SpoolSettings settings, const MakeTarget &makeTarget, Hooks hooks)
     : hooks_(std::move(hooks)),
       spool_(settings),
-      target_(std::move(target)),
+      target_(makeTarget(spool_)),
       schedule_(std::random_device{}()),
       maxAge_(settings.maxAge)
 {

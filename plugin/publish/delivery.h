@@ -45,7 +45,9 @@ public:
         std::function<void(const std::string &text)> tell;
     };
 
-    Delivery(spool::SpoolSettings settings, std::unique_ptr<Target> target, Hooks hooks);
+    using MakeTarget = std::function<std::unique_ptr<Target>(spool::Spool &spool)>;
+
+    Delivery(spool::SpoolSettings settings, const MakeTarget &makeTarget, Hooks hooks);
     ~Delivery();
 
     spool::Spool &spool() { return spool_; }

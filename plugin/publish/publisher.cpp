@@ -8,6 +8,7 @@
 #include "publish/event_json.h"
 #include "publish/file_target.h"
 #include "publish/http_target.h"
+#include "publish/mqtt_target.h"
 #include "publish/socket_target.h"
 #include "system/handles.h"
 
@@ -78,10 +79,8 @@ Publisher::~Publisher() = default;
 void Publisher::open()
 {
     thread_.runAndWait([this] {
-        if (plan_.uri.scheme == Scheme::Mqtt && !plan_.format && current_.topic.empty())
-            layout_ = std::make_unique<MqttLayout>(MqttLayoutSettings{});
         delivery_ = std::make_unique<Delivery>(
-            spoolSettings(), makeTarget(),
+            spoolSettings(), [this](spool::Spool &spool) { return makeTarget(spool); },
             Delivery::Hooks{
                 .format = [this](const spool::Record &record, const spool::Moment &now,
                                  std::string &why) { return format(record, now, why); },
@@ -116,7 +115,7 @@ spool::SpoolSettings Publisher::spoolSettings() const
             .photoAges = current_.photoAges()};
 }
 
-std::unique_ptr<Target> Publisher::makeTarget()
+std::unique_ptr<Target> Publisher::makeTarget(spool::Spool &spool)
 {
     const TargetUri &uri = plan_.uri;
     switch (uri.scheme) {
@@ -132,12 +131,88 @@ std::unique_ptr<Target> Publisher::makeTarget()
                                .sslCertFile = current_.sslCertFile,
                                .sslKeyFile = current_.sslKeyFile,
                                .extraHeaders = current_.extraHeaders,
-                               .timeout = current_.timeout()},
+                               .timeout = current_.timeout(),
+                               .allowHttp = current_.allowHttp,
+                               .userAgent = std::string("gst-ooto/") + OOTO_VERSION},
                               thread_, [this] { return credentials_.current(); });
     case Scheme::Mqtt:
         break;
     }
-    return makeMqttTarget();
+    return makeMqttTarget(spool);
+}
+
+/** The spool is there already: it keeps the client's id. */
+std::unique_ptr<Target> Publisher::makeMqttTarget(spool::Spool &spool)
+{
+    const TargetUri &uri = plan_.uri;
+    mqtt::ConnectionSettings connection;
+    connection.host = uri.host;
+    connection.port = uri.port;
+    connection.tls = uri.tls;
+    connection.sslStrict = current_.sslStrict;
+    connection.sslCaFile = current_.sslCaFile;
+    connection.sslCertFile = current_.sslCertFile;
+    connection.sslKeyFile = current_.sslKeyFile;
+    connection.clientId = uri.clientId.empty() ? spool.keptClientId() : uri.clientId;
+    connection.keepAlive = uri.keepAlive;
+    connection.version = uri.version;
+    connection.timeout = current_.timeout();
+    const core::BackoffRules backoff =
+        core::backoffRules(current_.retryBackoffFactorS, current_.retryBackoffMaxS);
+    connection.backoffFactor = backoff.factor;
+    connection.backoffMax = backoff.longest;
+    if (!plan_.format && current_.topic.empty()) {
+        layout_ = std::make_unique<MqttLayout>(
+            MqttLayoutSettings{.prefix = uri.path,
+                               .clientId = connection.clientId,
+                               .homeAssistant = current_.homeAssistant,
+                               .discoveryPrefix = current_.discoveryPrefix,
+                               .presenceHold = std::chrono::seconds(current_.presenceHoldS),
+                               .keepIdentified = std::chrono::hours(current_.keepIdentifiedH),
+                               .photos = current_.wantsMessagePhotos(),
+                               .version = OOTO_VERSION});
+        connection.will = layout_->will();
+    }
+    MqttTargetParts parts;
+    parts.credentials = [this, user = uri.userId] {
+        Credentials credentials = credentials_.current();
+        if (!user.empty())
+            credentials.userId = user;
+        return credentials;
+    };
+    parts.address = [this](const Outgoing &outgoing) { return address(outgoing); };
+    parts.onConnected = [this](int) {
+        if (layout_)
+            say(layout_->everything(layoutTime()));
+    };
+    parts.farewells = [this] {
+        return layout_ ? layout_->farewells() : MqttLayout::Publications();
+    };
+    auto target = std::make_unique<MqttTarget>(
+        MqttTargetSettings{
+            .connection = std::move(connection), .topic = current_.topic, .qos = uri.qos},
+        thread_, std::move(parts));
+    publishStates_ = [states = target.get()](MqttLayout::Publications publications) {
+        states->publishStates(std::move(publications));
+    };
+    return target;
+}
+
+std::vector<mqtt::Publication> Publisher::address(const Outgoing &outgoing) const
+{
+    std::vector<mqtt::Publication> publications;
+    if (!layout_) {
+        publications.push_back({.topic = outgoing.topic.empty() ? plan_.uri.path : outgoing.topic,
+                                .payload = outgoing.body,
+                                .retain = outgoing.retain});
+        return publications;
+    }
+    if (outgoing.photo.bytes)
+        publications.push_back(layout_->photo(outgoing.camera, outgoing.photo, false));
+    if (outgoing.frame.bytes)
+        publications.push_back(layout_->photo(outgoing.camera, outgoing.frame, true));
+    publications.push_back(layout_->event(outgoing.camera, outgoing.body));
+    return publications;
 }
 
 void Publisher::join(const std::shared_ptr<Feed> &feed)

@@ -119,8 +119,9 @@ private:
     void updateStatistics();
     void answerWaiting();
     void finish(std::chrono::milliseconds longest);
-    std::unique_ptr<Target> makeTarget();
-    std::unique_ptr<Target> makeMqttTarget();
+    std::unique_ptr<Target> makeTarget(spool::Spool &spool);
+    std::unique_ptr<Target> makeMqttTarget(spool::Spool &spool);
+    std::vector<mqtt::Publication> address(const Outgoing &outgoing) const;
     void say(const MqttLayout::Publications &states);
     spool::SpoolSettings spoolSettings() const;
     std::vector<std::shared_ptr<Feed>> feeds();

@@ -3,6 +3,7 @@
 #include "core/base/guarded.h"
 #include "mqtt/connection.h"
 #include "publish/file_target.h"
+#include "publish/http_target.h"
 #include "publish/http_uri_check.h"
 #include "publish/publisher.h"
 #include "system/plain_text.h"
@@ -101,6 +102,24 @@ Text check(const Settings &settings, const TargetUri &uri, bool hasTemplate)
     return {};
 }
 
+/** What its requests are made of: headers, certificates. */
+Text checkHttp(const Settings &settings, const TargetUri &uri)
+{
+    if (uri.scheme != Scheme::Http)
+        return settings.extraHeaders.empty() ? Text()
+                                             : "`extra-headers` are for web servers; the uri is of "
+                                               "another kind.";
+    HttpTargetSettings http;
+    http.uri = uri.whole;
+    http.sslStrict = settings.sslStrict;
+    http.sslCaFile = settings.sslCaFile;
+    http.sslCertFile = settings.sslCertFile;
+    http.sslKeyFile = settings.sslKeyFile;
+    http.extraHeaders = settings.extraHeaders;
+    http.allowHttp = settings.allowHttp;
+    return checkHttpTarget(http);
+}
+
 std::vector<std::string> warningsOf(const Settings &settings, const TargetUri &uri,
                                     const Credentials &credentials)
 {
@@ -134,6 +153,8 @@ core::Expected<std::shared_ptr<Publisher>, std::string> makePublisher(const Sett
         format = *loaded;
     }
     if (const Text problem = check(settings, *uri, format != nullptr); !problem.empty())
+        return problem;
+    if (const Text problem = checkHttp(settings, *uri); !problem.empty())
         return problem;
     std::vector<std::string> warnings = warningsOf(settings, *uri, credentials.current());
     const auto publisher =
