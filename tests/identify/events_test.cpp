@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What ootoidentify tells downstream in order with the buffers, its clock, and its latency.
 #include "core/base/guarded.h"
+#include "metadata/faces_reader.h"
+#include "metadata/requests.h"
 #include "support/identify_support.h"
 #include "support/photos.h"
 
@@ -387,6 +389,74 @@ TEST_F(Events, aClockThatWasNeverSetIsNotBelieved)
     ASSERT_FALSE(messages.empty());
     EXPECT_GE(stringField(messages.front().get(), "wall-clock"), "2025");
     gst_caps_unref(caps);
+}
+
+TEST_F(Events, ofAClockFarOffAreToldOnce)
+{
+    for (const int aheadS : {-3725, 30}) {
+        start();
+        GstCaps *caps = gst_caps_new_empty_simple("timestamp/x-unix");
+        for (int i = 0; i < 5; ++i) {
+            GstBuffer *dated = gst_buffer_copy(empty);
+            const gint64 nowUs = g_get_real_time() + gint64{aheadS} * G_USEC_PER_SEC;
+            gst_buffer_add_reference_timestamp_meta(
+                dated, caps, static_cast<GstClockTime>(nowUs) * GST_USECOND, GST_CLOCK_TIME_NONE);
+            show(dated, 1);
+            gst_buffer_unref(dated);
+        }
+        gst_caps_unref(caps);
+        const auto notices = identify->messages("ooto-notice", aheadS < 0 ? 1 : 0);
+        ASSERT_EQ(notices.size(), aheadS < 0 ? 1U : 0U) << "30 s may be the pipeline's";
+        if (aheadS < 0) {
+            EXPECT_NE(stringField(notices[0].get(), "text").find("1 h 2 min behind"),
+                      std::string::npos)
+                << stringField(notices[0].get(), "text");
+        }
+        identify.reset();
+        gst_clear_buffer(&scene);
+        gst_clear_buffer(&empty);
+    }
+}
+
+TEST_F(Events, tellOfTheServiceWithTheDaysCount)
+{
+    start("max-requests-per-day=50");
+    core::Guarded<std::vector<metadata::ServiceMessage>> told;
+    GstPad *pad = gst_element_get_static_pad(identify->element(), "src");
+    gst_pad_add_probe(
+        pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+        [](GstPad *, GstPadProbeInfo *info, gpointer into) {
+            if (auto message = metadata::readServiceMessage(
+                    gst_event_get_structure(GST_PAD_PROBE_INFO_EVENT(info))))
+                static_cast<decltype(told) *>(into)->lock()->push_back(std::move(*message));
+            return GST_PAD_PROBE_OK;
+        },
+        &told, nullptr);
+    show(empty, 3);
+    EXPECT_TRUE(told.lock()->empty()) << "nobody knows yet whether it works";
+    ASSERT_TRUE(showUntilIdentified());
+    show(scene, 3);
+    {
+        auto all = told.lock();
+        ASSERT_EQ(all->size(), 1U);
+        EXPECT_EQ(all->front().state, "ok");
+        ASSERT_TRUE(all->front().callsToday);
+        ASSERT_TRUE(all->front().budgetLeft);
+        EXPECT_EQ(*all->front().callsToday + *all->front().budgetLeft, 50U);
+    }
+    // The messages have no count: they tell changes.
+    EXPECT_FALSE(
+        gst_structure_has_field(identify->messages("ooto-service", 1)[0].get(), "calls-today"));
+    // Who asks for photos has only come, and is told, too.
+    gst_harness_push_upstream_event(
+        identify->harness(),
+        gst_event_new_custom(
+            GST_EVENT_CUSTOM_UPSTREAM,
+            metadata::photoWishStructure({.asker = "me", .photos = true}).release()));
+    show(scene, 1);
+    EXPECT_EQ(told.lock()->size(), 2U);
+    gst_object_unref(pad);
+    identify.reset();
 }
 
 TEST_F(Events, addNothingToTheLatency)

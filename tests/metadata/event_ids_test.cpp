@@ -111,3 +111,15 @@ TEST(EventIds, ofCamerasThatAreGoneTheLastOnesAreRememberedAndNoNumberComesTwice
     EXPECT_EQ(++*back, 42U) << "forgotten, but not its numbers";
     EXPECT_EQ(++*eventSequenceOf("never seen"), 42U) << "proves that one was forgotten";
 }
+
+TEST(VisitIds, leadBackToTheVisitWhateverTheCameraIsCalled)
+{
+    for (const char *camera : {"door", "back-door-7", "", "-"})
+        EXPECT_EQ(visitNumberOf(visitId(camera, 42)), 42U) << camera;
+    const std::string run = runId();
+    for (const std::string &text :
+         {std::string(), std::string("42"), std::string("door-42"), "door-" + run + "-",
+          "door-" + run + "-4x", "door-" + run + "--4", "door-" + run,
+          "door-" + run + "-99999999999999999999"})
+        EXPECT_EQ(visitNumberOf(text), 0U) << text;
+}

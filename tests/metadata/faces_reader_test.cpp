@@ -247,3 +247,63 @@ TEST(FacesReader, readsRegionsWhereThereIsNothingElse)
     EXPECT_EQ(read.faces[0].similarity, 0.5);
     EXPECT_EQ(read.faces[0].status, std::nullopt);
 }
+
+TEST(FacesReader, tellsTheCameraOfABufferWithoutAFace)
+{
+    EXPECT_EQ(readFaces(written({}).get(), visible).camera, contextOf().camera);
+    const element::BufferHandle bare(gst_buffer_new());
+    EXPECT_EQ(readFaces(bare.get(), visible).camera, "");
+}
+
+TEST(FacesReader, tellsTheCameraThatWroteFirst)
+{
+    const auto buffer = written({});
+    ReportContext second = contextOf();
+    second.camera = "second";
+    FaceDescriptions descriptions;
+    attachFaces(buffer.get(), {identifiedFace()}, second, {}, visible.x, visible.y, {},
+                descriptions);
+    const FacesOnBuffer read = readFaces(buffer.get(), visible);
+    EXPECT_EQ(read.camera, contextOf().camera);
+    ASSERT_EQ(read.faces.size(), 1U);
+    EXPECT_EQ(read.faces[0].camera, "second");
+}
+
+TEST(FacesReader, readsPicturesOfEventsOnly)
+{
+    core::FaceEvent event = eventOf(identifiedFace());
+    event.photo = std::make_shared<const std::vector<std::uint8_t>>(3);
+    event.photoIsPng = true;
+    event.frame = std::make_shared<const std::vector<std::uint8_t>>(4);
+    const auto read = [&](Attached attached) {
+        return *readFaceMessage(faceReport(event, contextOf(), attached).get());
+    };
+    EXPECT_EQ(read(Attached::PictureAndFrame).photo, event.photo);
+    EXPECT_TRUE(read(Attached::PictureAndFrame).photoIsPng);
+    EXPECT_EQ(read(Attached::PictureAndFrame).frame, event.frame);
+    EXPECT_FALSE(read(Attached::PictureAndFrame).frameIsPng);
+    EXPECT_EQ(read(Attached::Picture).photo, event.photo);
+    EXPECT_EQ(read(Attached::Picture).frame, nullptr);
+    EXPECT_EQ(read(Attached::Sample).photo, nullptr);
+    EXPECT_EQ(read(Attached::Nothing).photo, nullptr);
+}
+
+TEST(FacesReader, readsWhatIsToldOfTheService)
+{
+    core::ServiceState state;
+    state.condition = core::ServiceCondition::Down;
+    state.reason = "no route";
+    const auto read = readServiceMessage(serviceReport(state, "door", CallCount{12, 3}).get());
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->state, "down");
+    EXPECT_EQ(read->reason, "no route");
+    EXPECT_EQ(read->camera, "door");
+    EXPECT_FALSE(read->since.empty());
+    EXPECT_EQ(read->callsToday, 12U);
+    EXPECT_EQ(read->budgetLeft, 3U);
+    EXPECT_FALSE(readServiceMessage(serviceReport(state, "door").get())->callsToday);
+    EXPECT_FALSE(
+        readServiceMessage(serviceReport(state, "door", CallCount{12, {}}).get())->budgetLeft);
+    EXPECT_FALSE(readServiceMessage(nullptr));
+    EXPECT_FALSE(readServiceMessage(faceReport(eventOf(identifiedFace()), contextOf()).get()));
+}

@@ -928,3 +928,150 @@ TEST_F(FaceBookTest, knowsWhereAllOthersAreAlsoThoseThatTheSampleMissed)
     see({0.1, 0.35});
     EXPECT_EQ(book.othersThan(ids[1], now).size(), 2U);
 }
+
+TEST_F(FaceBookTest, forgetsWhoIsInView)
+{
+    BookRules rules;
+    rules.keepPhotos = true;
+    book.setRules(rules);
+    identifyHer();
+    ASSERT_EQ(book.faces(now).at(0).status, Status::Identified);
+    const auto events = book.forget({"HER", 0}, at(now));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].type, FaceEventType::Updated);
+    EXPECT_EQ(events[0].face.status, Status::Unavailable);
+    EXPECT_EQ(events[0].face.reason, Reason::Forgotten);
+    EXPECT_EQ(events[0].face.answer, nullptr);
+    EXPECT_EQ(events[0].photo, nullptr);
+    EXPECT_TRUE(book.forget({"her", 0}, at(now)).empty()) << "already";
+    for (int i = 0; i < 20; ++i) {
+        see({0.3});
+        EXPECT_TRUE(send().empty());
+    }
+    EXPECT_EQ(book.faces(now).at(0).status, Status::Unavailable);
+    const auto ends = book.endAll(at(now));
+    ASSERT_EQ(ends.size(), 1U);
+    EXPECT_EQ(ends[0].face.answer, nullptr);
+    EXPECT_EQ(ends[0].photo, nullptr);
+}
+
+TEST_F(FaceBookTest, forgetsAVisitOfWhichNothingWasKnownYet)
+{
+    who = {1};
+    see({0.3});
+    see({0.3});
+    const TrackId id = send().begin()->first;
+    const VisitNumber visit = book.faces(now).at(0).visit;
+    const auto events = book.forget({"", visit}, at(now));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].face.status, Status::Unavailable);
+    EXPECT_TRUE(book.noteReply(id, match("her"), at(now)).empty());
+    EXPECT_EQ(book.faces(now).at(0).answer, nullptr);
+    EXPECT_EQ(book.faces(now).at(0).attempts, 1U);
+    see({0.3});
+    EXPECT_TRUE(send().empty());
+}
+
+TEST_F(FaceBookTest, anAnswerUnderWayNamesNobodyForgotten)
+{
+    who = {1};
+    see({0.3});
+    see({0.3});
+    const TrackId id = send().begin()->first;
+    EXPECT_TRUE(book.forget({"her", 0}, at(now)).empty()) << "nobody knows that it is her";
+    const auto events = book.noteReply(id, match("her"), at(now));
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].type, FaceEventType::Updated);
+    EXPECT_EQ(events[0].face.reason, Reason::Forgotten);
+    EXPECT_EQ(events[0].face.answer, nullptr);
+    see({0.3});
+    EXPECT_TRUE(send().empty());
+}
+
+TEST_F(FaceBookTest, aForgottenPersonWhoComesAgainSoonIsNobody)
+{
+    identifyHer();
+    const VisitNumber visit = book.faces(now).at(0).visit;
+    book.forget({"", visit}, at(now));
+    // Away for longer than a track may be, and at another place.
+    for (int i = 0; i < 50; ++i)
+        see({});
+    see({0.7});
+    see({0.7});
+    const auto sent = send();
+    ASSERT_EQ(sent.size(), 1U);
+    book.noteReply(sent.begin()->first, match("her"), at(now));
+    ASSERT_EQ(book.faces(now).size(), 1U);
+    EXPECT_EQ(book.faces(now)[0].reason, Reason::Forgotten);
+    EXPECT_EQ(book.faces(now)[0].answer, nullptr);
+    // And after ten minutes somebody to get to know.
+    now += 10min;
+    see({});
+    see({0.3});
+    see({0.3});
+    const auto later = send();
+    ASSERT_EQ(later.size(), 1U);
+    book.noteReply(later.begin()->first, match("her"), at(now));
+    EXPECT_EQ(book.faces(now).at(0).status, Status::Identified);
+    EXPECT_NE(book.faces(now).at(0).visit, visit);
+}
+
+TEST_F(FaceBookTest, whoIsOnlyLikeAForgottenPersonStaysUnknown)
+{
+    who = {1};
+    see({0.3});
+    see({0.3});
+    Reply like = match("her");
+    like.answer.similarity = 0.5;
+    book.noteReply(send().begin()->first, like, at(now));
+    ASSERT_EQ(book.faces(now).at(0).status, Status::Unknown);
+    book.forget({"her", 0}, at(now));
+    EXPECT_EQ(book.faces(now).at(0).status, Status::Unknown);
+    ASSERT_TRUE(book.faces(now).at(0).answer);
+    EXPECT_FALSE(book.faces(now).at(0).answer->templateId);
+}
+
+TEST_F(FaceBookTest, forgettingOneLeavesTheOthers)
+{
+    who = {1, 2};
+    see({0.1, 0.6});
+    see({0.1, 0.6});
+    for (const auto &[id, box] : send())
+        book.noteReply(id, match(box.x < 0.5 ? "her" : "him"), at(now));
+    EXPECT_EQ(book.forget({"her", 0}, at(now)).size(), 1U);
+    int named = 0;
+    for (const FaceView &face : book.faces(now))
+        named += face.status == Status::Identified;
+    EXPECT_EQ(named, 1);
+}
+
+TEST_F(FaceBookTest, theFrameOfThePhotoGoesWithItsAnswerOnly)
+{
+    BookRules rules;
+    rules.keepPhotos = true;
+    book.setRules(rules);
+    who = {1};
+    see({0.3});
+    see({0.3});
+    for (const ShotWish &wish : book.wishes()) {
+        Shot shot;
+        shot.quality.total = 1;
+        shot.times = at(now);
+        shot.frame = frame;
+        shot.face = faceAt(0.3).box;
+        shot.plan = planPhoto(shot.face, frame, 0.5, 800);
+        shot.bytes = std::make_shared<std::vector<std::uint8_t>>(2);
+        shot.frameBytes = std::make_shared<std::vector<std::uint8_t>>(5);
+        book.offer(wish.trackId, shot);
+    }
+    const auto sent = send();
+    ASSERT_EQ(sent.size(), 1U);
+    const auto answered = book.noteReply(sent.begin()->first, match("her"), at(now));
+    ASSERT_EQ(answered.size(), 1U);
+    ASSERT_TRUE(answered[0].frame);
+    EXPECT_EQ(answered[0].frame->size(), 5U);
+    const auto ends = book.endAll(at(now));
+    ASSERT_EQ(ends.size(), 1U);
+    EXPECT_TRUE(ends[0].photo);
+    EXPECT_FALSE(ends[0].frame);
+}
