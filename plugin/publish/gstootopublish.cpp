@@ -298,6 +298,9 @@ static void gst_ooto_publish_note_event(GstOotoPublish *self, const std::shared_
         feed->event(event);
         gst_ooto_publish_note_forget(self, event);
         break;
+    case GST_EVENT_CUSTOM_DOWNSTREAM_OOB:
+        gst_ooto_publish_note_forget(self, event);
+        break;
     case GST_EVENT_FLUSH_START:
         feed->interrupt(true);
         break;
@@ -323,9 +326,10 @@ static gboolean gst_ooto_publish_sink_event(GstBaseTransform *transform, GstEven
     const gboolean passed =
         GST_BASE_TRANSFORM_CLASS(gst_ooto_publish_parent_class)->sink_event(transform, event);
     if (feed && isStreamStart) {
+        // Also where none are wanted: the answer says how the service is.
         const std::shared_ptr<const Settings> settings = feed->settings();
-        if (settings->photos != publish::Photos::None)
-            gst_ooto_publish_want_photos(self, true, settings->framePhotos);
+        gst_ooto_publish_want_photos(self, settings->photos != publish::Photos::None,
+                                     settings->framePhotos);
     }
     return passed;
 }
