@@ -4,6 +4,7 @@
 #include "http/authorization.h"
 #include "http/header_name.h"
 #include "http/multipart.h"
+#include "metadata/face_fields.h"
 #include "publish/http_uri_check.h"
 #include "publish/webhook_signature.h"
 #include "system/plain_text.h"
@@ -108,8 +109,8 @@ http::Multipart bodyOf(const Outgoing &outgoing)
     }
     std::vector<http::Part> parts = {
         {.name = "event", .fileName = {}, .contentType = type, .bytes = outgoing.body}};
-    addPicture(parts, outgoing.photo, "photo", {"photo.jpg", "photo.png"});
-    addPicture(parts, outgoing.frame, "frame", {"frame.jpg", "frame.png"});
+    addPicture(parts, outgoing.photo, metadata::field::photo, {"photo.jpg", "photo.png"});
+    addPicture(parts, outgoing.frame, metadata::field::frame, {"frame.jpg", "frame.png"});
     return http::makeMultipart(parts);
 }
 
