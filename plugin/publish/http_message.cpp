@@ -122,9 +122,10 @@ Verdict rejected(const char *text)
 /** Why this event can be no request; Delivered: it can. */
 Verdict fitness(const Outgoing &outgoing)
 {
-    if (!outgoing.method.empty() && outgoing.method != "POST" && outgoing.method != "PUT")
-        return rejected("The template's `method` is neither POST nor PUT; events are sent by no "
-                        "other");
+    if (!outgoing.method.empty() && outgoing.method != "POST" && outgoing.method != "PUT" &&
+        outgoing.method != "PATCH")
+        return rejected("The template's `method` is none of POST, PUT and PATCH; events are sent "
+                        "by no other");
     if (!system::fitsHeader(outgoing.contentType))
         return rejected("The template's `content-type` holds characters that cannot be sent");
     if (!system::fitsHeader(outgoing.eventId))
