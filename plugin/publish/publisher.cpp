@@ -217,12 +217,21 @@ std::vector<mqtt::Publication> Publisher::address(const Outgoing &outgoing) cons
 
 void Publisher::join(const std::shared_ptr<Feed> &feed)
 {
-    feeds_.lock()->push_back(feed);
+    members_.lock()->push_back({.feed = feed, .told = {}});
+    // The target may be known already.
+    thread_.post([self = weak_from_this()] {
+        if (const auto alive = self.lock())
+            alive->stateMayHaveChanged();
+    });
 }
 
 std::vector<std::shared_ptr<Feed>> Publisher::feeds()
 {
-    return *feeds_.lock();
+    std::vector<std::shared_ptr<Feed>> feeds;
+    auto members = members_.lock();
+    for (const Member &member : *members)
+        feeds.push_back(member.feed);
+    return feeds;
 }
 
 void Publisher::configure(const Settings &settings)
@@ -611,20 +620,32 @@ void Publisher::say(const MqttLayout::Publications &states)
 void Publisher::stateMayHaveChanged()
 {
     const std::optional<TargetState> state = delivery_ ? delivery_->state() : std::nullopt;
-    if (state && (!reported_ || reported_->kind != state->kind))
-        reportState(*state);
+    if (state && (!reported_ || reported_->kind != state->kind)) {
+        reported_ = state;
+        since_ = std::chrono::system_clock::now();
+    }
+    if (reported_)
+        tellState(*reported_);
     updateStatistics();
     answerWaiting();
 }
 
-void Publisher::reportState(const TargetState &state)
+/** To those that have not heard of it. */
+void Publisher::tellState(const TargetState &state)
 {
-    reported_ = state;
+    std::vector<std::shared_ptr<Feed>> news;
+    {
+        auto members = members_.lock();
+        for (Member &member : *members) {
+            if (std::exchange(member.told, state.kind) != state.kind)
+                news.push_back(member.feed);
+        }
+    }
     const StateReport report{.uri = plan_.uri.shown(),
                              .state = state,
-                             .since = std::chrono::system_clock::now(),
-                             .queued = delivery_->spool().records()};
-    for (const auto &feed : feeds()) {
+                             .since = since_,
+                             .queued = delivery_ ? delivery_->spool().records() : 0};
+    for (const auto &feed : news) {
         if (const auto tell = feed->handlers().onState)
             tell(report);
     }
@@ -710,9 +731,9 @@ void Publisher::leave(const std::shared_ptr<Feed> &feed)
     submit(feed, StreamLeft{});
     bool isLast = false;
     {
-        auto feeds = feeds_.lock();
-        std::erase(*feeds, feed);
-        isLast = feeds->empty();
+        auto members = members_.lock();
+        std::erase_if(*members, [&](const Member &member) { return member.feed == feed; });
+        isLast = members->empty();
     }
     if (!isLast)
         return;

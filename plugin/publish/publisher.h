@@ -89,6 +89,11 @@ private:
         std::optional<CameraState> state;
         bool refused = false; ///< its name cannot be used, which was told
     };
+    /** An element that shares this. */
+    struct Member {
+        std::shared_ptr<Feed> feed;
+        std::optional<TargetState::Kind> told; ///< the last state that it heard of
+    };
     struct Waiting {
         bool done = false;
         bool interrupted = false;
@@ -115,7 +120,7 @@ private:
     void keepHouse();
     void applySettings();
     void stateMayHaveChanged();
-    void reportState(const TargetState &state);
+    void tellState(const TargetState &state);
     void updateStatistics();
     void answerWaiting();
     void finish(std::chrono::milliseconds longest);
@@ -129,7 +134,7 @@ private:
     const Plan plan_;
     core::Guarded<Settings> settings_;
     core::Guarded<Intake> intake_;
-    core::Guarded<std::vector<std::shared_ptr<Feed>>> feeds_;
+    core::Guarded<std::vector<Member>> members_;
     core::Guarded<Statistics> statistics_;
     core::Guarded<Waiting> waiting_;
     core::Guarded<bool> closed_{false};
@@ -147,7 +152,8 @@ private:
     std::uint64_t events_ = 0;
     std::uint64_t lost_ = 0; ///< of streams that left
     std::optional<TargetState> reported_;
-    std::optional<std::int64_t> awaited_; ///< a record that a streaming thread waits for
+    std::chrono::system_clock::time_point since_{}; ///< of the state that was reported
+    std::optional<std::int64_t> awaited_;           ///< a record that a streaming thread waits for
     std::chrono::steady_clock::time_point nextHousekeeping_{};
     std::chrono::steady_clock::time_point nextSweep_{};
     bool closing_ = false;
