@@ -82,18 +82,13 @@ void Feed::endOfStream()
 {
     digest_ = 0;
     publisher_->submit(shared_from_this(), StreamEnded{});
-    publisher_->awaitDelivered(settings()->timeout());
+    publisher_->awaitDelivered(waiter_, settings()->timeout());
 }
 
 void Feed::configure(const Settings &settings)
 {
     *settings_.lock() = std::make_shared<const Settings>(settings);
     publisher_->configure(settings);
-}
-
-void Feed::interrupt(bool interrupted)
-{
-    publisher_->interrupt(interrupted);
 }
 
 void Feed::leave()

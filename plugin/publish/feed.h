@@ -6,6 +6,7 @@
 #include "element/handles.h"
 #include "metadata/faces_reader.h"
 #include "publish/settings.h"
+#include "publish/waiter.h"
 #include "spool/record.h"
 
 #include <gst/gst.h>
@@ -79,7 +80,8 @@ public:
     // *application*
     void configure(const Settings &settings);
     void setPlaying(bool playing) { playing_ = playing; }
-    void interrupt(bool interrupted);
+    /** Whether the streaming thread has to return at once from where it waits. */
+    void interrupt(bool interrupted) { waiter_->interrupt(interrupted); }
     /** Ends what is open. Returns within 150 ms; the rest goes on by itself. */
     void leave();
 
@@ -104,6 +106,7 @@ private:
     const std::shared_ptr<Publisher> publisher_;
     core::Guarded<std::shared_ptr<const Settings>> settings_;
     core::Guarded<FeedHandlers> handlers_;
+    const std::shared_ptr<Waiter> waiter_ = std::make_shared<Waiter>();
     std::atomic<bool> playing_{false};
     std::atomic<std::int64_t> lastBufferUs_{0}; ///< monotonic; 0: none came
     std::atomic<std::int64_t> longestUs_{0};

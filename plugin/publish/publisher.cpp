@@ -13,6 +13,7 @@
 #include "system/handles.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <thread>
 #include <utility>
 
@@ -686,44 +687,37 @@ Statistics Publisher::statistics()
     return *statistics_.lock();
 }
 
-void Publisher::awaitDelivered(std::chrono::milliseconds longest)
+void Publisher::awaitDelivered(const std::shared_ptr<Waiter> &waiter,
+                               std::chrono::milliseconds longest)
 {
-    {
-        auto waiting = waiting_.lock();
-        waiting->done = false;
-    }
-    thread_.post([self = weak_from_this()] {
+    waiter->begin();
+    thread_.post([self = weak_from_this(), waiter] {
         const auto alive = self.lock();
-        if (!alive)
+        if (!alive || !alive->delivery_) {
+            waiter->finish();
             return;
+        }
         alive->takeIn();
-        alive->awaited_ = alive->delivery_->lastId();
+        alive->awaited_.push_back({alive->delivery_->lastId(), waiter});
         alive->answerWaiting();
     });
-    auto waiting = waiting_.lock();
-    changed_.wait_for(waiting.waitable(), longest,
-                      [&] { return waiting->done || waiting->interrupted; });
+    waiter->wait(longest);
 }
 
 void Publisher::answerWaiting()
 {
-    if (!awaited_ || !delivery_)
+    if (awaited_.empty() || !delivery_)
         return;
     const std::optional<TargetState> state = delivery_->state();
     const bool isAway = state && (state->kind == TargetState::Kind::Down ||
                                   state->kind == TargetState::Kind::Unauthorized);
     const bool isSafe = !current_.spool.empty() && delivery_->spool().trouble().empty();
-    if (!delivery_->isSettled(*awaited_) && !(isAway && isSafe))
-        return;
-    awaited_.reset();
-    waiting_.lock()->done = true;
-    changed_.notify_all();
-}
-
-void Publisher::interrupt(bool interrupted)
-{
-    waiting_.lock()->interrupted = interrupted;
-    changed_.notify_all();
+    std::erase_if(awaited_, [&](const Awaited &awaited) {
+        const bool isOver = delivery_->isSettled(awaited.id) || (isAway && isSafe);
+        if (isOver)
+            awaited.waiter->finish();
+        return isOver;
+    });
 }
 
 void Publisher::leave(const std::shared_ptr<Feed> &feed)
@@ -756,7 +750,7 @@ void Publisher::leave(const std::shared_ptr<Feed> &feed)
 
 void Publisher::finish(std::chrono::milliseconds longest)
 {
-    awaitDelivered(longest);
+    awaitDelivered(std::make_shared<Waiter>(), longest);
     thread_.runAndWait([this, longest] {
         closing_ = true;
         takeIn();

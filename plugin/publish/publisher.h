@@ -15,9 +15,9 @@
 #include "publish/settings.h"
 #include "publish/target_uri.h"
 #include "publish/template.h"
+#include "publish/waiter.h"
 #include "spool/photo_folder.h"
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <map>
@@ -65,9 +65,8 @@ public:
 
     /** *streaming*: never waits. */
     void submit(std::shared_ptr<Feed> feed, Occurrence occurrence);
-    /** *streaming*: see Feed::endOfStream(). */
-    void awaitDelivered(std::chrono::milliseconds longest);
-    void interrupt(bool interrupted);
+    /** Any other thread: until what came by now is delivered; see Feed::endOfStream(). */
+    void awaitDelivered(const std::shared_ptr<Waiter> &waiter, std::chrono::milliseconds longest);
 
 private:
     struct Came {
@@ -94,9 +93,10 @@ private:
         std::shared_ptr<Feed> feed;
         std::optional<TargetState::Kind> told; ///< the last state that it heard of
     };
-    struct Waiting {
-        bool done = false;
-        bool interrupted = false;
+    /** Somebody waits until this record is delivered. */
+    struct Awaited {
+        std::int64_t id;
+        std::shared_ptr<Waiter> waiter;
     };
 
     void takeIn();
@@ -136,9 +136,7 @@ private:
     core::Guarded<Intake> intake_;
     core::Guarded<std::vector<Member>> members_;
     core::Guarded<Statistics> statistics_;
-    core::Guarded<Waiting> waiting_;
     core::Guarded<bool> closed_{false};
-    std::condition_variable changed_;
 
     // The publisher's thread only.
     CredentialsSource credentials_;
@@ -153,7 +151,7 @@ private:
     std::uint64_t lost_ = 0; ///< of streams that left
     std::optional<TargetState> reported_;
     std::chrono::system_clock::time_point since_{}; ///< of the state that was reported
-    std::optional<std::int64_t> awaited_;           ///< a record that a streaming thread waits for
+    std::vector<Awaited> awaited_;
     std::chrono::steady_clock::time_point nextHousekeeping_{};
     std::chrono::steady_clock::time_point nextSweep_{};
     bool closing_ = false;
