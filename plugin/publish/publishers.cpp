@@ -157,12 +157,11 @@ core::Expected<std::shared_ptr<Publisher>, std::string> makePublisher(const Sett
     if (const Text problem = checkHttp(settings, *uri); !problem.empty())
         return problem;
     std::vector<std::string> warnings = warningsOf(settings, *uri, credentials.current());
-    const auto publisher =
-        std::make_shared<Publisher>(Publisher::Plan{.settings = settings,
-                                                    .uri = std::move(*uri),
-                                                    .format = std::move(format),
-                                                    .warnings = std::move(warnings)},
-                                    std::move(credentials));
+    const auto publisher = std::make_shared<Publisher>(Plan{.settings = settings,
+                                                            .uri = std::move(*uri),
+                                                            .format = std::move(format),
+                                                            .warnings = std::move(warnings)},
+                                                       std::move(credentials));
     publisher->open();
     return publisher;
 }
