@@ -313,14 +313,14 @@ std::optional<TargetState> Delivery::state() const
                 return 0;
             case TargetState::Kind::Degraded:
                 return 1;
-            case TargetState::Kind::Full:
-                return 2;
             case TargetState::Kind::Down:
-                return 3;
+                return 2;
             case TargetState::Kind::Unauthorized:
+                return 3;
+            case TargetState::Kind::Full: // events are being lost
                 return 4;
             }
-            return 3;
+            return 2;
         };
         if (!worst || rank(state.kind) > rank(worst->kind))
             worst = state;
@@ -329,8 +329,11 @@ std::optional<TargetState> Delivery::state() const
     if (connection_)
         take(*connection_);
     if (!spool_.trouble().empty())
-        take({spool_.isDiskFull() ? TargetState::Kind::Full : TargetState::Kind::Degraded,
-              spool_.trouble()});
+        take({TargetState::Kind::Degraded, spool_.trouble()});
+    if (spool_.isOverflowing())
+        take({TargetState::Kind::Full,
+              "the spool is full, and the oldest events are dropped" +
+                  (worst && !worst->reason.empty() ? ": " + worst->reason : std::string())});
     return worst;
 }
 

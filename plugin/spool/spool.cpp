@@ -67,7 +67,7 @@ struct Spool::State {
     SpoolLosses losses;
     std::string trouble;
     std::string notice;
-    bool diskFull = false;
+    bool overflowing = false;
     std::chrono::steady_clock::time_point nextTry{};
 };
 
@@ -129,7 +129,6 @@ bool Spool::State::openFile()
 
 bool Spool::State::noteFailure()
 {
-    diskFull = store.isDiskFull();
     trouble = "the spool '" + system::plainText(file ? file->path() : settings.folder) +
               "' cannot be written (" + store.problem() + "); events are kept in memory";
     nextTry = std::chrono::steady_clock::now() + pauseAfterTrouble;
@@ -190,8 +189,11 @@ void Spool::State::keepInMemory(std::span<const Record> records)
 
 void Spool::State::makeRoom()
 {
-    if (bytes() <= settings.maxBytes)
+    if (bytes() <= settings.maxBytes) {
+        overflowing = overflowing && bytes() > settings.maxBytes / 10 * 9;
         return;
+    }
+    overflowing = true;
     const auto excess = [this] { return bytes() - std::min(bytes(), settings.maxBytes); };
     if (store.isOpen() && excess() > 0) {
         if (const auto dropped = store.dropPictures(excess()))
@@ -257,9 +259,9 @@ const std::string &Spool::trouble() const
     return state_->trouble;
 }
 
-bool Spool::isDiskFull() const
+bool Spool::isOverflowing() const
 {
-    return !state_->trouble.empty() && state_->diskFull;
+    return state_->overflowing;
 }
 
 std::string Spool::takeNotice()
@@ -320,11 +322,15 @@ void Spool::remove(std::span<const std::int64_t> ids)
         if (state.eraseFromMemory([id](const Record &record) { return record.id == id; }) == 0)
             onDisk.push_back(id);
     }
-    if (onDisk.empty() || state.settings.folder.empty())
+    if (onDisk.empty() || state.settings.folder.empty()) {
+        state.makeRoom();
         return;
+    }
     const bool ready = state.isReady();
-    if (ready && state.store.remove(onDisk))
+    if (ready && state.store.remove(onDisk)) {
+        state.makeRoom();
         return;
+    }
     if (ready)
         state.noteFailure();
     state.removed.insert(onDisk.begin(), onDisk.end());
