@@ -337,6 +337,15 @@ std::optional<TargetState> Delivery::state() const
     return worst;
 }
 
+bool Delivery::isAway() const
+{
+    const auto saysSo = [](const std::optional<TargetState> &state) {
+        return state && (state->kind == TargetState::Kind::Down ||
+                         state->kind == TargetState::Kind::Unauthorized);
+    };
+    return saysSo(connection_) || saysSo(attempts_);
+}
+
 bool Delivery::isSettled(std::int64_t id) const
 {
     return pending_.empty() ? loadedUpTo_ >= id || spool_.records() <= settled_.size()

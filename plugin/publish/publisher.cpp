@@ -361,12 +361,9 @@ void Publisher::answerWaiting()
 {
     if (awaited_.empty() || !delivery_)
         return;
-    const std::optional<TargetState> state = delivery_->state();
-    const bool isAway = state && (state->kind == TargetState::Kind::Down ||
-                                  state->kind == TargetState::Kind::Unauthorized);
     const bool isSafe = !plan_.settings.spool.empty() && delivery_->spool().trouble().empty();
     std::erase_if(awaited_, [&](const Awaited &awaited) {
-        const bool isOver = delivery_->isSettled(awaited.id) || (isAway && isSafe);
+        const bool isOver = delivery_->isSettled(awaited.id) || (isSafe && delivery_->isAway());
         if (isOver)
             awaited.waiter->finish();
         return isOver;
