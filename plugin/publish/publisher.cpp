@@ -154,10 +154,10 @@ void Publisher::submit(std::shared_ptr<Feed> feed, Occurrence occurrence)
         ++intake->dropped;
     }
     // Of who is in view the last counts.
-    if (std::holds_alternative<FacesChanged>(occurrence) && !intake->queue.empty() &&
-        intake->queue.back().feed == feed &&
-        std::holds_alternative<FacesChanged>(intake->queue.back().occurrence))
-        intake->queue.pop_back();
+    if (std::holds_alternative<FacesChanged>(occurrence))
+        std::erase_if(intake->queue, [&](const Came &came) {
+            return came.feed == feed && std::holds_alternative<FacesChanged>(came.occurrence);
+        });
     intake->events += isEvent;
     intake->queue.push_back({std::move(feed), std::move(occurrence)});
     if (std::exchange(intake->posted, true))
