@@ -39,7 +39,7 @@ void Feed::event(GstEvent *event)
 
 void Feed::buffer(GstBuffer *buffer)
 {
-    const std::int64_t now = g_get_monotonic_time();
+    const std::int64_t now = feedClock.load()();
     const bool isFirst = lastBufferUs_ == 0;
     noteDistance(now);
     lastBufferUs_ = now;
@@ -68,7 +68,7 @@ void Feed::noteDistance(std::int64_t nowUs)
 
 std::chrono::microseconds Feed::sinceLastBuffer() const
 {
-    return std::chrono::microseconds(g_get_monotonic_time() - lastBufferUs_);
+    return std::chrono::microseconds(feedClock.load()() - lastBufferUs_);
 }
 
 void Feed::flush()
@@ -89,6 +89,14 @@ void Feed::configure(const Settings &settings)
 {
     *settings_.lock() = std::make_shared<const Settings>(settings);
     publisher_->configure(settings);
+}
+
+void Feed::setPlaying(bool playing)
+{
+    // A pause is neither a stall nor a distance between two pictures.
+    if (playing && !playing_ && lastBufferUs_ != 0)
+        lastBufferUs_ = feedClock.load()();
+    playing_ = playing;
 }
 
 void Feed::leave()
