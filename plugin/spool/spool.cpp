@@ -47,6 +47,7 @@ struct Spool::State {
     bool noteFailure();
     void noteSuccess() { trouble.clear(); }
     bool saveMemory();
+    void noteUnstored(std::span<const Record> records);
     void append(std::vector<Record> &records);
     void keepInMemory(std::span<const Record> records);
     void makeRoom();
@@ -154,9 +155,21 @@ bool Spool::State::saveMemory()
     const std::vector<Record> records(memory.begin(), memory.end());
     if (!store.insert(records, settings.photoAges))
         return false;
+    noteUnstored(records);
     memory.clear();
     memoryBytes = 0;
     return true;
+}
+
+/** Of records that are on disk now. */
+void Spool::State::noteUnstored(std::span<const Record> records)
+{
+    for (const Record &record : records) {
+        if (pictureBytes(record) > 0 && settings.photoAges.of(record.status).count() == 0)
+            unstored[record.id] = {record.photo, record.frame};
+    }
+    while (unstored.size() > mostUnstored)
+        unstored.erase(unstored.begin());
 }
 
 void Spool::State::append(std::vector<Record> &records)
@@ -169,12 +182,7 @@ void Spool::State::append(std::vector<Record> &records)
             noteFailure();
         keepInMemory(records);
     } else {
-        for (const Record &record : records) {
-            if (pictureBytes(record) > 0 && settings.photoAges.of(record.status).count() == 0)
-                unstored[record.id] = {record.photo, record.frame};
-        }
-        while (unstored.size() > mostUnstored)
-            unstored.erase(unstored.begin());
+        noteUnstored(records);
     }
     makeRoom();
 }
