@@ -9,10 +9,10 @@
  * ootoidentify, also behind an encoder or a queue; several in a row bring the same to several
  * targets. Elements with the same target and settings share one connection.
  *
- * What came in is on disk within a tenth of a second, and is sent in order until the target has
- * acknowledged it: an outage, a crash or a restart loses nothing that is younger than
- * #GstOotoPublish:max-age. Events can come twice; `event-id` tells. An event that waited longer
- * than 2 s has `delayed-ms`.
+ * What came in is on disk within a tenth of a second, and is sent, in order per camera, until the
+ * target has acknowledged it: an outage, a crash or a restart loses nothing that is younger than
+ * #GstOotoPublish:max-age and fits in #GstOotoPublish:spool-size. Events can come twice; `event-id`
+ * tells. An event that waited longer than 2 s has `delayed-ms`. docs/publishing.md has all of it.
  *
  * The element posts `ooto-publish` on the bus when the state of its target changes: uri (scheme and
  * host), state (`ok`, `degraded`, `down`, `unauthorized`, `full`), since, reason, queued, json.
@@ -24,10 +24,10 @@
  * ## Example launch lines
  *
  * |[
- * gst-launch-1.0 -m videotestsrc is-live=true num-buffers=100 ! ootoidentify dry-run=true ! \
- * ootopublish uri=file:///dev/stdout ! fakesink sync=true
+ * gst-launch-1.0 -q filesrc location=clip.mp4 ! decodebin ! videoconvert ! \
+ * ootoidentify camera=clip dry-run=true ! ootopublish uri=file:///dev/stdout ! fakesink sync=true
  * ]|
- * Prints events as lines of JSON.
+ * Prints events as lines of JSON. Nothing is asked, so that they say `pending`.
  *
  * |[
  * gst-launch-1.0 v4l2src ! videoconvert ! ootoidentify camera=door credentials-file=ooto.conf ! \
@@ -408,8 +408,10 @@ static void gst_ooto_publish_class_init(GstOotoPublishClass *klass)
      * @template_id: (nullable): a person that the service knows, or NULL
      * @visit_id: (nullable): one stay of anybody, or NULL
      *
-     * Deletes what is stored of a person here, upstream and downstream: events that wait, photos,
-     * retained states. What targets have got already has to be deleted there.
+     * Deletes what is stored of a person; one of the two is enough. Events that wait go, and so do
+     * photos in #GstOotoPublish:photo-dir and retained states of MQTT. An event `ooto-forget` up
+     * and down the stream has the same done by ootoidentify and other publishers. What targets have
+     * got already has to be deleted there. Any thread.
      *
      * Since: 0.2.0
      */
@@ -426,7 +428,7 @@ static void gst_ooto_publish_class_init(GstOotoPublishClass *klass)
         "Brings what ootoidentify finds to a file, a socket, an MQTT broker (with Home Assistant) "
         "or a web server, in order and at least once, and never holds the video up. Events read: "
         "ooto-face, ooto-service, ooto-forget. Metadata read: OotoFaces. Message: ooto-publish "
-        "(the target's state changes)",
+        "(the target's state changes). Action: forget",
         "gst-ooto developers");
     const element::CapsHandle caps(gst_caps_new_any());
     gst_element_class_add_pad_template(

@@ -4,6 +4,7 @@
 #include "http/authorization.h"
 #include "http/header_name.h"
 #include "http/multipart.h"
+#include "metadata/face_fields.h"
 #include "publish/http_uri_check.h"
 #include "publish/webhook_signature.h"
 #include "system/plain_text.h"
@@ -108,8 +109,8 @@ http::Multipart bodyOf(const Outgoing &outgoing)
     }
     std::vector<http::Part> parts = {
         {.name = "event", .fileName = {}, .contentType = type, .bytes = outgoing.body}};
-    addPicture(parts, outgoing.photo, "photo", {"photo.jpg", "photo.png"});
-    addPicture(parts, outgoing.frame, "frame", {"frame.jpg", "frame.png"});
+    addPicture(parts, outgoing.photo, metadata::field::photo, {"photo.jpg", "photo.png"});
+    addPicture(parts, outgoing.frame, metadata::field::frame, {"frame.jpg", "frame.png"});
     return http::makeMultipart(parts);
 }
 
@@ -121,9 +122,10 @@ Verdict rejected(const char *text)
 /** Why this event can be no request; Delivered: it can. */
 Verdict fitness(const Outgoing &outgoing)
 {
-    if (!outgoing.method.empty() && outgoing.method != "POST" && outgoing.method != "PUT")
-        return rejected("The template's `method` is neither POST nor PUT; events are sent by no "
-                        "other");
+    if (!outgoing.method.empty() && outgoing.method != "POST" && outgoing.method != "PUT" &&
+        outgoing.method != "PATCH")
+        return rejected("The template's `method` is none of POST, PUT and PATCH; events are sent "
+                        "by no other");
     if (!system::fitsHeader(outgoing.contentType))
         return rejected("The template's `content-type` holds characters that cannot be sent");
     if (!system::fitsHeader(outgoing.eventId))

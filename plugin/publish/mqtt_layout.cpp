@@ -84,9 +84,9 @@ std::string servicePayload(const ServiceFacts &service)
     if (!service.since.empty())
         json.set(field::since, service.since);
     if (service.callsToday)
-        json.set("calls-today", *service.callsToday);
+        json.set(field::callsToday, *service.callsToday);
     if (service.budgetLeft)
-        json.set("budget-left", *service.budgetLeft);
+        json.set(field::budgetLeft, *service.budgetLeft);
     return json.take();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "publish/mqtt_target.h"
 
+#include "metadata/face_fields.h"
 #include "system/plain_text.h"
 
 #include <algorithm>
@@ -247,7 +248,7 @@ std::vector<Publication> MqttTarget::Sender::publicationsFor(const Outgoing &out
         if (left.count() > 0)
             publication.expiry = left;
         if (!outgoing.eventId.empty())
-            publication.userProperties.emplace_back("event-id", outgoing.eventId);
+            publication.userProperties.emplace_back(metadata::field::eventId, outgoing.eventId);
     }
     if (!publications.empty()) {
         publications.back().qos = settings_.qos;

@@ -42,11 +42,12 @@ constexpr unsigned bit(core::Status status)
 GType eventsType()
 {
     using enum core::FaceEventType;
-    static const GFlagsValue values[] = {{bit(New), "A face came", "new"},
-                                         {bit(Answered), "The service answered", "answered"},
-                                         {bit(Updated), "Something changed", "updated"},
-                                         {bit(End), "It left", "end"},
-                                         {0, nullptr, nullptr}};
+    static const GFlagsValue values[] = {
+        {bit(New), "A face came", "new"},
+        {bit(Answered), "The service answered", "answered"},
+        {bit(Updated), "A name was taken over, withheld, given back or changed", "updated"},
+        {bit(End), "It left", "end"},
+        {0, nullptr, nullptr}};
     static const GType type = element::flagsType("GstOotoEvents", values);
     return type;
 }
@@ -68,9 +69,10 @@ GType statusesType()
 GType photosType()
 {
     static const GEnumValue values[] = {
-        {static_cast<int>(Photos::None), "None", "none"},
-        {static_cast<int>(Photos::Message), "To the target, beside the event", "message"},
-        {static_cast<int>(Photos::File), "Into `photo-dir`; the event has its photo-uri", "file"},
+        {static_cast<int>(Photos::None), "Nowhere", "none"},
+        {static_cast<int>(Photos::Message), "To the target, with the event (MQTT, HTTP)",
+         "message"},
+        {static_cast<int>(Photos::File), "Into photo-dir; the event has its photo-uri", "file"},
         {static_cast<int>(Photos::Both), "Both", "both"},
         {0, nullptr, nullptr}};
     static const GType type = element::enumType("GstOotoPhotos", values);
@@ -89,11 +91,13 @@ Property flags(unsigned Settings::*field, GType type, const char *name, const ch
  * not, and graphs and logs print properties. */
 Property uriProperty()
 {
-    Property property = text(&Settings::uri, "uri", "Target",
-                             "Where events go: file:///path.jsonl, unix:///path, tcp://host:port, "
-                             "mqtt://[user@]host[:1883][/prefix], mqtts://…, http://…, https://…. "
-                             "Needed, here or in credentials-file. Reads back as scheme and host",
-                             whenReady);
+    Property property =
+        text(&Settings::uri, "uri", "Target",
+             "Where events go: file:///path.jsonl, unix:///path, tcp://host:port, "
+             "mqtt://[user@]host[:1883][/prefix], mqtts://…, http://…, https://… "
+             "(docs/publishing.md). Needed, here or in credentials-file. Reads back "
+             "as scheme and host",
+             whenReady);
     property.get = [](const Settings &settings, GValue *value) {
         if (settings.uri.empty())
             g_value_set_string(value, nullptr);
@@ -142,30 +146,34 @@ std::vector<Property> deliveryProperties()
              "MQTT: everything goes to this topic, instead of the layout of format=ooto",
              whenReady),
         text(&Settings::cameraAlias, "camera-alias", "Camera alias",
-             "The target's own name for the camera; empty: the camera's", whilePlaying),
+             "The target's own name for the camera, as an address for Milestone or a number for "
+             "ZoneMinder; empty: the camera's",
+             whilePlaying),
         flags(&Settings::events, eventsType(), "events", "Events",
-              "Which events are sent. States are not filtered"),
+              "Which events are sent; MQTT's states are not filtered"),
         flags(&Settings::statuses, statusesType(), "statuses", "Statuses",
-              "Events of faces with which status are sent. States are not filtered"),
+              "Events of faces with which status are sent; MQTT's states are not filtered"),
         choice(&Settings::photos, photosType(), "photos", "Photos",
-               "Where the photo of an `answered` goes, as it was sent to the service",
+               "Where the photo of an `answered` goes, the one that was sent to the service. "
+               "Lines (file, unix, tcp) carry none",
                whilePlaying),
         toggle(&Settings::framePhotos, "frame-photos", "Frame photos",
-               "With photos: also the whole frame of that moment, at most 1280 px wide, with all "
-               "other faces painted over",
+               "Along with photos: also the whole frame of that moment, at most 1280 px wide, with "
+               "all other faces painted over",
                whilePlaying),
-        textWithDefault(&Settings::photoDir, "photo-dir", "Photo folder",
-                        "Where photos=file puts them: <photo-dir>/<camera>/<date>/<event-id>.jpg",
-                        whenReady),
+        textWithDefault(
+            &Settings::photoDir, "photo-dir", "Photo folder",
+            "Where photos=file puts them, as `<camera>/<date>/<event-id>.jpg`, mode 0600",
+            whenReady),
         count(&Settings::keepIdentifiedH, "keep-identified", "Keep photos of known people",
               "Photos of known people older than this many hours go, also those that wait in the "
               "spool; 0: they are never stored",
               0, 876000, whilePlaying),
         count(&Settings::keepUnknownH, "keep-unknown", "Keep photos of unknown people",
-              "Likewise, h, of all that are neither known nor judged not live", 0, 876000,
-              whilePlaying),
+              "Likewise, in hours, of all that are neither known nor judged not live or genuine", 0,
+              876000, whilePlaying),
         count(&Settings::keepSpoofH, "keep-spoof", "Keep photos of attempted fraud",
-              "Likewise, h, of those that were judged not live or a deepfake", 0, 876000,
+              "Likewise, in hours, of those that were judged not live or a deepfake", 0, 876000,
               whilePlaying),
     };
 }
@@ -179,15 +187,20 @@ std::vector<Property> targetProperties()
         textWithDefault(&Settings::discoveryPrefix, "discovery-prefix", "Discovery prefix",
                         "Home Assistant's prefix of topics for discovery", whenReady),
         count(&Settings::presenceHoldS, "presence-hold", "Presence hold",
-              "A name leaves MQTT's states this many seconds after its last face ended", 0, 86400,
-              whilePlaying),
+              "MQTT: a name leaves the states this many seconds after its last face ended, since "
+              "people look away",
+              0, 86400, whilePlaying),
         text(&Settings::labelsFile, "labels-file", "Labels file",
-             "MQTT: the people that have a state of their own, a key file as of ootoidentify",
+             "MQTT: the people who have a state of their own, 200 at most; a key file with the "
+             "group [labels], as that of ootoidentify. Read again when it changes",
              whilePlaying),
-        text(&Settings::userId, "user-id", "User", "For brokers and web servers (Basic)",
+        text(&Settings::userId, "user-id", "User",
+             "For brokers, and for web servers (Basic); empty: as credentials-file or "
+             "OOTO_PUBLISH_USER say",
              whilePlaying),
         secret(&Settings::userPassword, "user-pw", "Password",
-               "Never readable; better in credentials-file, or in OOTO_PUBLISH_PASSWORD",
+               "Cannot be read back. On a launch line everybody on the machine sees it: better in "
+               "credentials-file, or in OOTO_PUBLISH_PASSWORD",
                writeOnly),
         text(&Settings::credentialsFile, "credentials-file", "Credentials file",
              "A key file, group [publish HOST] or [publish], with uri, user, password, token and "
@@ -195,8 +208,11 @@ std::vector<Property> targetProperties()
              "OOTO_PUBLISH_PASSWORD",
              whilePlaying),
         extraHeadersProperty(),
-        toggle(&Settings::sslStrict, "ssl-strict", "Strict TLS",
-               "Whether the server's certificate is checked", whenReady),
+        toggle(
+            &Settings::sslStrict, "ssl-strict", "Strict TLS",
+            "Whether the certificate of the server or broker is checked; without, anybody can be "
+            "it",
+            whenReady),
         text(&Settings::sslCaFile, "ssl-ca-file", "CA file",
              "PEM, the authorities to trust; empty: the system's", whenReady),
         text(&Settings::sslCertFile, "ssl-cert-file", "Client certificate",
@@ -204,20 +220,24 @@ std::vector<Property> targetProperties()
         text(&Settings::sslKeyFile, "ssl-key-file", "Client key",
              "PEM, its key; empty: it is in ssl-cert-file", whenReady),
         toggle(&Settings::allowHttp, "allow-http", "Allow plain text",
-               "Lets http go to other hosts, and photos over plain mqtt, too: everybody on the way "
-               "can read them",
+               "Lets http go to other hosts, and photos over plain mqtt: everybody on the way can "
+               "read them",
                whenReady),
-        count(&Settings::timeoutS, "timeout", "Timeout", "For one attempt, s", 1, 600,
-              whilePlaying),
+        count(&Settings::timeoutS, "timeout", "Timeout",
+              "Seconds that one attempt may take, from connecting to the acknowledgement, and that "
+              "the end of the stream may be held back",
+              1, 600, whilePlaying),
         real(&Settings::retryBackoffFactorS, "retry-backoff-factor", "Back-off",
-             "The longest pause after the first failure, s; it doubles with each, with jitter", 0,
-             3600, whilePlaying),
+             "Seconds to pause after the first failure, at most; it doubles with each one, and "
+             "chance shortens it",
+             0, 3600, whilePlaying),
         real(&Settings::retryBackoffMaxS, "retry-backoff-max", "Longest back-off",
-             "No pause is longer, s, but one that the server asks for (Retry-After)", 0, 86400,
-             whilePlaying),
+             "No pause is longer than so many seconds, but one that the server asks for "
+             "(Retry-After)",
+             0, 86400, whilePlaying),
         textWithDefault(&Settings::spool, "spool", "Spool folder",
                         "Where events wait for the target, so that neither an outage nor a crash "
-                        "loses them; empty: in memory only",
+                        "loses them; on a local disk. Empty: in memory only",
                         whenReady),
         number(&Settings::spoolBytes,
                g_param_spec_uint64("spool-size", "Spool size",
@@ -226,7 +246,9 @@ std::vector<Property> targetProperties()
                                    1U << 16, G_MAXINT64, Settings().spoolBytes, whilePlaying),
                g_value_get_uint64, g_value_set_uint64),
         count(&Settings::maxAgeS, "max-age", "Longest wait",
-              "Events that waited longer are not delivered any more, s", 1, 31536000, whilePlaying),
+              "Events that waited more seconds than this are not delivered any more; for a door "
+              "set 5",
+              1, 31536000, whilePlaying),
     };
 }
 

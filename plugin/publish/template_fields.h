@@ -46,15 +46,6 @@ inline constexpr const char *isStart = "is-";
 
 } // namespace made
 
-/** Members that the publisher adds to an event when it sends it. */
-namespace added
-{
-
-inline constexpr const char *delayedMs = "delayed-ms";
-inline constexpr const char *photoUri = "photo-uri";
-
-} // namespace added
-
 /** Empty where it is null or no string. */
 std::string_view textIn(JsonNode *node);
 

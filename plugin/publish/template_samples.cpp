@@ -131,9 +131,10 @@ void setRest(Sample &sample, const SampleKind &kind)
     setAnswer(sample, kind);
     sample.set(field::reason, "service");
     sample.set(field::askedWallClock, moment);
-    sample.set(added::photoUri, "file:///photos/door/1.jpg");
+    sample.set(field::photoUri, "file:///photos/door/1.jpg");
+    sample.set(field::frameUri, "file:///photos/door/1-frame.jpg");
     sample.setIntegers({field::roiId, field::sequence, field::pts, field::runningTime,
-                        field::streamTime, field::askedPts, field::answeredPts, added::delayedMs},
+                        field::streamTime, field::askedPts, field::answeredPts, field::delayedMs},
                        2500);
     sample.setTrue({field::late});
     sample.setObject(field::shot, shotSample());

@@ -40,7 +40,9 @@ def kind_of(line):
         return "frame"
     if "text" in line:
         return "notice-message"
-    return "face-message" if "type" in line else "service-message"
+    if "type" in line:
+        return "face-message"
+    return "publish-message" if "uri" in line else "service-message"
 
 
 def problems(line):
@@ -309,7 +311,9 @@ class Schema(unittest.TestCase):
                                  "sequence": 1, "wall-clock": time, "received": time,
                                  "since": time},
                 "service-message": {"state": "ok", "camera": "door", "since": time},
-                "notice-message": {"text": "2 faces up to 25 px", "camera": "door"}}
+                "notice-message": {"text": "2 faces up to 25 px", "camera": "door"},
+                "publish-message": {"uri": "mqtts://broker.local", "state": "ok", "since": time,
+                                    "queued": 0}}
 
     def names(self, source, function):
         text = (ROOT / "plugin/core" / source).read_text(encoding="utf-8")
@@ -323,9 +327,15 @@ class Schema(unittest.TestCase):
         kinds = SCHEMA["$defs"]
         facts = kinds["facts"]["properties"]
         self.assertEqual(set(facts["status"]["enum"]), self.names("asking/face.cpp", "statusName"))
-        self.assertEqual(set(facts["reason"]["enum"]), self.names("asking/face.cpp", "reasonName"))
+        own = re.search(r'stopped = "(.+)";', (ROOT / "plugin/publish/open_faces.cpp")
+                        .read_text(encoding="utf-8")).group(1)
+        self.assertEqual(set(facts["reason"]["enum"]),
+                         {own, *self.names("asking/face.cpp", "reasonName")})
         self.assertEqual(set(kinds["face-message"]["properties"]["type"]["enum"]),
                          self.names("asking/face.cpp", "eventName"))
+        targets = (ROOT / "plugin/publish/target.cpp").read_text(encoding="utf-8")
+        self.assertEqual(set(kinds["publish-message"]["properties"]["state"]["enum"]),
+                         set(re.findall(r'return "(.+)";', targets)))
         states = self.names("traffic/service_health.cpp", "conditionName")
         self.assertEqual(set(kinds["service-message"]["properties"]["state"]["enum"]), states)
         self.assertEqual(set(kinds["frame"]["properties"]["service-state"]["enum"]),
@@ -348,10 +358,40 @@ class Schema(unittest.TestCase):
         for line in examples:
             self.assertEqual(problems(line), [])
 
+    def stopped(self):
+        """An `end` that ootopublish made of a face that only buffers told of."""
+        message = self.valid()["face-message"]
+        for name in ("sequence", "since", "wall-clock", "box", "frame-width", "frame-height",
+                     "detection-score", "attempts", "roi-id"):
+            del message[name]
+        return {**message, "type": "end", "reason": "stopped",
+                "event-id": f"door-{self.RUN}-1-7-end"}
+
+    def test_it_takes_what_was_published(self):
+        answered = {**self.valid()["face-message"], "type": "answered", "age-ms": 5,
+                    "asked-wall-clock": "2025-01-31T12:00:00.123456Z"}
+        for line in ({**self.valid()["face-message"], "delayed-ms": 4711},
+                     {**answered, "photo-uri": "file:///a.jpg", "frame-uri": "file:///a-frame.jpg"},
+                     self.stopped(), {**self.stopped(), "box": [0, 0, 1, 1], "delayed-ms": 9000},
+                     {**self.stopped(), "event-id": f"{self.RUN}-000000000001-end"}):
+            self.assertEqual(problems(line), [])
+
+    def test_it_refuses_what_is_never_published(self):
+        for name in ("event-id", "received", "track-id", "visit-id", "status"):
+            self.assertTrue(problems({k: v for k, v in self.stopped().items() if k != name}), name)
+        for name, value in (("sequence", 1), ("type", "new"), ("late", True),
+                            ("event-id", f"{self.RUN}-000000000001"), ("reason", "rate")):
+            self.assertTrue(problems({**self.stopped(), name: value}), f"{name}={value}")
+        frame = self.valid()["frame"]
+        frame["faces"][0]["reason"] = "stopped"
+        self.assertTrue(problems(frame))
+        for name, value in (("delayed-ms", 1500), ("photo-uri", "file:///a.jpg")):
+            self.assertTrue(problems({**self.valid()["face-message"], name: value}), name)
+
     def test_it_refuses_what_is_wrong(self):
         for kind, line in self.valid().items():
             for name in SCHEMA["$defs"][kind].get("required", []):
-                if name not in ("faces", "type", "state", "text"):  # by which the kind is told
+                if name not in ("faces", "type", "state", "text", "uri"):  # by which the kind is told
                     self.assertTrue(problems({k: v for k, v in line.items() if k != name}), name)
             self.assertTrue(problems({**line, "undocumented": 1}), kind)
         for name, value in (("undocumented", 1), ("status", "lost"), ("similarity", 1.5),

@@ -16,8 +16,9 @@ ELSEWHERE = ("core", "service")
 PROPERTIES = ("properties.cpp", "settings.h", "statistics.cpp")
 # Home Assistant's keys, and ids of entities.
 FOREIGN = {"publish/home_assistant.cpp"}
-# A word for people that happens to be a param's name.
-WORDS = {("overlay/text.cpp", "deepfake")}
+# A word for people that happens to be a param's name; names of others.
+WORDS = {("overlay/text.cpp", "deepfake"), ("http/multipart.cpp", "name"),
+         ("publish/credentials_source.cpp", "uri")}
 
 
 def literals(text):

@@ -735,6 +735,20 @@ TEST(HttpTarget, asksForAnotherPathOrByPut)
     EXPECT_EQ(requests[0].body, "<Face/>");
 }
 
+TEST(HttpTarget, sendsByEachMethodThatATemplateMayName)
+{
+    for (const char *method : {"POST", "PUT", "PATCH"}) {
+        WebServer server(answering(200));
+        Publisher publisher(settingsFor(server.url()));
+        Outgoing one = outgoing();
+        one.method = method;
+        EXPECT_EQ(publisher.verdictOf(one).kind, Kind::Delivered) << method;
+        ASSERT_EQ(server.requests().size(), 1U);
+        EXPECT_EQ(server.requests()[0].method, method);
+        EXPECT_EQ(server.requests()[0].body, one.body);
+    }
+}
+
 TEST(HttpTarget, rejectsWhatCannotBeARequest)
 {
     WebServer server(answering(200));

@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(sys.argv[1])
-ELEMENTS = ("ootoidentify", "ootooverlay")
+ELEMENTS = ("ootoidentify", "ootooverlay", "ootopublish")
 
 
 def element_page(root, *arguments):
@@ -72,6 +72,25 @@ class Tool(unittest.TestCase):
         done = element_page(self.root, "--check", "ootoidentify")
         self.assertEqual(done.returncode, 1)
         self.assertIn("+Names the people at the door.", done.stderr)
+
+    def change_source(self, name, before, after):
+        for source in self.root.rglob(name):
+            text = source.read_text(encoding="utf-8")
+            self.assertIn(before, text)
+            source.write_text(text.replace(before, after), encoding="utf-8")
+
+    def test_takes_actions_from_the_source(self):
+        self.change_source("gstootopublish.cpp", "Deletes what is stored of a person",
+                           "Deletes all of it")
+        done = element_page(self.root, "--check", "ootopublish")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("+Deletes all of it", done.stderr)
+
+    def test_misses_an_argument_of_an_action(self):
+        self.change_source("gstootopublish.cpp", "     * @visit_id: (nullable)", "     * (nullable)")
+        done = element_page(self.root, "--check", "ootopublish")
+        self.assertIn("the comment GstOotoPublish::forget has other arguments", done.stderr)
+        self.assertNotEqual(done.returncode, 0)
 
     def test_knows_no_other_element(self):
         done = element_page(self.root, "ootonothing")
