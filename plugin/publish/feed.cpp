@@ -3,6 +3,7 @@
 
 #include "metadata/face_fields.h"
 #include "publish/publisher.h"
+#include "publish/report.h"
 
 #include <algorithm>
 #include <utility>
@@ -64,6 +65,13 @@ void Feed::noteDistance(std::int64_t nowUs)
         return;
     const auto faded = static_cast<std::int64_t>(static_cast<double>(longestUs_) * staysPerBuffer);
     longestUs_ = std::max(faded, nowUs - lastBufferUs_);
+}
+
+void Feed::tellState(const StateReport &report)
+{
+    knowsState_ = true;
+    if (const auto tell = handlers().onState)
+        tell(report);
 }
 
 std::chrono::microseconds Feed::sinceLastBuffer() const

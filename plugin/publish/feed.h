@@ -88,6 +88,10 @@ public:
     /** Any thread. Nothing once the element left. */
     FeedHandlers handlers() { return *handlers_.lock(); }
 
+    // The publisher's thread.
+    void tellState(const StateReport &report);
+    bool knowsState() const { return knowsState_; }
+
     // Any thread: how buffers come.
     bool isPlaying() const { return playing_; }
     bool hasBegun() const { return lastBufferUs_ != 0; }
@@ -107,6 +111,8 @@ private:
     std::atomic<bool> playing_{false};
     std::atomic<std::int64_t> lastBufferUs_{0}; ///< monotonic; 0: none came
     std::atomic<std::int64_t> longestUs_{0};
+
+    bool knowsState_ = false; ///< the publisher's thread: the element was told of one
 
     // *streaming*
     std::uint64_t digest_ = 0;

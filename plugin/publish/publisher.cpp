@@ -218,6 +218,12 @@ std::vector<mqtt::Publication> Publisher::address(const Outgoing &outgoing) cons
 void Publisher::join(const std::shared_ptr<Feed> &feed)
 {
     feeds_.lock()->push_back(feed);
+    // The target may have said how it is before, and says it no second time.
+    thread_.post([self = weak_from_this(), feed] {
+        const auto alive = self.lock();
+        if (alive && alive->delivery_ && alive->reported_ && !feed->knowsState())
+            feed->tellState(alive->currentReport());
+    });
 }
 
 std::vector<std::shared_ptr<Feed>> Publisher::feeds()
@@ -620,14 +626,17 @@ void Publisher::stateMayHaveChanged()
 void Publisher::reportState(const TargetState &state)
 {
     reported_ = state;
-    const StateReport report{.uri = plan_.uri.shown(),
-                             .state = state,
-                             .since = std::chrono::system_clock::now(),
-                             .queued = delivery_->spool().records()};
-    for (const auto &feed : feeds()) {
-        if (const auto tell = feed->handlers().onState)
-            tell(report);
-    }
+    reportedSince_ = std::chrono::system_clock::now();
+    for (const auto &feed : feeds())
+        feed->tellState(currentReport());
+}
+
+StateReport Publisher::currentReport() const
+{
+    return {.uri = plan_.uri.shown(),
+            .state = *reported_,
+            .since = reportedSince_,
+            .queued = delivery_->spool().records()};
 }
 
 void Publisher::updateStatistics()

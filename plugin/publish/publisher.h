@@ -116,6 +116,7 @@ private:
     void applySettings();
     void stateMayHaveChanged();
     void reportState(const TargetState &state);
+    StateReport currentReport() const;
     void updateStatistics();
     void answerWaiting();
     void finish(std::chrono::milliseconds longest);
@@ -147,6 +148,7 @@ private:
     std::uint64_t events_ = 0;
     std::uint64_t lost_ = 0; ///< of streams that left
     std::optional<TargetState> reported_;
+    std::chrono::system_clock::time_point reportedSince_{};
     std::optional<std::int64_t> awaited_; ///< a record that a streaming thread waits for
     std::chrono::steady_clock::time_point nextHousekeeping_{};
     std::chrono::steady_clock::time_point nextSweep_{};
