@@ -92,9 +92,21 @@ void Delivery::append(std::vector<spool::Record> records)
 {
     if (records.empty())
         return;
+    const std::uint64_t dropped = spool_.losses().dropped;
     spool_.append(records);
+    if (spool_.losses().dropped != dropped)
+        letDroppedGo();
     lastId_ = std::max(lastId_, records.back().id);
     pump();
+}
+
+/** What the spool gave up was counted as lost: it is not sent from here any more. */
+void Delivery::letDroppedGo()
+{
+    const auto first = spool_.next(0, 1, spool::Moment::now());
+    std::erase_if(pending_, [&](const Pending &pending) {
+        return !pending.underWay && (first.empty() || pending.record.id < first.front().id);
+    });
 }
 
 void Delivery::adoptOrphans()

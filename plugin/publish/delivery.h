@@ -88,6 +88,7 @@ private:
     };
 
     static core::DeliverySchedule::Time now();
+    void letDroppedGo();
     void refill(const spool::Moment &moment);
     void sendFreely(const spool::Moment &moment);
     void sendInTrouble(const spool::Moment &moment);
