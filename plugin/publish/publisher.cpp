@@ -19,6 +19,7 @@ namespace
 using namespace std::chrono_literals;
 
 constexpr std::size_t mostQueued = 1000; ///< events that wait for the publisher's thread
+constexpr std::size_t behind = 64;       ///< so many occurrences, and some are left out
 constexpr auto tickDistance = 500ms;
 constexpr auto housekeepingDistance = 60s;
 constexpr auto sweepDistance = 1h;
@@ -153,8 +154,8 @@ void Publisher::submit(std::shared_ptr<Feed> feed, Occurrence occurrence)
         --intake->events;
         ++intake->dropped;
     }
-    // Of who is in view the last counts.
-    if (std::holds_alternative<FacesChanged>(occurrence))
+    // Of who is in view the last counts, when the thread is behind.
+    if (std::holds_alternative<FacesChanged>(occurrence) && intake->queue.size() >= behind)
         std::erase_if(intake->queue, [&](const Came &came) {
             return came.feed == feed && std::holds_alternative<FacesChanged>(came.occurrence);
         });
