@@ -3,7 +3,6 @@
 
 #include "core/traffic/backoff.h"
 #include "publish/file_target.h"
-#include "publish/http_target.h"
 #include "publish/mqtt_target.h"
 #include "publish/socket_target.h"
 
@@ -108,22 +107,20 @@ std::unique_ptr<Target> makeMqttTarget(const TargetSurroundings &around)
     return target;
 }
 
-std::unique_ptr<Target> makeWebTarget(const TargetSurroundings &around)
-{
-    const Settings &settings = around.plan.settings;
-    return makeHttpTarget({.uri = around.plan.uri.whole,
-                           .sslStrict = settings.sslStrict,
-                           .sslCaFile = settings.sslCaFile,
-                           .sslCertFile = settings.sslCertFile,
-                           .sslKeyFile = settings.sslKeyFile,
-                           .extraHeaders = settings.extraHeaders,
-                           .timeout = settings.timeout(),
-                           .allowHttp = settings.allowHttp,
-                           .userAgent = std::string("gst-ooto/") + OOTO_VERSION},
-                          around.thread, around.credentials);
-}
-
 } // namespace
+
+HttpTargetSettings httpSettingsOf(const Settings &settings, const TargetUri &uri)
+{
+    return {.uri = uri.whole,
+            .sslStrict = settings.sslStrict,
+            .sslCaFile = settings.sslCaFile,
+            .sslCertFile = settings.sslCertFile,
+            .sslKeyFile = settings.sslKeyFile,
+            .extraHeaders = settings.extraHeaders,
+            .timeout = settings.timeout(),
+            .allowHttp = settings.allowHttp,
+            .userAgent = std::string("gst-ooto/") + OOTO_VERSION};
+}
 
 std::unique_ptr<Target> makeTarget(const TargetSurroundings &around)
 {
@@ -135,7 +132,8 @@ std::unique_ptr<Target> makeTarget(const TargetSurroundings &around)
     case Scheme::Tcp:
         return makeSocketTarget(uri, around.plan.settings.timeout(), around.thread);
     case Scheme::Http:
-        return makeWebTarget(around);
+        return makeHttpTarget(httpSettingsOf(around.plan.settings, uri), around.thread,
+                              around.credentials);
     case Scheme::Mqtt:
         break;
     }

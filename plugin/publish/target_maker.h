@@ -4,6 +4,7 @@
 
 #include "http/network_thread.h"
 #include "publish/credentials.h"
+#include "publish/http_target.h"
 #include "publish/plan.h"
 #include "publish/state_board.h"
 #include "publish/target.h"
@@ -23,6 +24,9 @@ struct TargetSurroundings {
     StateBoard &board;           ///< begun and connected where the target is a broker
     std::function<Credentials()> credentials;
 };
+
+/** What a web server is asked with. */
+HttpTargetSettings httpSettingsOf(const Settings &settings, const TargetUri &uri);
 
 std::unique_ptr<Target> makeTarget(const TargetSurroundings &around);
 
