@@ -74,6 +74,9 @@ std::string CredentialsSource::load()
         if (!problem.empty())
             return problem;
     }
+    // That of the file is for an element that names none; it may be another one's.
+    if (!givenUri_.empty())
+        found.uri.clear();
     const auto environment = [](const char *name) {
         const char *value = std::getenv(name);
         return std::string(value ? value : "");
