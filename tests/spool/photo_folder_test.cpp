@@ -61,7 +61,8 @@ TEST(PhotoFolder, storesByCameraAndDay)
     EXPECT_EQ(contentOf(frame.path), "FRAME");
     EXPECT_EQ(modeOf(face.path), 0600U);
     EXPECT_EQ(modeOf(scratch / "deep/photos/index.sqlite"), 0600U);
-    for (const std::string &path : {scratch / "deep/photos", scratch / "deep/photos/front-door", day})
+    for (const std::string &path :
+         {scratch / "deep/photos", scratch / "deep/photos/front-door", day})
         EXPECT_EQ(modeOf(path), 0700U) << path;
     unsigned count = 0;
     for (const auto &entry : files::directory_iterator(day))
