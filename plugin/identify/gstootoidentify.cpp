@@ -55,6 +55,7 @@
 #include "identify/gstootoidentify.h"
 
 #include "element/frame_clock.h"
+#include "element/settings_holder.h"
 #include "identify/debug.h"
 #include "identify/detector_choice.h"
 #include "identify/properties.h"
@@ -77,12 +78,7 @@ namespace
 
 /** The C++ state behind the GObject. */
 struct IdentifyState {
-    struct Values {
-        Settings set;
-        /** From start to stop: what those have that take effect at a start only. */
-        std::optional<Settings> started;
-    };
-    core::Guarded<Values> values;
+    element::SettingsHolder<Settings> settings{identify::identifyProperties()};
     /** From start to stop. */
     core::Guarded<std::shared_ptr<Stream>> stream;
     /** Of the last run, so that counters can be read after the end, too. */
@@ -118,25 +114,10 @@ static void gst_ooto_identify_set_property(GObject *object, guint id, const GVal
                                            GParamSpec *pspec)
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(object)->state;
-    std::optional<Settings> changed;
-    bool tooLate = false;
-    {
-        auto values = state->values.lock();
-        if (identify::identifyProperties().set(values->set, id, value))
-            changed = values->set;
-        tooLate = changed && values->started && identify::identifyProperties().waitsForStart(id) &&
-                  !identify::identifyProperties().isSame(values->set, *values->started, id);
-    }
-    if (!changed) {
-        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-        return;
-    }
-    if (tooLate)
-        GST_ELEMENT_WARNING(object, RESOURCE, SETTINGS,
-                            ("%s takes effect when the element starts the next time.", pspec->name),
-                            ("Until then it has the value that it reads back."));
-    if (const auto stream = state->running())
-        stream->configure(*changed);
+    const auto change = element::setProperty(state->settings, object, id, value, pspec);
+    const auto stream = state->running();
+    if (change && stream)
+        stream->configure(change->after);
 }
 
 static void gst_ooto_identify_get_property(GObject *object, guint id, GValue *value,
@@ -147,14 +128,7 @@ static void gst_ooto_identify_get_property(GObject *object, guint id, GValue *va
         g_value_take_boxed(value, state->statistics().toStructure().release());
         return;
     }
-    bool known = false;
-    {
-        auto values = state->values.lock();
-        const bool fixed = values->started && identify::identifyProperties().waitsForStart(id);
-        known =
-            identify::identifyProperties().get(fixed ? *values->started : values->set, id, value);
-    }
-    if (!known)
+    if (!state->settings.get(id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
@@ -231,7 +205,7 @@ static bool gst_ooto_identify_open(GstOotoIdentify *self, const Settings &settin
     self->state->clock = {};
     *self->state->stream.lock() = stream;
     // Whatever was set while the detector was being loaded.
-    stream->configure(Settings(self->state->values.lock()->set));
+    stream->configure(self->state->settings.current());
     return true;
 }
 
@@ -259,12 +233,7 @@ static void gst_ooto_identify_forget(GstOotoIdentify *self, const gchar *templat
 static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
 {
     GstOotoIdentify *self = GST_OOTO_IDENTIFY(transform);
-    Settings settings;
-    {
-        auto values = self->state->values.lock();
-        settings = values->set;
-        values->started = settings;
-    }
+    const Settings settings = self->state->settings.start();
     bool opened = false;
     try {
         opened = gst_ooto_identify_open(self, settings);
@@ -273,14 +242,14 @@ static gboolean gst_ooto_identify_start(GstBaseTransform *transform)
         gst_ooto_identify_fail(self, std::string("It cannot be started: ") + error.what());
     }
     if (!opened)
-        self->state->values.lock()->started.reset();
+        self->state->settings.stop();
     return opened;
 }
 
 static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
-    state->values.lock()->started.reset();
+    state->settings.stop();
     std::shared_ptr<Stream> stream;
     state->stream.lock()->swap(stream);
     if (!stream)

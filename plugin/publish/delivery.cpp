@@ -92,9 +92,21 @@ void Delivery::append(std::vector<spool::Record> records)
 {
     if (records.empty())
         return;
+    const std::uint64_t dropped = spool_.losses().dropped;
     spool_.append(records);
+    if (spool_.losses().dropped != dropped)
+        letDroppedGo();
     lastId_ = std::max(lastId_, records.back().id);
     pump();
+}
+
+/** What the spool gave up was counted as lost: it is not sent from here any more. */
+void Delivery::letDroppedGo()
+{
+    const auto first = spool_.next(0, 1, spool::Moment::now());
+    std::erase_if(pending_, [&](const Pending &pending) {
+        return !pending.underWay && (first.empty() || pending.record.id < first.front().id);
+    });
 }
 
 void Delivery::adoptOrphans()
@@ -313,14 +325,14 @@ std::optional<TargetState> Delivery::state() const
                 return 0;
             case TargetState::Kind::Degraded:
                 return 1;
-            case TargetState::Kind::Full:
-                return 2;
             case TargetState::Kind::Down:
-                return 3;
+                return 2;
             case TargetState::Kind::Unauthorized:
+                return 3;
+            case TargetState::Kind::Full: // events are being lost
                 return 4;
             }
-            return 3;
+            return 2;
         };
         if (!worst || rank(state.kind) > rank(worst->kind))
             worst = state;
@@ -329,9 +341,21 @@ std::optional<TargetState> Delivery::state() const
     if (connection_)
         take(*connection_);
     if (!spool_.trouble().empty())
-        take({spool_.isDiskFull() ? TargetState::Kind::Full : TargetState::Kind::Degraded,
-              spool_.trouble()});
+        take({TargetState::Kind::Degraded, spool_.trouble()});
+    if (spool_.isOverflowing())
+        take({TargetState::Kind::Full,
+              "the spool is full, and the oldest events are dropped" +
+                  (worst && !worst->reason.empty() ? ": " + worst->reason : std::string())});
     return worst;
+}
+
+bool Delivery::isAway() const
+{
+    const auto saysSo = [](const std::optional<TargetState> &state) {
+        return state && (state->kind == TargetState::Kind::Down ||
+                         state->kind == TargetState::Kind::Unauthorized);
+    };
+    return saysSo(connection_) || saysSo(attempts_);
 }
 
 bool Delivery::isSettled(std::int64_t id) const

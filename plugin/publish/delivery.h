@@ -68,6 +68,8 @@ public:
 
     /** The target's state, or the spool's, whichever is worse. Nothing until something is known. */
     std::optional<TargetState> state() const;
+    /** Nobody is there to take anything, as far as is known. */
+    bool isAway() const;
     const DeliveryCounts &counts() const { return counts_; }
     unsigned inFlight() const { return inFlight_; }
     /** The last record that was appended. */
@@ -86,6 +88,7 @@ private:
     };
 
     static core::DeliverySchedule::Time now();
+    void letDroppedGo();
     void refill(const spool::Moment &moment);
     void sendFreely(const spool::Moment &moment);
     void sendInTrouble(const spool::Moment &moment);

@@ -39,7 +39,7 @@ void Feed::event(GstEvent *event)
 
 void Feed::buffer(GstBuffer *buffer)
 {
-    const std::int64_t now = g_get_monotonic_time();
+    const std::int64_t now = feedClock.load()();
     const bool isFirst = lastBufferUs_ == 0;
     noteDistance(now);
     lastBufferUs_ = now;
@@ -68,7 +68,7 @@ void Feed::noteDistance(std::int64_t nowUs)
 
 std::chrono::microseconds Feed::sinceLastBuffer() const
 {
-    return std::chrono::microseconds(g_get_monotonic_time() - lastBufferUs_);
+    return std::chrono::microseconds(feedClock.load()() - lastBufferUs_);
 }
 
 void Feed::flush()
@@ -82,7 +82,7 @@ void Feed::endOfStream()
 {
     digest_ = 0;
     publisher_->submit(shared_from_this(), StreamEnded{});
-    publisher_->awaitDelivered(settings()->timeout());
+    publisher_->awaitDelivered(waiter_, settings()->timeout());
 }
 
 void Feed::configure(const Settings &settings)
@@ -91,9 +91,12 @@ void Feed::configure(const Settings &settings)
     publisher_->configure(settings);
 }
 
-void Feed::interrupt(bool interrupted)
+void Feed::setPlaying(bool playing)
 {
-    publisher_->interrupt(interrupted);
+    // A pause is neither a stall nor a distance between two pictures.
+    if (playing && !playing_ && lastBufferUs_ != 0)
+        lastBufferUs_ = feedClock.load()();
+    playing_ = playing;
 }
 
 void Feed::leave()

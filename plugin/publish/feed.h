@@ -6,6 +6,7 @@
 #include "element/handles.h"
 #include "metadata/faces_reader.h"
 #include "publish/settings.h"
+#include "publish/waiter.h"
 #include "spool/record.h"
 
 #include <gst/gst.h>
@@ -29,6 +30,9 @@ inline void releaseEvent(GstEvent *event)
     gst_event_unref(event);
 }
 using EventHandle = system::Handle<GstEvent, releaseEvent>;
+
+/** Monotonic time, us, by which stalls are told; tests put it forward. */
+inline std::atomic<std::int64_t (*)()> feedClock{g_get_monotonic_time};
 
 /** An event as it came, read later by the publisher's thread. */
 struct EventCame {
@@ -78,8 +82,9 @@ public:
 
     // *application*
     void configure(const Settings &settings);
-    void setPlaying(bool playing) { playing_ = playing; }
-    void interrupt(bool interrupted);
+    void setPlaying(bool playing);
+    /** Whether the streaming thread has to return at once from where it waits. */
+    void interrupt(bool interrupted) { waiter_->interrupt(interrupted); }
     /** Ends what is open. Returns within 150 ms; the rest goes on by itself. */
     void leave();
 
@@ -104,8 +109,10 @@ private:
     const std::shared_ptr<Publisher> publisher_;
     core::Guarded<std::shared_ptr<const Settings>> settings_;
     core::Guarded<FeedHandlers> handlers_;
+    const std::shared_ptr<Waiter> waiter_ = std::make_shared<Waiter>();
     std::atomic<bool> playing_{false};
-    std::atomic<std::int64_t> lastBufferUs_{0}; ///< monotonic; 0: none came
+    /** When the last buffer came, or playing went on; 0: none came yet. */
+    std::atomic<std::int64_t> lastBufferUs_{0};
     std::atomic<std::int64_t> longestUs_{0};
 
     // *streaming*

@@ -42,6 +42,7 @@
 
 #include "core/base/guarded.h"
 #include "element/handles.h"
+#include "element/settings_holder.h"
 #include "metadata/faces_meta.h"
 #include "metadata/requests.h"
 #include "publish/debug.h"
@@ -68,12 +69,7 @@ namespace
 
 /** The C++ state behind the GObject. */
 struct PublishState {
-    struct Values {
-        Settings set;
-        /** From start to stop: what those have that take effect at a start only. */
-        std::optional<Settings> started;
-    };
-    core::Guarded<Values> values;
+    element::SettingsHolder<Settings> settings{publish::publishProperties()};
     /** From start to stop. */
     core::Guarded<std::shared_ptr<Feed>> feed;
     core::Guarded<publish::Statistics> lastStatistics;
@@ -118,33 +114,15 @@ static void gst_ooto_publish_set_property(GObject *object, guint id, const GValu
                                           GParamSpec *pspec)
 {
     GstOotoPublish *self = GST_OOTO_PUBLISH(object);
-    std::optional<Settings> changed;
-    bool tooLate = false;
-    bool wantsOthers = false;
-    {
-        auto values = self->state->values.lock();
-        const Settings before = values->set;
-        if (publish::publishProperties().set(values->set, id, value))
-            changed = values->set;
-        wantsOthers = changed && (before.photos != changed->photos ||
-                                  before.framePhotos != changed->framePhotos);
-        tooLate = changed && values->started && publish::publishProperties().waitsForStart(id) &&
-                  !publish::publishProperties().isSame(values->set, *values->started, id);
-    }
-    if (!changed) {
-        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+    const auto change = element::setProperty(self->state->settings, object, id, value, pspec);
+    const auto feed = self->state->running();
+    if (!change || !feed)
         return;
-    }
-    if (tooLate)
-        GST_ELEMENT_WARNING(object, RESOURCE, SETTINGS,
-                            ("%s takes effect when the element starts the next time.", pspec->name),
-                            ("Until then it has the value that it reads back."));
-    if (const auto feed = self->state->running()) {
-        feed->configure(*changed);
-        if (wantsOthers)
-            gst_ooto_publish_want_photos(self, changed->photos != publish::Photos::None,
-                                         changed->framePhotos);
-    }
+    const Settings &after = change->after;
+    feed->configure(after);
+    if (after.photos != change->before.photos || after.framePhotos != change->before.framePhotos)
+        gst_ooto_publish_want_photos(self, after.photos != publish::Photos::None,
+                                     after.framePhotos);
 }
 
 static void gst_ooto_publish_get_property(GObject *object, guint id, GValue *value,
@@ -155,13 +133,7 @@ static void gst_ooto_publish_get_property(GObject *object, guint id, GValue *val
         g_value_take_boxed(value, publish::statisticsStructure(state->statistics()).release());
         return;
     }
-    bool known = false;
-    {
-        auto values = state->values.lock();
-        const bool fixed = values->started && publish::publishProperties().waitsForStart(id);
-        known = publish::publishProperties().get(fixed ? *values->started : values->set, id, value);
-    }
-    if (!known)
+    if (!state->settings.get(id, value))
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
@@ -236,12 +208,7 @@ static bool gst_ooto_publish_open(GstOotoPublish *self, const Settings &settings
 static gboolean gst_ooto_publish_start(GstBaseTransform *transform)
 {
     GstOotoPublish *self = GST_OOTO_PUBLISH(transform);
-    Settings settings;
-    {
-        auto values = self->state->values.lock();
-        settings = values->set;
-        values->started = settings;
-    }
+    const Settings settings = self->state->settings.start();
     bool opened = false;
     try {
         opened = gst_ooto_publish_open(self, settings);
@@ -250,14 +217,14 @@ static gboolean gst_ooto_publish_start(GstBaseTransform *transform)
         gst_ooto_publish_fail(self, std::string("It cannot be started: ") + error.what());
     }
     if (!opened)
-        self->state->values.lock()->started.reset();
+        self->state->settings.stop();
     return opened;
 }
 
 static gboolean gst_ooto_publish_stop(GstBaseTransform *transform)
 {
     PublishState *state = GST_OOTO_PUBLISH(transform)->state;
-    state->values.lock()->started.reset();
+    state->settings.stop();
     std::shared_ptr<Feed> feed;
     state->feed.lock()->swap(feed);
     if (!feed)

@@ -9,18 +9,16 @@
 #include "publish/credentials_source.h"
 #include "publish/delivery.h"
 #include "publish/feed.h"
-#include "publish/mqtt_layout.h"
-#include "publish/open_faces.h"
+#include "publish/plan.h"
+#include "publish/record_maker.h"
 #include "publish/report.h"
 #include "publish/settings.h"
-#include "publish/target_uri.h"
-#include "publish/template.h"
+#include "publish/state_board.h"
+#include "publish/stream_book.h"
+#include "publish/waiter.h"
 #include "spool/photo_folder.h"
 
-#include <condition_variable>
 #include <deque>
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,14 +34,6 @@ namespace ooto::publish
 class Publisher : public std::enable_shared_from_this<Publisher>
 {
 public:
-    /** What settings came to, checked. */
-    struct Plan {
-        Settings settings;
-        TargetUri uri;
-        std::shared_ptr<const Template> format; ///< null: `ooto`
-        std::vector<std::string> warnings;
-    };
-
     Publisher(Plan plan, CredentialsSource credentials);
     ~Publisher();
 
@@ -65,9 +55,8 @@ public:
 
     /** *streaming*: never waits. */
     void submit(std::shared_ptr<Feed> feed, Occurrence occurrence);
-    /** *streaming*: see Feed::endOfStream(). */
-    void awaitDelivered(std::chrono::milliseconds longest);
-    void interrupt(bool interrupted);
+    /** Any other thread: until what came by now is delivered; see Feed::endOfStream(). */
+    void awaitDelivered(const std::shared_ptr<Waiter> &waiter, std::chrono::milliseconds longest);
 
 private:
     struct Came {
@@ -81,73 +70,52 @@ private:
         bool posted = false;    ///< the thread will look
         std::uint64_t dropped = 0;
     };
-    /** What is known of one stream. */
-    struct Stream {
-        std::weak_ptr<Feed> feed;
-        std::string camera; ///< empty: nobody said yet
-        OpenFaces faces;
-        std::optional<CameraState> state;
-        bool refused = false; ///< its name cannot be used, which was told
+    /** An element that shares this. */
+    struct Member {
+        std::shared_ptr<Feed> feed;
+        std::optional<TargetState::Kind> told; ///< the last state that it heard of
     };
-    struct Waiting {
-        bool done = false;
-        bool interrupted = false;
+    /** Somebody waits until this record is delivered. */
+    struct Awaited {
+        std::int64_t id;
+        std::shared_ptr<Waiter> waiter;
     };
 
     void takeIn();
-    void take(Stream &stream, Feed &feed, EventCame &came, std::vector<spool::Record> &records);
-    void takeEvent(Stream &stream, Feed &feed, const GstStructure *structure,
-                   const spool::Moment &received, std::vector<spool::Record> &records);
-    void takeFaces(Stream &stream, Feed &feed, const FacesChanged &changed);
-    void endFaces(Stream &stream, Feed &feed, std::vector<spool::Record> &records);
-    void nameCamera(Stream &stream, Feed &feed, const std::string &camera);
-    void setCameraState(Stream &stream, Feed &feed, CameraState state);
-    std::optional<spool::Record> recordOf(Feed &feed, const metadata::FaceMessage &event,
-                                          const GstStructure *structure,
-                                          const spool::Moment &received) const;
-    void storePhotos(spool::Record &record, const Settings &settings);
-    std::optional<Outgoing> format(const spool::Record &record, const spool::Moment &now,
-                                   std::string &why) const;
-    std::string nameFor(const Feed &feed, const std::string &camera) const;
+    void take(StreamBook::Records records);
     void tick();
-    void watchStreams();
     void refreshFiles();
     void keepHouse();
+    void warn(const std::string &text);
     void applySettings();
     void stateMayHaveChanged();
-    void reportState(const TargetState &state);
+    void tellState(const TargetState &state);
     void updateStatistics();
     void answerWaiting();
     void finish(std::chrono::milliseconds longest);
-    std::unique_ptr<Target> makeTarget(spool::Spool &spool);
-    std::unique_ptr<Target> makeMqttTarget(spool::Spool &spool);
-    std::vector<mqtt::Publication> address(const Outgoing &outgoing) const;
-    void say(const MqttLayout::Publications &states);
     spool::SpoolSettings spoolSettings() const;
     std::vector<std::shared_ptr<Feed>> feeds();
 
     const Plan plan_;
     core::Guarded<Settings> settings_;
     core::Guarded<Intake> intake_;
-    core::Guarded<std::vector<std::shared_ptr<Feed>>> feeds_;
+    core::Guarded<std::vector<Member>> members_;
     core::Guarded<Statistics> statistics_;
-    core::Guarded<Waiting> waiting_;
     core::Guarded<bool> closed_{false};
-    std::condition_variable changed_;
 
     // The publisher's thread only.
     CredentialsSource credentials_;
-    std::map<Feed *, Stream> streams_;
-    std::unique_ptr<Delivery> delivery_;
-    std::unique_ptr<MqttLayout> layout_;                          ///< MQTT with format=ooto only
-    std::function<void(MqttLayout::Publications)> publishStates_; ///< likewise
+    StateBoard board_;
     std::shared_ptr<spool::PhotoFolder> photoFolder_;
+    std::unique_ptr<RecordMaker> maker_;
+    std::unique_ptr<StreamBook> streams_;
+    std::unique_ptr<Delivery> delivery_;
     metadata::LabelsFile labels_;
     Settings current_;
     std::uint64_t events_ = 0;
-    std::uint64_t lost_ = 0; ///< of streams that left
     std::optional<TargetState> reported_;
-    std::optional<std::int64_t> awaited_; ///< a record that a streaming thread waits for
+    std::chrono::system_clock::time_point since_{}; ///< of the state that was reported
+    std::vector<Awaited> awaited_;
     std::chrono::steady_clock::time_point nextHousekeeping_{};
     std::chrono::steady_clock::time_point nextSweep_{};
     bool closing_ = false;

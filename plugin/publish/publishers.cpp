@@ -3,9 +3,9 @@
 #include "core/base/guarded.h"
 #include "mqtt/connection.h"
 #include "publish/file_target.h"
-#include "publish/http_target.h"
 #include "publish/http_uri_check.h"
 #include "publish/publisher.h"
+#include "publish/target_maker.h"
 #include "system/plain_text.h"
 #include "system/regular_file.h"
 
@@ -109,15 +109,7 @@ Text checkHttp(const Settings &settings, const TargetUri &uri)
         return settings.extraHeaders.empty() ? Text()
                                              : "`extra-headers` are for web servers; the uri is of "
                                                "another kind.";
-    HttpTargetSettings http;
-    http.uri = uri.whole;
-    http.sslStrict = settings.sslStrict;
-    http.sslCaFile = settings.sslCaFile;
-    http.sslCertFile = settings.sslCertFile;
-    http.sslKeyFile = settings.sslKeyFile;
-    http.extraHeaders = settings.extraHeaders;
-    http.allowHttp = settings.allowHttp;
-    return checkHttpTarget(http);
+    return checkHttpTarget(httpSettingsOf(settings, uri));
 }
 
 std::vector<std::string> warningsOf(const Settings &settings, const TargetUri &uri,
@@ -157,12 +149,11 @@ core::Expected<std::shared_ptr<Publisher>, std::string> makePublisher(const Sett
     if (const Text problem = checkHttp(settings, *uri); !problem.empty())
         return problem;
     std::vector<std::string> warnings = warningsOf(settings, *uri, credentials.current());
-    const auto publisher =
-        std::make_shared<Publisher>(Publisher::Plan{.settings = settings,
-                                                    .uri = std::move(*uri),
-                                                    .format = std::move(format),
-                                                    .warnings = std::move(warnings)},
-                                    std::move(credentials));
+    const auto publisher = std::make_shared<Publisher>(Plan{.settings = settings,
+                                                            .uri = std::move(*uri),
+                                                            .format = std::move(format),
+                                                            .warnings = std::move(warnings)},
+                                                       std::move(credentials));
     publisher->open();
     return publisher;
 }

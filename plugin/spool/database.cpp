@@ -115,6 +115,12 @@ int Database::open(const std::string &path)
     return SQLITE_OK;
 }
 
+void Database::setPatience(int ms)
+{
+    if (database_)
+        sqlite3_busy_timeout(database_.get(), ms);
+}
+
 int Database::execute(const char *sql)
 {
     return database_ ? sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) : SQLITE_ERROR;

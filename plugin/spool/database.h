@@ -57,6 +57,8 @@ public:
     int open(const std::string &path);
     void close() { database_.reset(); }
     bool isOpen() const { return database_ != nullptr; }
+    /** How long to wait for others that write to the same file; 250 ms unless told. */
+    void setPatience(int ms);
 
     int execute(const char *sql);
     /** Falsy where it cannot be prepared. */

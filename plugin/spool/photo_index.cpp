@@ -15,8 +15,13 @@ namespace
 // A rollback journal, since network file systems have no memory to share.
 constexpr const char *tables =
     "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;"
+    // Two that begin at once wait for each other, where CREATE alone would fail.
+    "BEGIN IMMEDIATE;"
     "CREATE TABLE IF NOT EXISTS photos(path TEXT PRIMARY KEY, status INTEGER, template_id TEXT,"
-    " visit_id TEXT, wall_us INTEGER) WITHOUT ROWID;";
+    " visit_id TEXT, wall_us INTEGER) WITHOUT ROWID;"
+    "COMMIT";
+
+constexpr int patienceMs = 2000; ///< with other processes, which write now and then
 
 std::int64_t microseconds(std::chrono::system_clock::time_point time)
 {
@@ -41,12 +46,19 @@ bool PhotoIndex::open(bool make)
     database_.close();
     if (!isThere && !make)
         return false;
-    if (database_.open(path_) != SQLITE_OK || database_.execute(tables) != SQLITE_OK)
+    if (database_.open(path_) != SQLITE_OK)
         return fail();
-    return true;
+    database_.setPatience(patienceMs);
+    return database_.execute(tables) == SQLITE_OK || fail();
 }
 
 bool PhotoIndex::add(const std::string &path, const Record &record)
+{
+    // The file that is open may have been deleted, and another one be there.
+    return insert(path, record) || insert(path, record);
+}
+
+bool PhotoIndex::insert(const std::string &path, const Record &record)
 {
     if (!open(true))
         return false;

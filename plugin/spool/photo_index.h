@@ -32,6 +32,7 @@ public:
 
 private:
     bool open(bool make);
+    bool insert(const std::string &path, const Record &record);
     bool fail();
     std::vector<std::string> pathsOf(Statement rows);
 

@@ -131,11 +131,6 @@ bool RecordStore::isBroken() const
            result_ == SQLITE_SCHEMA || (result_ == SQLITE_ERROR && !database_.isOpen());
 }
 
-bool RecordStore::isDiskFull() const
-{
-    return result_ == SQLITE_FULL;
-}
-
 bool RecordStore::fail()
 {
     return ended(SQLITE_ERROR);

@@ -33,7 +33,6 @@ public:
     int result() const { return result_; }
     /** No database, a damaged one, or one of a later version. */
     bool isBroken() const;
-    bool isDiskFull() const;
     /** For people. */
     const std::string &problem() const { return problem_; }
 

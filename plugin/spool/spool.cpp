@@ -47,6 +47,7 @@ struct Spool::State {
     bool noteFailure();
     void noteSuccess() { trouble.clear(); }
     bool saveMemory();
+    void noteUnstored(std::span<const Record> records);
     void append(std::vector<Record> &records);
     void keepInMemory(std::span<const Record> records);
     void makeRoom();
@@ -67,7 +68,7 @@ struct Spool::State {
     SpoolLosses losses;
     std::string trouble;
     std::string notice;
-    bool diskFull = false;
+    bool overflowing = false;
     std::chrono::steady_clock::time_point nextTry{};
 };
 
@@ -129,7 +130,6 @@ bool Spool::State::openFile()
 
 bool Spool::State::noteFailure()
 {
-    diskFull = store.isDiskFull();
     trouble = "the spool '" + system::plainText(file ? file->path() : settings.folder) +
               "' cannot be written (" + store.problem() + "); events are kept in memory";
     nextTry = std::chrono::steady_clock::now() + pauseAfterTrouble;
@@ -155,9 +155,21 @@ bool Spool::State::saveMemory()
     const std::vector<Record> records(memory.begin(), memory.end());
     if (!store.insert(records, settings.photoAges))
         return false;
+    noteUnstored(records);
     memory.clear();
     memoryBytes = 0;
     return true;
+}
+
+/** Of records that are on disk now. */
+void Spool::State::noteUnstored(std::span<const Record> records)
+{
+    for (const Record &record : records) {
+        if (pictureBytes(record) > 0 && settings.photoAges.of(record.status).count() == 0)
+            unstored[record.id] = {record.photo, record.frame};
+    }
+    while (unstored.size() > mostUnstored)
+        unstored.erase(unstored.begin());
 }
 
 void Spool::State::append(std::vector<Record> &records)
@@ -170,12 +182,7 @@ void Spool::State::append(std::vector<Record> &records)
             noteFailure();
         keepInMemory(records);
     } else {
-        for (const Record &record : records) {
-            if (pictureBytes(record) > 0 && settings.photoAges.of(record.status).count() == 0)
-                unstored[record.id] = {record.photo, record.frame};
-        }
-        while (unstored.size() > mostUnstored)
-            unstored.erase(unstored.begin());
+        noteUnstored(records);
     }
     makeRoom();
 }
@@ -190,8 +197,11 @@ void Spool::State::keepInMemory(std::span<const Record> records)
 
 void Spool::State::makeRoom()
 {
-    if (bytes() <= settings.maxBytes)
+    if (bytes() <= settings.maxBytes) {
+        overflowing = overflowing && bytes() > settings.maxBytes / 10 * 9;
         return;
+    }
+    overflowing = true;
     const auto excess = [this] { return bytes() - std::min(bytes(), settings.maxBytes); };
     if (store.isOpen() && excess() > 0) {
         if (const auto dropped = store.dropPictures(excess()))
@@ -257,9 +267,9 @@ const std::string &Spool::trouble() const
     return state_->trouble;
 }
 
-bool Spool::isDiskFull() const
+bool Spool::isOverflowing() const
 {
-    return !state_->trouble.empty() && state_->diskFull;
+    return state_->overflowing;
 }
 
 std::string Spool::takeNotice()
@@ -320,11 +330,15 @@ void Spool::remove(std::span<const std::int64_t> ids)
         if (state.eraseFromMemory([id](const Record &record) { return record.id == id; }) == 0)
             onDisk.push_back(id);
     }
-    if (onDisk.empty() || state.settings.folder.empty())
+    if (onDisk.empty() || state.settings.folder.empty()) {
+        state.makeRoom();
         return;
+    }
     const bool ready = state.isReady();
-    if (ready && state.store.remove(onDisk))
+    if (ready && state.store.remove(onDisk)) {
+        state.makeRoom();
         return;
+    }
     if (ready)
         state.noteFailure();
     state.removed.insert(onDisk.begin(), onDisk.end());

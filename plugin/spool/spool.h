@@ -55,8 +55,8 @@ public:
 
     /** Empty: what append() took is on disk. Else a text for people, why it is in memory only. */
     const std::string &trouble() const;
-    /** Whether the trouble is a full disk. */
-    bool isDiskFull() const;
+    /** More came than `maxBytes`: photos and events were dropped, and there is little room yet. */
+    bool isOverflowing() const;
     /** Something that people should know, once: a file was damaged and moved aside. */
     std::string takeNotice();
 

@@ -4,6 +4,7 @@
 #include "identify/gstootoidentify.h"
 #include "metadata/faces_meta.h"
 #include "overlay/gstootooverlay.h"
+#include "publish/gstootopublish.h"
 
 namespace ooto::test
 {
@@ -12,6 +13,7 @@ void registerElements()
 {
     GST_ELEMENT_REGISTER(ootoidentify, nullptr);
     GST_ELEMENT_REGISTER(ootooverlay, nullptr);
+    GST_ELEMENT_REGISTER(ootopublish, nullptr);
     metadata::registerFacesMeta();
 }
 

@@ -5,7 +5,7 @@
 namespace ooto::test
 {
 
-/** Registers both elements and their metadata in this process, after gst_init(). */
+/** Registers all elements and their metadata in this process, after gst_init(). */
 void registerElements();
 
 } // namespace ooto::test
