@@ -24,8 +24,9 @@
  * ## Example launch lines
  *
  * |[
- * gst-launch-1.0 -q filesrc location=clip.mp4 ! decodebin ! videoconvert ! \
- * ootoidentify camera=clip dry-run=true ! ootopublish uri=file:///dev/stdout ! fakesink sync=true
+ * gst-launch-1.0 -q filesrc location=clip.mp4 ! decodebin ! videoconvert ! videoflip \
+ * video-direction=auto ! ootoidentify camera=clip dry-run=true ! \
+ * ootopublish uri=file:///dev/stdout ! fakesink sync=true
  * ]|
  * Prints events as lines of JSON. Nothing is asked, so that they say `pending`.
  *
