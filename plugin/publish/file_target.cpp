@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <csignal>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -123,6 +124,11 @@ struct Desk {
 
 void writeLines(const std::shared_ptr<Desk> &desk, const std::string &path)
 {
+    // A pipe whose reader left would end the process; here it is one more error of write().
+    sigset_t pipes;
+    sigemptyset(&pipes);
+    sigaddset(&pipes, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipes, nullptr);
     LineFile file(path);
     for (;;) {
         std::pair<std::int64_t, std::string> next;

@@ -253,6 +253,15 @@ void Publisher::keepHouse()
         warn(delivery_->spool().takeNotice());
         delivery_->adoptOrphans();
     }
+    // At the beginning nobody is there yet to hear it.
+    const auto listeners = feeds();
+    const std::string notice = listeners.empty() ? "" : delivery_->spool().takeNotice();
+    if (!notice.empty()) {
+        for (const auto &feed : listeners) {
+            if (const auto tell = feed->handlers().onWarning)
+                tell(notice);
+        }
+    }
     if (now >= nextSweep_) {
         nextSweep_ = now + sweepDistance;
         photoFolder_->sweep(current_.photoAges(), spool::Moment::now());

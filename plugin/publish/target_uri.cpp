@@ -7,6 +7,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -139,10 +140,11 @@ Text takePrefix(TargetUri &target, GUri *uri)
 
 Text takeParts(TargetUri &target, GUri *uri)
 {
-    if (g_uri_get_password(uri))
+    const char *user = g_uri_get_user(uri);
+    // A colon that is written %3A makes none the less a password of what follows.
+    if (g_uri_get_password(uri) || (user && std::strchr(user, ':')))
         return "A password in a uri is seen by everyone who sees a list of processes; set "
                "`user-pw`, or a line password= in `credentials-file`.";
-    const char *user = g_uri_get_user(uri);
     if (user && *user && target.scheme != Scheme::Mqtt)
         return "Only the uri of a broker may name a user; set `user-id` and `user-pw`.";
     target.userId = user ? user : "";
