@@ -89,6 +89,13 @@ TEST(Leaks, noneOfTheOverlay)
     expectNoLeaks(GSTOOTOOVERLAY_TEST, "*");
 }
 
+TEST(Leaks, noneOfThePublisher)
+{
+    expectNoLeaks(PUBLISH_ELEMENT_TEST, "*");
+    expectNoLeaks(PUBLISH_PHOTOS_TEST, "*");
+    expectNoLeaks(PUBLISH_STATES_TEST, "*");
+}
+
 TEST(Leaks, noneOfWrongConfiguration)
 {
     // The others take the log for themselves.

@@ -51,7 +51,7 @@ void publishWithSecrets(bool inFile)
 {
     const ScratchDirectory scratch;
     WebServer server([](const WebRequest &request) {
-        const bool isFirst = request.body.find("run-1\"") != std::string::npos;
+        const bool isFirst = request.body.find("event-1\"") != std::string::npos;
         return WebResponse{.status = isFirst ? 200 : 401, .body = "no", .headers = {}};
     });
     const std::string url = server.url() + hook;
@@ -81,9 +81,9 @@ void publishWithSecrets(bool inFile)
               GST_STATE_CHANGE_FAILURE);
     GstPad *pad = gst_element_get_static_pad(element, "sink");
     // The stream has begun, or there would be nobody to send it.
-    EXPECT_TRUE(gst_pad_send_event(pad, faceEvent({.eventId = "run-1"})));
+    EXPECT_TRUE(gst_pad_send_event(pad, faceEvent({.eventId = "event-1"})));
     EXPECT_TRUE(eventually([&] { return server.requests().size() >= 1; }));
-    EXPECT_TRUE(gst_pad_send_event(pad, faceEvent({.type = "updated", .eventId = "run-2"})));
+    EXPECT_TRUE(gst_pad_send_event(pad, faceEvent({.type = "updated", .eventId = "event-2"})));
     EXPECT_TRUE(eventually([&] { return server.requests().size() >= 2; }));
     // The answer was heard, and told.
     EXPECT_TRUE(eventually([&] {

@@ -306,16 +306,17 @@ TEST(Element, looksOnceAtEachPts)
     const ScratchDirectory scratch;
     Publish publish(scratch, {{"uri", fileUri(scratch)}});
     // As behind a payloader: the second packet of a picture is not read, whatever it says.
-    for (const std::uint64_t track : {1, 2}) {
-        GstBuffer *packet = gst_buffer_new();
-        showFaces(packet, {track});
-        GST_BUFFER_PTS(packet) = GST_SECOND;
-        ASSERT_EQ(gst_harness_push(publish.harness(), packet), GST_FLOW_OK);
+    struct Packet {
+        GstClockTime pts;
+        std::vector<std::uint64_t> tracks;
+    };
+    for (const Packet &packet :
+         {Packet{GST_SECOND, {1}}, Packet{2 * GST_SECOND, {1, 3}}, Packet{2 * GST_SECOND, {2}}}) {
+        GstBuffer *buffer = gst_buffer_new();
+        showFaces(buffer, packet.tracks);
+        GST_BUFFER_PTS(buffer) = packet.pts;
+        ASSERT_EQ(gst_harness_push(publish.harness(), buffer), GST_FLOW_OK);
     }
-    GstBuffer *packet = gst_buffer_new();
-    showFaces(packet, {3});
-    GST_BUFFER_PTS(packet) = 2 * GST_SECOND;
-    ASSERT_EQ(gst_harness_push(publish.harness(), packet), GST_FLOW_OK);
     publish.stop();
     idsIn(scratch / "events.jsonl", 2);
     EXPECT_EQ(membersOf(scratch / "events.jsonl", "visit-id"), (Texts{"door-run-1", "door-run-3"}));

@@ -111,13 +111,15 @@ std::string textOf(const GstStructure *structure, const char *field)
     return text ? text : "";
 }
 
-Told::Told(GstElement *element) : bus_(gst_bus_new())
+Told::Told(GstElement *element) : element_(element), bus_(gst_bus_new())
 {
     gst_element_set_bus(element, bus_);
 }
 
 Told::~Told()
 {
+    // A message that nobody takes holds its element, which holds the bus.
+    gst_element_set_bus(element_, nullptr);
     collect();
     for (GstMessage *message : all_)
         gst_message_unref(message);
@@ -213,9 +215,9 @@ void Publish::stop()
 {
     if (!harness_)
         return;
-    told_.reset();
     gst_element_set_state(element_, GST_STATE_NULL);
     gst_harness_teardown(std::exchange(harness_, nullptr));
+    told_.reset();
     gst_object_unref(std::exchange(element_, nullptr));
 }
 

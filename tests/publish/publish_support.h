@@ -73,7 +73,8 @@ public:
 private:
     void collect();
 
-    GstBus *bus_;
+    GstElement *const element_;
+    GstBus *const bus_;
     std::vector<GstMessage *> all_;
 };
 
