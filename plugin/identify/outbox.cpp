@@ -80,7 +80,9 @@ void Outbox::push(element::StructureHandle structure)
 
 void Outbox::pushDownstream()
 {
-    push(take(*meeting_.shared.lock()));
+    // In a line of its own: the lock is held to the end of the expression, and pushing calls out.
+    const auto downstream = take(*meeting_.shared.lock());
+    push(downstream);
 }
 
 void Outbox::post()
