@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <csignal>
 #include <condition_variable>
+#include <csignal>
 #include <cstring>
 #include <deque>
 #include <optional>
