@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace ooto::spool
@@ -98,13 +100,15 @@ int Database::open(const std::string &path)
     // Made here, so that nobody else may read it from the first moment on.
     const int file =
         ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    openError_ = file < 0 ? errno : 0;
     if (file < 0)
         return SQLITE_CANTOPEN;
     ::close(file);
+    // Not with SQLITE_OPEN_NOFOLLOW: that refuses links anywhere in the path, and state directories
+    // are often behind one (systemd's DynamicUser=). The file itself is none, as was just seen.
     sqlite3 *opened = nullptr;
-    const int result = sqlite3_open_v2(
-        path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
-        nullptr);
+    const int result = sqlite3_open_v2(path.c_str(), &opened,
+                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
     database_.reset(opened);
     if (result != SQLITE_OK) {
         database_.reset();
@@ -134,20 +138,22 @@ Statement Database::prepare(const char *sql)
     return Statement(prepared);
 }
 
-std::int64_t Database::lastId() const
-{
-    return sqlite3_last_insert_rowid(database_.get());
-}
-
 std::int64_t Database::ask(const char *sql)
 {
     Statement statement = prepare(sql);
     return statement.step() == SQLITE_ROW ? statement.number(0) : -1;
 }
 
+int Database::code() const
+{
+    return database_ ? sqlite3_errcode(database_.get()) : SQLITE_CANTOPEN;
+}
+
 std::string Database::problem() const
 {
-    return database_ ? sqlite3_errmsg(database_.get()) : "it is not open";
+    if (database_)
+        return sqlite3_errmsg(database_.get());
+    return openError_ != 0 ? std::strerror(openError_) : "it cannot be opened";
 }
 
 Transaction::Transaction(Database &database)

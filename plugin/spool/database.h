@@ -63,14 +63,16 @@ public:
     int execute(const char *sql);
     /** Falsy where it cannot be prepared. */
     Statement prepare(const char *sql);
-    std::int64_t lastId() const;
     /** A number that a statement gives; -1 where it gives none. */
     std::int64_t ask(const char *sql);
+    /** Why the last call failed: SQLite's code. */
+    int code() const;
     /** What is wrong, for people. */
     std::string problem() const;
 
 private:
     std::unique_ptr<sqlite3, CloseDatabase> database_;
+    int openError_ = 0; ///< errno, where the file cannot be made
 };
 
 /** Begins a transaction, and takes it back unless it was committed. */

@@ -67,10 +67,16 @@ bool writeAll(int file, const std::vector<std::uint8_t> &bytes)
     return true;
 }
 
+/** Of a file that is not whole yet. */
+std::string unfinishedName(const std::string &name)
+{
+    return "." + name + ".part";
+}
+
 /** A whole file or none, under a name of its own until it is whole. */
 bool writeFile(int folder, const std::string &name, const std::vector<std::uint8_t> &bytes)
 {
-    const std::string unfinished = "." + name + ".part";
+    const std::string unfinished = unfinishedName(name);
     {
         const system::FileDescriptor file(
             ::openat(folder, unfinished.c_str(),
@@ -171,6 +177,9 @@ std::size_t PhotoFolder::State::removeAll(const std::vector<std::string> &paths)
         const system::FileDescriptor cameraFolder = open(root.get(), camera);
         const system::FileDescriptor day =
             cameraFolder ? open(cameraFolder.get(), date) : system::FileDescriptor();
+        // Of a process that was killed while it wrote.
+        if (day)
+            ::unlinkat(day.get(), unfinishedName(name).c_str(), 0);
         if (!day ? errno == ENOENT : ::unlinkat(day.get(), name.c_str(), 0) == 0 || errno == ENOENT)
             gone.push_back(path);
         // Fails while there is anything in it.

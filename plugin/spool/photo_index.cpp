@@ -4,7 +4,8 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cstdio>
+#include <ctime>
 
 namespace ooto::spool
 {
@@ -17,8 +18,8 @@ constexpr const char *tables =
     "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;"
     // Two that begin at once wait for each other, where CREATE alone would fail.
     "BEGIN IMMEDIATE;"
-    "CREATE TABLE IF NOT EXISTS photos(path TEXT PRIMARY KEY, status INTEGER, template_id TEXT,"
-    " visit_id TEXT, wall_us INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS stored(path TEXT PRIMARY KEY, status INTEGER, template_id TEXT,"
+    " visit_id TEXT, wall_us INTEGER, boot_us INTEGER, boot_id TEXT) WITHOUT ROWID;"
     "COMMIT";
 
 constexpr int patienceMs = 2000; ///< with other processes, which write now and then
@@ -33,6 +34,8 @@ std::int64_t microseconds(std::chrono::system_clock::time_point time)
 bool PhotoIndex::fail()
 {
     problem_ = database_.problem();
+    const int code = database_.code();
+    isBroken_ = code == SQLITE_NOTADB || code == SQLITE_CORRUPT;
     // A damaged or deleted file is opened anew the next time.
     database_.close();
     return false;
@@ -55,21 +58,33 @@ bool PhotoIndex::open(bool make)
 bool PhotoIndex::add(const std::string &path, const Record &record)
 {
     // The file that is open may have been deleted, and another one be there.
-    return insert(path, record) || insert(path, record);
+    if (insert(path, record) || insert(path, record))
+        return true;
+    return isBroken_ && moveAside() && insert(path, record);
+}
+
+bool PhotoIndex::moveAside() const
+{
+    const std::string aside = path_ + ".broken-" + std::to_string(std::time(nullptr));
+    std::rename((path_ + "-journal").c_str(), (aside + "-journal").c_str());
+    return std::rename(path_.c_str(), aside.c_str()) == 0;
 }
 
 bool PhotoIndex::insert(const std::string &path, const Record &record)
 {
     if (!open(true))
         return false;
-    Statement row = database_.prepare("INSERT OR REPLACE INTO photos VALUES(?1, ?2, ?3, ?4, ?5)");
+    Statement row =
+        database_.prepare("INSERT OR REPLACE INTO stored VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     if (!row)
         return fail();
     row.bind(1, path)
         .bind(2, static_cast<std::int64_t>(record.status))
         .bind(3, record.templateId)
         .bind(4, record.visitId)
-        .bind(5, microseconds(record.received.wall));
+        .bind(5, microseconds(record.received.wall))
+        .bind(6, record.received.sinceBoot.count())
+        .bind(7, record.received.bootId);
     return row.run() == SQLITE_DONE || fail();
 }
 
@@ -78,7 +93,7 @@ void PhotoIndex::remove(const std::vector<std::string> &paths)
     if (paths.empty() || !open(false))
         return;
     Transaction transaction(database_);
-    Statement row = database_.prepare("DELETE FROM photos WHERE path = ?1");
+    Statement row = database_.prepare("DELETE FROM stored WHERE path = ?1");
     for (const std::string &path : paths) {
         if (!row || row.bind(1, path).run() != SQLITE_DONE)
             return;
@@ -102,12 +117,15 @@ std::vector<std::string> PhotoIndex::older(const PhotoAges &ages, const Moment &
     for (const core::Status status :
          {core::Status::Pending, core::Status::Identified, core::Status::Unknown,
           core::Status::Spoof, core::Status::Unavailable}) {
-        Statement rows =
-            database_.prepare("SELECT path FROM photos WHERE status = ?1 AND wall_us < ?2");
+        Statement rows = database_.prepare(
+            "SELECT path FROM stored WHERE status = ?1 AND "
+            "((boot_id = ?2 AND boot_us < ?3) OR (boot_id <> ?2 AND wall_us < ?4))");
         if (!rows)
             return paths;
         rows.bind(1, static_cast<std::int64_t>(status))
-            .bind(2, microseconds(now.wall - ages.of(status)));
+            .bind(2, now.bootId)
+            .bind(3, (now.sinceBoot - std::chrono::microseconds(ages.of(status))).count())
+            .bind(4, microseconds(now.wall - ages.of(status)));
         const std::vector<std::string> some = pathsOf(std::move(rows));
         paths.insert(paths.end(), some.begin(), some.end());
     }
@@ -118,7 +136,7 @@ std::vector<std::string> PhotoIndex::of(const Person &person)
 {
     if (!open(false))
         return {};
-    Statement rows = database_.prepare("SELECT path FROM photos WHERE "
+    Statement rows = database_.prepare("SELECT path FROM stored WHERE "
                                        "(template_id <> '' AND template_id = ?1) OR "
                                        "(visit_id <> '' AND visit_id = ?2)");
     if (!rows)

@@ -13,7 +13,8 @@ namespace ooto::spool
 
 /**
  * `index.sqlite` in the folder; several processes may use it. Opened when something is to be
- * written or asked. Thread-bound.
+ * written or asked. A broken one is moved aside when something is to be written; what was in it is
+ * nobody's from then on. Thread-bound.
  */
 class PhotoIndex
 {
@@ -34,11 +35,13 @@ private:
     bool open(bool make);
     bool insert(const std::string &path, const Record &record);
     bool fail();
+    bool moveAside() const;
     std::vector<std::string> pathsOf(Statement rows);
 
     const std::string path_;
     Database database_;
     std::string problem_;
+    bool isBroken_ = false;
 };
 
 } // namespace ooto::spool

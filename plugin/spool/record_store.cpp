@@ -4,8 +4,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace ooto::spool
@@ -61,11 +59,24 @@ void bindAge(Statement &statement, const Moment &now, std::chrono::milliseconds 
         .bind(3, microseconds(now.wall) - us.count());
 }
 
+std::vector<std::int64_t> idsOf(Statement rows)
+{
+    std::vector<std::int64_t> ids;
+    while (rows && rows.step() == SQLITE_ROW)
+        ids.push_back(rows.number(0));
+    return ids;
+}
+
 } // namespace
 
 std::uint64_t pictureBytes(const Record &record)
 {
     return bytesOf(record.photo).size() + bytesOf(record.frame).size();
+}
+
+std::uint64_t pictures(const Record &record)
+{
+    return (record.photo.bytes ? 1U : 0U) + (record.frame.bytes ? 1U : 0U);
 }
 
 std::uint64_t sizeOf(const Record &record)
@@ -76,13 +87,8 @@ std::uint64_t sizeOf(const Record &record)
 bool RecordStore::open(const std::string &path)
 {
     isNewer_ = false;
-    result_ = database_.open(path);
-    if (result_ != SQLITE_OK) {
-        problem_ = sqlite3_errstr(result_);
-        if (result_ == SQLITE_CANTOPEN && errno != 0)
-            problem_ = std::strerror(errno);
+    if (!ended(database_.open(path)))
         return false;
-    }
     if (!ended(database_.execute(pragmas)) || !makeTables() || !countAll()) {
         database_.close();
         return false;
@@ -118,7 +124,7 @@ bool RecordStore::makeTables()
 bool RecordStore::countAll()
 {
     Statement sums = database_.prepare("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM records");
-    if (sums.step() != SQLITE_ROW)
+    if (!sums || sums.step() != SQLITE_ROW)
         return fail();
     records_ = static_cast<std::uint64_t>(sums.number(0));
     bytes_ = static_cast<std::uint64_t>(sums.number(1));
@@ -127,13 +133,14 @@ bool RecordStore::countAll()
 
 bool RecordStore::isBroken() const
 {
-    return isNewer_ || result_ == SQLITE_NOTADB || result_ == SQLITE_CORRUPT ||
-           result_ == SQLITE_SCHEMA || (result_ == SQLITE_ERROR && !database_.isOpen());
+    return isNewer_ || result_ == SQLITE_NOTADB || result_ == SQLITE_CORRUPT;
 }
 
 bool RecordStore::fail()
 {
-    return ended(SQLITE_ERROR);
+    const int code = database_.code();
+    const bool isNone = code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE;
+    return ended(isNone ? SQLITE_ERROR : code);
 }
 
 /** Notes how it ended. */
@@ -153,14 +160,58 @@ std::int64_t RecordStore::lastId()
     return database_.isOpen() ? database_.ask("SELECT COALESCE(MAX(id), 0) FROM records") : 0;
 }
 
-std::optional<Moment> RecordStore::oldest()
+std::optional<std::uint64_t> RecordStore::bytesTaken(std::int64_t id)
+{
+    Statement row = database_.prepare("SELECT size FROM records WHERE id = ?1");
+    if (!row || row.bind(1, id).step() != SQLITE_ROW)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(row.number(0));
+}
+
+std::optional<Moment> RecordStore::oldest(const Except &except)
 {
     Statement row =
-        database_.prepare("SELECT wall_us, boot_us, boot_id FROM records ORDER BY id LIMIT 1");
-    if (row.step() != SQLITE_ROW)
-        return std::nullopt;
-    return Moment{std::chrono::system_clock::time_point(std::chrono::microseconds(row.number(0))),
-                  std::chrono::microseconds(row.number(1)), row.text(2)};
+        database_.prepare("SELECT wall_us, boot_us, boot_id, id FROM records ORDER BY id");
+    while (row && row.step() == SQLITE_ROW) {
+        if (!except.contains(row.number(3)))
+            return Moment{
+                std::chrono::system_clock::time_point(std::chrono::microseconds(row.number(0))),
+                std::chrono::microseconds(row.number(1)), row.text(2)};
+    }
+    return std::nullopt;
+}
+
+std::vector<std::int64_t> RecordStore::oldestOf(std::uint64_t bytes, const Except &except)
+{
+    std::vector<std::int64_t> ids;
+    std::uint64_t sum = 0;
+    Statement row = database_.prepare("SELECT id, size FROM records ORDER BY id");
+    while (row && sum < bytes && row.step() == SQLITE_ROW) {
+        if (except.contains(row.number(0)))
+            continue;
+        ids.push_back(row.number(0));
+        sum += static_cast<std::uint64_t>(row.number(1));
+    }
+    return ids;
+}
+
+std::vector<std::int64_t> RecordStore::olderThan(std::chrono::milliseconds age, const Moment &now)
+{
+    Statement rows =
+        database_.prepare("SELECT id FROM records WHERE " OLDER_THAN_BOUND " ORDER BY id");
+    if (rows)
+        bindAge(rows, now, age);
+    return idsOf(std::move(rows));
+}
+
+std::vector<std::int64_t> RecordStore::of(const Person &person)
+{
+    Statement rows = database_.prepare("SELECT id FROM records WHERE"
+                                       " (template_id <> '' AND template_id = ?1) OR"
+                                       " (visit_id <> '' AND visit_id = ?2) ORDER BY id");
+    if (rows)
+        rows.bind(1, person.templateId).bind(2, person.visitId);
+    return idsOf(std::move(rows));
 }
 
 bool RecordStore::insert(std::span<const Record> records, const PhotoAges &ages)
@@ -294,132 +345,77 @@ bool RecordStore::remove(std::span<const std::int64_t> ids)
     return true;
 }
 
-std::optional<std::size_t> RecordStore::deleteRows(Statement &statement)
-{
-    std::size_t count = 0;
-    std::uint64_t bytes = 0;
-    int result = statement.step();
-    for (; result == SQLITE_ROW; result = statement.step()) {
-        ++count;
-        bytes += static_cast<std::uint64_t>(statement.number(0));
-    }
-    statement.reset();
-    if (!ended(result))
-        return std::nullopt;
-    records_ -= count;
-    bytes_ -= bytes;
-    return count;
-}
-
-std::optional<std::size_t> RecordStore::removeOlder(const Moment &now,
-                                                    std::chrono::milliseconds age)
-{
-    Statement rows =
-        database_.prepare("DELETE FROM records WHERE " OLDER_THAN_BOUND " RETURNING size");
-    if (!rows) {
-        fail();
-        return std::nullopt;
-    }
-    bindAge(rows, now, age);
-    return deleteRows(rows);
-}
-
 bool RecordStore::dropOldPictures(const Moment &now, const PhotoAges &ages)
 {
+    std::vector<std::int64_t> ids;
     for (const core::Status status :
          {core::Status::Pending, core::Status::Identified, core::Status::Unknown,
           core::Status::Spoof, core::Status::Unavailable}) {
-        Statement cells = database_.prepare(
-            "DELETE FROM pictures WHERE record IN "
-            "(SELECT id FROM records WHERE status = ?4 AND " OLDER_THAN_BOUND ")");
-        if (!cells)
+        Statement rows =
+            database_.prepare("SELECT DISTINCT id FROM pictures JOIN records ON id = record"
+                              " WHERE status = ?4 AND " OLDER_THAN_BOUND);
+        if (!rows)
             return fail();
-        bindAge(cells, now, ages.of(status));
-        cells.bind(4, static_cast<std::int64_t>(status));
-        if (!ended(cells.run()))
-            return false;
+        bindAge(rows, now, ages.of(status));
+        rows.bind(4, static_cast<std::int64_t>(status));
+        const std::vector<std::int64_t> some = idsOf(std::move(rows));
+        ids.insert(ids.end(), some.begin(), some.end());
     }
-    return ended(database_.execute(
-               "UPDATE records SET size = 256 + length(CAST(json AS BLOB)) + "
-               "(SELECT COALESCE(SUM(length(bytes)), 0) FROM pictures WHERE record = id)")) &&
-           countAll();
+    std::uint64_t pictures = 0;
+    return dropPicturesOf(ids, pictures);
 }
 
 std::optional<std::size_t> RecordStore::dropPictures(std::uint64_t bytes)
 {
-    Statement cells = database_.prepare(
-        "SELECT record, SUM(length(bytes)) FROM pictures GROUP BY record ORDER BY record");
-    if (!cells) {
-        fail();
-        return std::nullopt;
+    std::vector<std::int64_t> ids;
+    {
+        Statement cells = database_.prepare(
+            "SELECT record, SUM(length(bytes)) FROM pictures GROUP BY record ORDER BY record");
+        std::uint64_t sum = 0;
+        while (cells && sum < bytes && cells.step() == SQLITE_ROW) {
+            ids.push_back(cells.number(0));
+            sum += static_cast<std::uint64_t>(cells.number(1));
+        }
     }
-    std::vector<std::pair<std::int64_t, std::int64_t>> found;
-    std::uint64_t sum = 0;
-    while (sum < bytes && cells.step() == SQLITE_ROW) {
-        found.emplace_back(cells.number(0), cells.number(1));
-        sum += static_cast<std::uint64_t>(cells.number(1));
-    }
-    cells.reset();
+    std::uint64_t pictures = 0;
+    return dropPicturesOf(ids, pictures) ? std::optional(pictures) : std::nullopt;
+}
+
+bool RecordStore::dropPicturesOf(const std::vector<std::int64_t> &ids, std::uint64_t &pictures)
+{
+    if (ids.empty())
+        return true;
     Transaction transaction(database_);
     if (!ended(transaction.begun()))
-        return std::nullopt;
-    Statement remove = database_.prepare("DELETE FROM pictures WHERE record = ?1");
+        return false;
+    Statement remove =
+        database_.prepare("DELETE FROM pictures WHERE record = ?1 RETURNING length(bytes)");
     Statement lessen = database_.prepare("UPDATE records SET size = size - ?2 WHERE id = ?1");
-    if (!remove || !lessen) {
-        fail();
-        return std::nullopt;
-    }
-    for (const auto &[id, size] : found) {
-        if (!ended(remove.bind(1, id).run()) || !ended(lessen.bind(1, id).bind(2, size).run()))
-            return std::nullopt;
+    if (!remove || !lessen)
+        return fail();
+    std::int64_t all = 0;
+    for (const std::int64_t id : ids) {
+        std::int64_t bytes = 0;
+        remove.bind(1, id);
+        int result = remove.step();
+        for (; result == SQLITE_ROW; result = remove.step()) {
+            bytes += remove.number(0);
+            ++pictures;
+        }
+        remove.reset();
+        if (!ended(result) || !ended(lessen.bind(1, id).bind(2, bytes).run()))
+            return false;
+        all += bytes;
     }
     if (!ended(transaction.commit()))
-        return std::nullopt;
-    bytes_ -= std::min(bytes_, sum);
-    return found.size();
+        return false;
+    bytes_ -= std::min(bytes_, static_cast<std::uint64_t>(all));
+    return true;
 }
 
-std::optional<std::size_t> RecordStore::dropOldest(std::uint64_t bytes)
+bool RecordStore::emptyLog()
 {
-    Statement rows = database_.prepare("SELECT id, size FROM records ORDER BY id");
-    if (!rows) {
-        fail();
-        return std::nullopt;
-    }
-    std::vector<std::int64_t> ids;
-    std::uint64_t sum = 0;
-    while (sum < bytes && rows.step() == SQLITE_ROW) {
-        ids.push_back(rows.number(0));
-        sum += static_cast<std::uint64_t>(rows.number(1));
-    }
-    rows.reset();
-    return remove(ids) ? std::optional(ids.size()) : std::nullopt;
-}
-
-std::optional<std::vector<std::int64_t>> RecordStore::forget(const Person &person)
-{
-    Statement rows =
-        database_.prepare("DELETE FROM records WHERE (template_id <> '' AND template_id = ?1) OR "
-                          "(visit_id <> '' AND visit_id = ?2) RETURNING size, id");
-    if (!rows) {
-        fail();
-        return std::nullopt;
-    }
-    rows.bind(1, person.templateId).bind(2, person.visitId);
-    std::vector<std::int64_t> ids;
-    std::uint64_t bytes = 0;
-    int result = rows.step();
-    for (; result == SQLITE_ROW; result = rows.step()) {
-        bytes += static_cast<std::uint64_t>(rows.number(0));
-        ids.push_back(rows.number(1));
-    }
-    rows.reset();
-    // What was deleted still lies in the log, until it is written back and cut off.
-    if (!ended(result) || !ended(database_.execute("PRAGMA wal_checkpoint(TRUNCATE)")))
-        return std::nullopt;
-    records_ -= ids.size();
-    bytes_ -= bytes;
-    return ids;
+    return database_.ask("PRAGMA wal_checkpoint(TRUNCATE)") == 0 || fail();
 }
 
 bool RecordStore::renumberFrom(std::int64_t first)
@@ -427,15 +423,16 @@ bool RecordStore::renumberFrom(std::int64_t first)
     const std::int64_t lowest = database_.ask("SELECT COALESCE(MIN(id), 0) FROM records");
     if (lowest <= 0 || lowest >= first)
         return lowest >= 0;
+    Transaction transaction(database_);
+    if (!ended(transaction.begun()))
+        return false;
     // By way of negative numbers, so that none is met that is still in use.
-    const std::string shift = std::to_string(first - lowest);
-    return ended(database_.execute(("BEGIN IMMEDIATE;"
-                                    "UPDATE records SET id = -(id + " +
-                                    shift +
-                                    ");"
-                                    "UPDATE records SET id = -id;"
-                                    "COMMIT")
-                                       .c_str()));
+    Statement away = database_.prepare("UPDATE records SET id = -(id + ?1)");
+    Statement back = database_.prepare("UPDATE records SET id = -id");
+    if (!away || !back)
+        return fail();
+    return ended(away.bind(1, first - lowest).run()) && ended(back.run()) &&
+           ended(transaction.commit());
 }
 
 void RecordStore::shrink()

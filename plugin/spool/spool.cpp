@@ -12,7 +12,6 @@
 #include <deque>
 #include <map>
 #include <random>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -26,6 +25,8 @@ constexpr auto pauseAfterTrouble = std::chrono::seconds(1);
 constexpr std::size_t adoptedAtOnce = 64;
 /** Pictures that may not be written wait for their delivery here. */
 constexpr std::size_t mostUnstored = 64;
+/** Persons to forget, that a disk does not let go yet. */
+constexpr std::size_t mostUnforgotten = 100;
 constexpr std::string_view clientAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
 std::string randomClientId()
@@ -37,12 +38,32 @@ std::string randomClientId()
     return id;
 }
 
+std::string keptIn(const std::string &path)
+{
+    std::string problem;
+    if (const auto kept = system::readRegularFile(path, 256, problem)) {
+        const std::string_view id = system::trimmed(*kept);
+        const bool isOne = !id.empty() && id.size() <= 64 &&
+                           id.find_first_of("/+#") == std::string_view::npos &&
+                           system::isPlainText(id);
+        if (isOne)
+            return std::string(id);
+    }
+    const std::string made = randomClientId();
+    // Whole or not at all; where it cannot be kept, it is another one next time.
+    g_file_set_contents_full(path.c_str(), made.c_str(), -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+                             nullptr);
+    return made;
+}
+
 } // namespace
 
 struct Spool::State {
     explicit State(SpoolSettings given) : settings(std::move(given)) {}
 
     bool isReady();
+    bool eraseForgotten();
+    bool isToBeForgotten(const Record &record) const;
     bool openFile();
     bool noteFailure();
     void noteSuccess() { trouble.clear(); }
@@ -51,7 +72,10 @@ struct Spool::State {
     void append(std::vector<Record> &records);
     void keepInMemory(std::span<const Record> records);
     void makeRoom();
-    std::uint64_t bytes() const { return store.bytes() + memoryBytes; }
+    void removeFromDisk(std::span<const std::int64_t> ids);
+    std::vector<std::int64_t> forgetOnDisk(const Person &person);
+    bool adopt(RecordStore &old, std::size_t &adopted);
+    std::uint64_t bytes() const { return store.bytes() + memoryBytes - removedBytes; }
     void expireMemory(const Moment &now);
     template<typename Predicate>
     std::size_t eraseFromMemory(Predicate which);
@@ -62,7 +86,10 @@ struct Spool::State {
     /** Later than all that is on disk. */
     std::deque<Record> memory;
     std::uint64_t memoryBytes = 0;
-    std::set<std::int64_t> removed; ///< of those on disk, which could not be deleted there
+    RecordStore::Except removed; ///< of those on disk, which could not be deleted there
+    std::uint64_t removedBytes = 0;
+    std::vector<Person> unforgotten; ///< who may be in the file still, or in its log
+    std::string clientId;
     std::map<std::int64_t, std::pair<Picture, Picture>> unstored;
     std::int64_t nextId = 1;
     SpoolLosses losses;
@@ -79,6 +106,7 @@ Spool::Spool(SpoolSettings settings) : state_(std::make_unique<State>(std::move(
 
 Spool::~Spool()
 {
+    state_->nextTry = {}; // the last one
     state_->isReady();
 }
 
@@ -92,10 +120,34 @@ bool Spool::State::isReady()
     nextTry = std::chrono::steady_clock::now() + pauseAfterTrouble;
     if (!store.isOpen() && !openFile())
         return false;
-    if (!saveMemory())
+    // Written back first: on a full disk that is what makes room in the log for deletions.
+    if (!trouble.empty())
+        store.emptyLog();
+    if (!saveMemory() || !eraseForgotten())
         return noteFailure();
     noteSuccess();
     return true;
+}
+
+bool Spool::State::eraseForgotten()
+{
+    if (unforgotten.empty())
+        return true;
+    for (const Person &person : unforgotten) {
+        if (!store.remove(store.of(person)))
+            return false;
+    }
+    if (!store.emptyLog())
+        return false;
+    unforgotten.clear();
+    return true;
+}
+
+bool Spool::State::isToBeForgotten(const Record &record) const
+{
+    return std::any_of(unforgotten.begin(), unforgotten.end(), [&](const Person &person) {
+        return person.isOf(record.templateId, record.visitId);
+    });
 }
 
 bool Spool::State::openFile()
@@ -118,7 +170,11 @@ bool Spool::State::openFile()
     // Ids were given while there was no file: what lies in it is older, and is yet to be loaded.
     if (nextId > 1 && store.records() > 0) {
         const auto count = static_cast<std::int64_t>(store.lastId());
-        store.renumberFrom(nextId);
+        if (!store.renumberFrom(nextId)) {
+            noteFailure();
+            store.close();
+            return false;
+        }
         nextId += count;
         for (Record &record : memory)
             record.id = nextId++;
@@ -136,6 +192,8 @@ bool Spool::State::noteFailure()
     // Damaged under way: begun anew with the next try.
     if (store.isBroken() && file) {
         store.close();
+        removed.clear();
+        removedBytes = 0;
         notice = "the spool was damaged, and was moved to '" +
                  system::plainText(file->moveAside()) + "'";
     }
@@ -145,10 +203,13 @@ bool Spool::State::noteFailure()
 bool Spool::State::saveMemory()
 {
     if (!removed.empty()) {
-        const std::vector<std::int64_t> ids(removed.begin(), removed.end());
+        std::vector<std::int64_t> ids;
+        for (const auto &[id, bytes] : removed)
+            ids.push_back(id);
         if (!store.remove(ids))
             return false;
         removed.clear();
+        removedBytes = 0;
     }
     if (memory.empty())
         return true;
@@ -212,19 +273,37 @@ void Spool::State::makeRoom()
             break;
         if (pictureBytes(record) == 0)
             continue;
+        losses.photosDropped += pictures(record);
         memoryBytes -= pictureBytes(record);
         record.photo = {};
         record.frame = {};
-        ++losses.photosDropped;
     }
     if (store.isOpen() && excess() > 0) {
-        if (const auto dropped = store.dropOldest(excess()))
-            losses.dropped += *dropped;
+        const std::vector<std::int64_t> oldest = store.oldestOf(excess(), removed);
+        removeFromDisk(oldest);
+        losses.dropped += oldest.size();
     }
     while (excess() > 0 && !memory.empty()) {
         memoryBytes -= sizeOf(memory.front());
         memory.pop_front();
         ++losses.dropped;
+    }
+}
+
+/** Or remembers that they are as good as deleted. */
+void Spool::State::removeFromDisk(std::span<const std::int64_t> ids)
+{
+    if (ids.empty())
+        return;
+    const bool ready = isReady();
+    if (ready && store.remove(ids))
+        return;
+    if (ready)
+        noteFailure();
+    for (const std::int64_t id : ids) {
+        const auto bytes = store.isOpen() ? store.bytesTaken(id) : std::nullopt;
+        if (bytes && removed.emplace(id, *bytes).second)
+            removedBytes += *bytes;
     }
 }
 
@@ -298,7 +377,7 @@ std::vector<Record> Spool::next(std::int64_t afterId, std::size_t most, const Mo
             break;
         afterId = loaded.back().id;
         for (Record &record : loaded) {
-            if (state.removed.contains(record.id))
+            if (state.removed.contains(record.id) || state.isToBeForgotten(record))
                 continue;
             if (now.since(record.received) > state.settings.maxAge) {
                 tooOld.push_back(record.id);
@@ -330,18 +409,8 @@ void Spool::remove(std::span<const std::int64_t> ids)
         if (state.eraseFromMemory([id](const Record &record) { return record.id == id; }) == 0)
             onDisk.push_back(id);
     }
-    if (onDisk.empty() || state.settings.folder.empty()) {
-        state.makeRoom();
-        return;
-    }
-    const bool ready = state.isReady();
-    if (ready && state.store.remove(onDisk)) {
-        state.makeRoom();
-        return;
-    }
-    if (ready)
-        state.noteFailure();
-    state.removed.insert(onDisk.begin(), onDisk.end());
+    state.removeFromDisk(onDisk);
+    state.makeRoom();
 }
 
 void Spool::expire(const Moment &now)
@@ -350,13 +419,17 @@ void Spool::expire(const Moment &now)
     state.expireMemory(now);
     if (!state.isReady())
         return;
-    const auto older = state.store.removeOlder(now, state.settings.maxAge);
-    if (!older || !state.store.dropOldPictures(now, state.settings.photoAges)) {
-        state.noteFailure();
+    const std::vector<std::int64_t> older = state.store.olderThan(state.settings.maxAge, now);
+    state.losses.expired += older.size();
+    for (const std::int64_t id : older)
+        state.unstored.erase(id);
+    state.removeFromDisk(older);
+    if (!state.trouble.empty())
         return;
-    }
-    state.losses.expired += *older;
-    state.store.shrink();
+    if (!state.store.dropOldPictures(now, state.settings.photoAges))
+        state.noteFailure();
+    else
+        state.store.shrink();
 }
 
 std::vector<std::int64_t> Spool::forget(const Person &person)
@@ -369,15 +442,26 @@ std::vector<std::int64_t> Spool::forget(const Person &person)
             ids.push_back(record.id);
         return goes;
     });
-    if (state.store.isOpen()) {
-        if (const auto erased = state.store.forget(person))
-            ids.insert(ids.end(), erased->begin(), erased->end());
-        else
-            state.noteFailure();
-    }
+    // What dead processes left is about people, too.
+    adoptOrphans();
+    const std::vector<std::int64_t> onDisk = state.forgetOnDisk(person);
+    ids.insert(ids.end(), onDisk.begin(), onDisk.end());
     for (const std::int64_t id : ids)
         state.unstored.erase(id);
     state.losses.forgotten += ids.size();
+    return ids;
+}
+
+std::vector<std::int64_t> Spool::State::forgetOnDisk(const Person &person)
+{
+    if (settings.folder.empty() || (person.templateId.empty() && person.visitId.empty()))
+        return {};
+    std::vector<std::int64_t> ids = store.isOpen() ? store.of(person) : std::vector<std::int64_t>();
+    std::erase_if(ids, [this](std::int64_t id) { return removed.contains(id); });
+    removeFromDisk(ids);
+    if (unforgotten.size() < mostUnforgotten)
+        unforgotten.push_back(person);
+    isReady();
     return ids;
 }
 
@@ -392,16 +476,7 @@ std::size_t Spool::adoptOrphans()
         RecordStore old;
         if (!old.open(orphan.path()))
             continue; // its own number's next owner moves it aside
-        std::vector<Record> records;
-        while (old.load(0, adoptedAtOnce, records) && !records.empty()) {
-            std::vector<std::int64_t> ids;
-            for (const Record &record : records)
-                ids.push_back(record.id);
-            adopted += records.size();
-            state.append(records);
-            if (!old.remove(ids))
-                break;
-            records.clear();
+        while (old.records() > 0 && state.adopt(old, adopted)) {
         }
         const bool isEmpty = old.records() == 0;
         old.close();
@@ -409,6 +484,32 @@ std::size_t Spool::adoptOrphans()
             orphan.removeDatabase();
     }
     return adopted;
+}
+
+/** Some records, to the disk or not at all: in memory they would be less safe than before. */
+bool Spool::State::adopt(RecordStore &old, std::size_t &adopted)
+{
+    std::vector<Record> records;
+    if (!old.load(0, adoptedAtOnce, records) || records.empty())
+        return false;
+    std::vector<std::int64_t> there;
+    std::vector<std::int64_t> here;
+    for (Record &record : records) {
+        there.push_back(record.id);
+        record.id = nextId++;
+        here.push_back(record.id);
+    }
+    if (!store.insert(records, settings.photoAges)) {
+        noteFailure();
+        return false;
+    }
+    if (!old.remove(there)) {
+        removeFromDisk(here); // else they would come again and again
+        return false;
+    }
+    adopted += records.size();
+    makeRoom();
+    return true;
 }
 
 std::uint64_t Spool::records() const
@@ -425,7 +526,7 @@ std::uint64_t Spool::bytes() const
 std::optional<Moment> Spool::oldest() const
 {
     if (state_->store.isOpen() && state_->store.records() > state_->removed.size())
-        return state_->store.oldest();
+        return state_->store.oldest(state_->removed);
     if (!state_->memory.empty())
         return state_->memory.front().received;
     return std::nullopt;
@@ -438,23 +539,10 @@ const SpoolLosses &Spool::losses() const
 
 std::string Spool::keptClientId()
 {
-    if (!state_->file)
-        return randomClientId();
-    const std::string path = state_->file->beside(".client-id");
-    std::string problem;
-    if (const auto kept = system::readRegularFile(path, 256, problem)) {
-        const std::string_view id = system::trimmed(*kept);
-        const bool isOne = !id.empty() && id.size() <= 64 &&
-                           id.find_first_of("/+#") == std::string_view::npos &&
-                           system::isPlainText(id);
-        if (isOne)
-            return std::string(id);
-    }
-    const std::string made = randomClientId();
-    // Whole or not at all; where it cannot be kept, it is another one next time.
-    g_file_set_contents_full(path.c_str(), made.c_str(), -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
-                             nullptr);
-    return made;
+    if (state_->clientId.empty())
+        state_->clientId =
+            state_->file ? keptIn(state_->file->beside(".client-id")) : randomClientId();
+    return state_->clientId;
 }
 
 } // namespace ooto::spool

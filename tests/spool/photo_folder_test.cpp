@@ -244,6 +244,56 @@ TEST(PhotoFolder, goesOnWithoutItsIndex)
     EXPECT_FALSE(files::exists(second.path));
 }
 
+TEST(PhotoFolder, beginsAnewWhereTheIndexIsBroken)
+{
+    const ScratchDirectory scratch;
+    PhotoFolder folder(scratch.path());
+    folder.store(recordOf("first", "BYTES"), Kind::Face, "door");
+    std::ofstream(scratch / "index.sqlite", std::ios::trunc) << std::string(8192, 'x');
+    const StoredPhoto second = folder.store(recordOf("second", "BYTES"), Kind::Face, "door");
+    EXPECT_EQ(second.error, "");
+    EXPECT_EQ(folder.forget({.templateId = {}, .visitId = "visit-of-second"}), 1U);
+    EXPECT_FALSE(files::exists(second.path));
+    EXPECT_TRUE(isInFiles(scratch.path(), std::string(8192, 'x'))) << "it was not moved aside";
+}
+
+TEST(PhotoFolder, goesByTheTimeSinceTheBoot)
+{
+    // A machine without a clock of its own: photos of 1970, until the network says what year it is.
+    const ScratchDirectory scratch;
+    PhotoFolder folder(scratch.path());
+    Record record = recordOf("e", "BYTES");
+    record.received.wall = std::chrono::system_clock::from_time_t(1000);
+    const std::string photo = folder.store(record, Kind::Face, "door").path;
+    folder.sweep(ages, later(Moment::now(), 10min));
+    folder.sweep(ages, later(Moment::now(), 20min));
+    EXPECT_TRUE(files::exists(photo));
+    folder.sweep(ages, later(Moment::now(), 2h));
+    EXPECT_FALSE(files::exists(photo));
+}
+
+TEST(PhotoFolder, deletesWhatWasLeftUnfinished)
+{
+    const ScratchDirectory scratch;
+    PhotoFolder folder(scratch.path());
+    const files::path photo = folder.store(recordOf("e", "BYTES"), Kind::Face, "door").path;
+    // As if the process had been killed between writing and renaming.
+    files::rename(photo, photo.parent_path() / ("." + photo.filename().string() + ".part"));
+    folder.sweep(ages, later(Moment::now(), 2h));
+    EXPECT_FALSE(isInFiles(scratch.path(), "BYTES"));
+    EXPECT_FALSE(files::exists(photo.parent_path()));
+}
+
+TEST(PhotoFolder, doesNotMindALinkOnTheWay)
+{
+    const ScratchDirectory scratch;
+    files::create_directory(scratch / "disk");
+    files::create_directory_symlink(scratch / "disk", scratch / "link");
+    PhotoFolder folder(scratch / "link/photos");
+    EXPECT_EQ(folder.store(recordOf("e", "BYTES"), Kind::Face, "door").error, "");
+    EXPECT_TRUE(isInFiles(scratch / "disk", "BYTES"));
+}
+
 TEST(PhotoFolder, writesToTheIndexThatIsThere)
 {
     const ScratchDirectory scratch;
