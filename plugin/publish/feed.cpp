@@ -50,6 +50,8 @@ void Feed::buffer(GstBuffer *buffer)
     if (GST_CLOCK_TIME_IS_VALID(pts) && pts == lastPts_)
         return;
     lastPts_ = pts;
+    if (tellsViewAgain_.exchange(false))
+        digest_ = 0;
     const std::uint64_t digest = metadata::factsDigest(buffer);
     if (digest == 0 || digest == digest_)
         return;

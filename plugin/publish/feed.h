@@ -93,6 +93,9 @@ public:
     /** Any thread. Nothing once the element left. */
     FeedHandlers handlers() { return *handlers_.lock(); }
 
+    /** Any thread: the next buffer tells who is in view, whatever the last one told. */
+    void tellViewAgain() { tellsViewAgain_ = true; }
+
     // Any thread: how buffers come.
     bool isPlaying() const { return playing_; }
     bool hasBegun() const { return lastBufferUs_ != 0; }
@@ -110,6 +113,7 @@ private:
     core::Guarded<std::shared_ptr<const Settings>> settings_;
     core::Guarded<FeedHandlers> handlers_;
     const std::shared_ptr<Waiter> waiter_ = std::make_shared<Waiter>();
+    std::atomic<bool> tellsViewAgain_{false};
     std::atomic<bool> playing_{false};
     /** When the last buffer came, or playing went on; 0: none came yet. */
     std::atomic<std::int64_t> lastBufferUs_{0};

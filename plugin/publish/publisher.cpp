@@ -87,9 +87,20 @@ spool::SpoolSettings Publisher::spoolSettings() const
             .photoAges = current_.photoAges()};
 }
 
+bool Publisher::expectMember()
+{
+    auto members = members_.lock();
+    members->expected += !members->closed;
+    return !members->closed;
+}
+
 void Publisher::join(const std::shared_ptr<Feed> &feed)
 {
-    members_.lock()->push_back({.feed = feed, .told = {}});
+    {
+        auto members = members_.lock();
+        members->list.push_back({.feed = feed, .told = {}});
+        --members->expected;
+    }
     // The target may be known already.
     thread_.post([self = weak_from_this()] {
         if (const auto alive = self.lock())
@@ -101,7 +112,7 @@ std::vector<std::shared_ptr<Feed>> Publisher::feeds()
 {
     std::vector<std::shared_ptr<Feed>> feeds;
     auto members = members_.lock();
-    for (const Member &member : *members)
+    for (const Member &member : members->list)
         feeds.push_back(member.feed);
     return feeds;
 }
@@ -302,7 +313,7 @@ void Publisher::tellState(const TargetState &state)
     std::vector<std::shared_ptr<Feed>> news;
     {
         auto members = members_.lock();
-        for (Member &member : *members) {
+        for (Member &member : members->list) {
             if (std::exchange(member.told, state.kind) != state.kind)
                 news.push_back(member.feed);
         }
@@ -386,12 +397,12 @@ void Publisher::leave(const std::shared_ptr<Feed> &feed)
     bool isLast = false;
     {
         auto members = members_.lock();
-        std::erase_if(*members, [&](const Member &member) { return member.feed == feed; });
-        isLast = members->empty();
+        std::erase_if(members->list, [&](const Member &member) { return member.feed == feed; });
+        isLast = members->list.empty() && members->expected == 0;
+        members->closed = isLast;
     }
     if (!isLast)
         return;
-    *closed_.lock() = true;
     struct Farewell {
         core::Guarded<bool> done{false};
         std::condition_variable changed;

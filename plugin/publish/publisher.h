@@ -50,8 +50,8 @@ public:
     /** Any thread. */
     void forget(const spool::Person &person);
     Statistics statistics();
-    /** False once the last element left: another one needs another. */
-    bool isOpen() { return !*closed_.lock(); }
+    /** One more will join(). @return false once the last one left: it needs another publisher */
+    bool expectMember();
 
     /** *streaming*: never waits. */
     void submit(std::shared_ptr<Feed> feed, Occurrence occurrence);
@@ -74,6 +74,11 @@ private:
     struct Member {
         std::shared_ptr<Feed> feed;
         std::optional<TargetState::Kind> told; ///< the last state that it heard of
+    };
+    struct Members {
+        std::vector<Member> list;
+        unsigned expected = 0; ///< that will join
+        bool closed = false;   ///< the last one left
     };
     /** Somebody waits until this record is delivered. */
     struct Awaited {
@@ -99,9 +104,8 @@ private:
     const Plan plan_;
     core::Guarded<Settings> settings_;
     core::Guarded<Intake> intake_;
-    core::Guarded<std::vector<Member>> members_;
+    core::Guarded<Members> members_;
     core::Guarded<Statistics> statistics_;
-    core::Guarded<bool> closed_{false};
 
     // The publisher's thread only.
     CredentialsSource credentials_;

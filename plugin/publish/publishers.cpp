@@ -167,11 +167,13 @@ core::Expected<std::shared_ptr<Publisher>, std::string> openPublisher(const Sett
     auto known = publishers.lock();
     std::erase_if(*known, [](const auto &entry) { return entry.second.expired(); });
     std::weak_ptr<Publisher> &place = (*known)[sharingKey(settings)];
-    if (auto there = place.lock(); there && there->isOpen())
+    if (auto there = place.lock(); there && there->expectMember())
         return there;
     auto made = makePublisher(settings);
-    if (made)
+    if (made) {
+        (*made)->expectMember();
         place = *made;
+    }
     return made;
 }
 

@@ -196,6 +196,7 @@ void StreamBook::watch(Records &records)
         } else if (stream.state != CameraState::Stalled) {
             endFaces(stream, *feed, records);
             setState(stream, *feed, CameraState::Stalled);
+            feed->tellViewAgain();
         }
     }
 }

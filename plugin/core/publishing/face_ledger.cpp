@@ -6,17 +6,25 @@
 namespace ooto::core
 {
 
+namespace
+{
+
+constexpr std::size_t mostEnded = 256; ///< as many as a buffer may show
+
+} // namespace
+
 void FaceLedger::note(const Event &event)
 {
     countGap(event);
     if (event.isEnd) {
         open_.erase(event.trackId);
+        ended_.erase(event.trackId);
         return;
     }
     if (event.isLate && !open_.contains(event.trackId))
         return;
+    reopen(event.trackId, event.visitId);
     Open &open = open_[event.trackId];
-    open.trackId = event.trackId;
     open.visitId = event.visitId;
     if (event.isNew)
         open.newEventId = event.eventId;
@@ -35,20 +43,36 @@ void FaceLedger::countGap(const Event &event)
     lastSequence_ = event.sequence;
 }
 
-void FaceLedger::noteShown(std::uint64_t trackId, const std::string &visitId)
+bool FaceLedger::reopen(std::uint64_t trackId, std::string_view visitId)
 {
     if (open_.contains(trackId))
-        return;
-    open_[trackId] = {.trackId = trackId, .visitId = visitId, .newEventId = {}};
-    ++untold_;
+        return false;
+    const auto before = ended_.find(trackId);
+    if (before != ended_.end()) {
+        open_[trackId] = std::move(before->second);
+        ended_.erase(before);
+        return false;
+    }
+    open_[trackId] = {.trackId = trackId, .visitId = std::string(visitId), .newEventId = {}};
+    return true;
+}
+
+void FaceLedger::noteShown(std::uint64_t trackId, const std::string &visitId)
+{
+    untold_ += reopen(trackId, visitId);
 }
 
 std::vector<FaceLedger::Open> FaceLedger::endAll()
 {
     lost_ += std::exchange(untold_, 0);
     std::vector<Open> ended;
-    for (auto &[id, open] : std::exchange(open_, {}))
-        ended.push_back(std::move(open));
+    for (auto &[id, open] : std::exchange(open_, {})) {
+        ended.push_back(open);
+        ended_[id] = std::move(open);
+    }
+    // Tracks are numbered in the order in which they come.
+    while (ended_.size() > mostEnded)
+        ended_.erase(ended_.begin());
     return ended;
 }
 

@@ -40,7 +40,7 @@ public:
     bool isOpen(std::uint64_t trackId) const { return open_.contains(trackId); }
     /** A buffer shows this face. */
     void noteShown(std::uint64_t trackId, const std::string &visitId);
-    /** All that is open ends now. */
+    /** All that is open ends now; what comes back later is the same face, with its `new`. */
     std::vector<Open> endAll();
 
     /** Events that were made and did not come. */
@@ -48,9 +48,12 @@ public:
 
 private:
     void countGap(const Event &event);
+    /** @return true where it was not open, and was not ended here */
+    bool reopen(std::uint64_t trackId, std::string_view visitId);
 
     std::map<std::uint64_t, Open> open_;
-    std::string run_; ///< of the last event's id
+    std::map<std::uint64_t, Open> ended_; ///< by endAll(); the last tracks of them
+    std::string run_;                     ///< of the last event's id
     std::optional<std::uint64_t> lastSequence_;
     /** Opened by a buffer: their `new` was lost, which no later number has told yet. */
     std::uint64_t untold_ = 0;

@@ -115,3 +115,19 @@ TEST(FaceLedger, countsALossThatNoLaterNumberTells)
     ledger.endAll();
     EXPECT_EQ(ledger.lost(), 1U);
 }
+
+TEST(FaceLedger, knowsAFaceAgainThatItEndedItself)
+{
+    FaceLedger ledger;
+    const std::string id = "run-1";
+    FaceLedger::Event begin = event(id, 1, 7);
+    begin.isNew = true;
+    ledger.note(begin);
+    ledger.endAll();
+    ledger.noteShown(7, "door-1");
+    EXPECT_TRUE(ledger.isOpen(7));
+    const auto ended = ledger.endAll();
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended[0].newEventId, "run-1");
+    EXPECT_EQ(ledger.lost(), 0U) << "its `new` came";
+}
