@@ -58,7 +58,7 @@ TargetState stateAfter(const Verdict &verdict)
 
 } // namespace
 
-Delivery::Delivery(spool::SpoolSettings settings, const MakeTarget &makeTarget, Hooks hooks)
+Delivery::Delivery(const spool::SpoolSettings &settings, const MakeTarget &makeTarget, Hooks hooks)
     : hooks_(std::move(hooks)),
       spool_(settings),
       target_(makeTarget(spool_)),

@@ -47,7 +47,7 @@ public:
 
     using MakeTarget = std::function<std::unique_ptr<Target>(spool::Spool &spool)>;
 
-    Delivery(spool::SpoolSettings settings, const MakeTarget &makeTarget, Hooks hooks);
+    Delivery(const spool::SpoolSettings &settings, const MakeTarget &makeTarget, Hooks hooks);
     ~Delivery();
 
     spool::Spool &spool() { return spool_; }

@@ -79,7 +79,9 @@ std::vector<element::StructureHandle> OpenFaces::endAll(const std::string &camer
         const std::string begin = open.newEventId.empty()
                                       ? open.visitId + "-" + std::to_string(open.trackId)
                                       : open.newEventId;
-        makeEnd(face.get(), begin + "-end");
+        // Whoever drops what came twice has to get each of them.
+        const std::string which = open.ends == 0 ? "" : "-" + std::to_string(open.ends + 1);
+        makeEnd(face.get(), begin + "-end" + which);
         ends.push_back(std::move(face));
     }
     last_.clear();

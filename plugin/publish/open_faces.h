@@ -24,8 +24,8 @@ public:
     void note(const metadata::FaceMessage &event, const GstStructure *structure);
     void noteShown(const std::vector<metadata::ReadFace> &faces);
     /**
-     * An `end` for each open face: `reason` is `stopped`, `event-id` that of its `new` with `-end`,
-     * all else as its last event said.
+     * An `end` for each open face: `reason` is `stopped`, `event-id` that of its `new` with `-end`
+     * (`-end-2` where it came back and is ended again), all else as its last event said.
      */
     std::vector<element::StructureHandle> endAll(const std::string &camera);
 

@@ -53,7 +53,8 @@ bool FaceLedger::reopen(std::uint64_t trackId, std::string_view visitId)
         ended_.erase(before);
         return false;
     }
-    open_[trackId] = {.trackId = trackId, .visitId = std::string(visitId), .newEventId = {}};
+    open_[trackId] = {
+        .trackId = trackId, .visitId = std::string(visitId), .newEventId = {}, .ends = 0};
     return true;
 }
 
@@ -68,6 +69,7 @@ std::vector<FaceLedger::Open> FaceLedger::endAll()
     std::vector<Open> ended;
     for (auto &[id, open] : std::exchange(open_, {})) {
         ended.push_back(open);
+        ++open.ends;
         ended_[id] = std::move(open);
     }
     // Tracks are numbered in the order in which they come.

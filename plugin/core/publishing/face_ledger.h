@@ -24,6 +24,7 @@ public:
         std::uint64_t trackId = 0;
         std::string visitId;
         std::string newEventId; ///< empty when its `new` was lost
+        unsigned ends = 0;      ///< how often endAll() ended it before
     };
 
     struct Event {

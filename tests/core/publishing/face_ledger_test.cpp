@@ -129,5 +129,6 @@ TEST(FaceLedger, knowsAFaceAgainThatItEndedItself)
     const auto ended = ledger.endAll();
     ASSERT_EQ(ended.size(), 1U);
     EXPECT_EQ(ended[0].newEventId, "run-1");
+    EXPECT_EQ(ended[0].ends, 1U);
     EXPECT_EQ(ledger.lost(), 0U) << "its `new` came";
 }
