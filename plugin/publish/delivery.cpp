@@ -253,7 +253,7 @@ void Delivery::onDone(std::int64_t id, const Verdict &verdict)
         wish = *verdict.retryAfter;
     const core::AfterAttempt after =
         schedule_.note(id, found == pending_.begin(), attemptOf(verdict), wish, now());
-    noteState(verdict);
+    attempts_ = stateAfter(verdict);
     if (after.fate == core::AfterAttempt::Fate::Deliver) {
         const std::chrono::duration<double, std::milli> took =
             std::chrono::steady_clock::now() - found->sent;
@@ -276,11 +276,6 @@ void Delivery::onDone(std::int64_t id, const Verdict &verdict)
     if (verdict.kind == Verdict::Kind::Unauthorized)
         hooks_.unauthorized();
     pump();
-}
-
-void Delivery::noteState(const Verdict &verdict)
-{
-    attempts_ = stateAfter(verdict);
 }
 
 void Delivery::settle(std::int64_t id)

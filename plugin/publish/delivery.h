@@ -96,7 +96,6 @@ private:
     bool send(Pending &pending, const spool::Moment &moment);
     void dropUnfit(const spool::Moment &moment);
     void onDone(std::int64_t id, const Verdict &verdict);
-    void noteState(const Verdict &verdict);
     void settle(std::int64_t id);
     void flushSettled();
 

@@ -47,7 +47,6 @@ public:
     Window window() const override { return {.all = 20, .perCamera = 20}; }
     void open(Handlers handlers) override;
     bool canSend() const override;
-    bool reconnectsByItself() const override { return true; }
     void send(Outgoing outgoing) override;
     void credentialsChanged() override;
     void close(std::chrono::milliseconds longest) override;

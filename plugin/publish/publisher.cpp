@@ -217,8 +217,7 @@ void Publisher::tick()
     refreshFiles();
     keepHouse();
     board_.say([](MqttLayout &layout, MqttLayout::Time now) { return layout.advance(now); });
-    delivery_->pump();
-    updateStatistics();
+    delivery_->pump(); // which updates the statistics
 }
 
 void Publisher::refreshFiles()

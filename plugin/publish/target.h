@@ -88,8 +88,6 @@ public:
     virtual void open(Handlers handlers) = 0;
     /** False while there is no connection: records stay where they are. */
     virtual bool canSend() const { return true; }
-    /** Whether it wants to be tried by the publisher's schedule, or comes back by itself. */
-    virtual bool reconnectsByItself() const { return false; }
     virtual void send(Outgoing outgoing) = 0;
     /** New credentials are there to be asked for. */
     virtual void credentialsChanged() {}
