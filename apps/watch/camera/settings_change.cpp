@@ -91,12 +91,21 @@ bool canChangeWhilePlaying(const CameraPlan &before, const CameraPlan &after)
         before.targets.size() != after.targets.size() ||
         !canChange("ootoidentify", before.config.identify, after.config.identify))
         return false;
-    for (std::size_t i = 0; i < before.targets.size(); ++i) {
-        if (before.targets[i].name != after.targets[i].name ||
-            !canChange("ootopublish", before.targets[i].properties, after.targets[i].properties))
-            return false;
-    }
-    return true;
+    return std::equal(before.targets.begin(), before.targets.end(), after.targets.begin(),
+                      [](const TargetConfig &one, const TargetConfig &other) {
+                          return canChangeWhilePlaying(one, other);
+                      });
+}
+
+bool canChangeWhilePlaying(const TargetConfig &before, const TargetConfig &after)
+{
+    return before.name == after.name &&
+           canChange("ootopublish", before.properties, after.properties);
+}
+
+void applyChanges(const TargetConfig &before, const TargetConfig &after, GstElement *publish)
+{
+    apply(publish, before.properties, after.properties);
 }
 
 void applyChanges(const CameraPlan &before, const CameraPlan &after, const CameraPipeline &pipeline)
@@ -104,7 +113,7 @@ void applyChanges(const CameraPlan &before, const CameraPlan &after, const Camer
     apply(pipeline.identify(), before.config.identify, after.config.identify);
     const auto &publishers = pipeline.publishers();
     for (std::size_t i = 0; i < publishers.size(); ++i)
-        apply(publishers[i], before.targets[i].properties, after.targets[i].properties);
+        applyChanges(before.targets[i], after.targets[i], publishers[i]);
 }
 
 } // namespace ooto::watch

@@ -19,7 +19,11 @@ struct CameraPlan {
 /** Apart from `active`, which is no matter of how it is built. Thread-safe. */
 bool canChangeWhilePlaying(const CameraPlan &before, const CameraPlan &after);
 
+/** Of one ootopublish likewise. Thread-safe. */
+bool canChangeWhilePlaying(const TargetConfig &before, const TargetConfig &after);
+
 /** Sets what differs; what is not set any more gets its default. */
+void applyChanges(const TargetConfig &before, const TargetConfig &after, GstElement *publish);
 void applyChanges(const CameraPlan &before, const CameraPlan &after,
                   const CameraPipeline &pipeline);
 

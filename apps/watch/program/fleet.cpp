@@ -107,7 +107,7 @@ void Fleet::replaceTargets(Crew &crew, const Config &config)
     crew_.lock()->targets = crew.targets;
     for (const TargetConfig &target : config.targets) {
         if (!crew.targets.contains(target.name))
-            crew.targets.emplace(target.name, std::make_shared<TargetHolder>(target));
+            crew.targets.emplace(target.name, std::make_shared<TargetHolder>(target, listener_));
     }
 }
 
