@@ -62,12 +62,11 @@ void TargetHolder::tell(const std::string &camera, CameraState state)
 {
     if (!publish_)
         return;
-    GstStructure *message = gst_structure_new(
-        metadata::cameraMessageName, metadata::field::camera, G_TYPE_STRING, camera.c_str(),
-        metadata::field::state, G_TYPE_STRING, cameraStateName(state), nullptr);
+    GstStructure *message = gst_structure_new(metadata::cameraMessageName, metadata::field::camera,
+                                              G_TYPE_STRING, camera.c_str(), metadata::field::state,
+                                              G_TYPE_STRING, cameraStateName(state), nullptr);
     const PadHandle pad(gst_element_get_static_pad(publish_.get(), "sink"));
-    gst_pad_send_event(pad.get(),
-                       gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM_OOB, message));
+    gst_pad_send_event(pad.get(), gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM_OOB, message));
 }
 
 element::StructureHandle TargetHolder::statistics() const

@@ -14,8 +14,9 @@ std::vector<TargetConfig> targetsOf(const Config &config, const CameraConfig &ca
 {
     std::vector<TargetConfig> result;
     for (const std::string &name : camera.targets) {
-        const auto found = std::find_if(config.targets.begin(), config.targets.end(),
-                                        [&name](const auto &target) { return target.name == name; });
+        const auto found =
+            std::find_if(config.targets.begin(), config.targets.end(),
+                         [&name](const auto &target) { return target.name == name; });
         if (found != config.targets.end())
             result.push_back(*found);
     }
@@ -73,7 +74,7 @@ void Fleet::apply(const Config &config, const Switches &switches)
     // Before cameras tell of themselves.
     crew_.lock()->targets = crew.targets;
     addCameras(crew, config, switches);
-    crew_.lock()->cameras = std::move(crew.cameras);
+    std::swap(crew_.lock()->cameras, crew.cameras);
 }
 
 /** What stays has been changed to what the configuration says. */
@@ -104,7 +105,9 @@ void Fleet::replaceTargets(Crew &crew, const Config &config)
                          [&entry](const auto &target) { return target.name == entry.first; });
         return wanted == config.targets.end() || !entry.second->change(*wanted);
     });
-    crew_.lock()->targets = crew.targets;
+    {
+        const auto before = std::exchange(crew_.lock()->targets, crew.targets);
+    }
     for (const TargetConfig &target : config.targets) {
         if (!crew.targets.contains(target.name))
             crew.targets.emplace(target.name, std::make_shared<TargetHolder>(target, listener_));
@@ -134,7 +137,7 @@ void Fleet::stop(std::chrono::steady_clock::time_point deadline)
     for (const auto &[name, member] : crew.cameras)
         cameras.push_back(member.camera);
     waitFor(cameras, deadline);
-    *crew_.lock() = {};
+    const Crew leaving = std::exchange(*crew_.lock(), {});
 }
 
 bool Fleet::setActive(const std::string &camera, bool active)

@@ -150,9 +150,8 @@ guint Program::tickMs() const
 {
     const auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(longestTick);
     const auto watchdog = notifier_.watchdogInterval();
-    const auto half = watchdog
-                          ? std::chrono::duration_cast<std::chrono::milliseconds>(*watchdog / 2)
-                          : longest;
+    const auto half =
+        watchdog ? std::chrono::duration_cast<std::chrono::milliseconds>(*watchdog / 2) : longest;
     return static_cast<guint>(std::max(10ms, std::min(longest, half)).count());
 }
 
@@ -222,9 +221,9 @@ void Program::messagePosted(const std::string &camera, const GstStructure *messa
     metrics_.observeMessage(camera, message);
     if (gst_structure_has_name(message, metadata::serviceMessageName)) {
         if (const auto news = news_.noteService(message))
-            log_.write(levelOf(news->state), metadata::serviceMessageName,
-                       {{metadata::field::state, news->state},
-                        {metadata::field::reason, news->reason}});
+            log_.write(
+                levelOf(news->state), metadata::serviceMessageName,
+                {{metadata::field::state, news->state}, {metadata::field::reason, news->reason}});
     } else if (gst_structure_has_name(message, metadata::publishMessageName)) {
         const std::string uri = textOf(message, metadata::field::uri);
         const std::string state = textOf(message, metadata::field::state);
