@@ -40,7 +40,9 @@ std::string wrongInHead(const Section &section)
     }
     if (!isNamed(section.kind))
         return section.name.empty() ? "" : "has no name here: write [" + section.kind + "]";
-    return wrongInName(section.name).value_or("");
+    return (section.kind == "camera" ? wrongInCameraName(section.name)
+                                     : wrongInTargetName(section.name))
+        .value_or("");
 }
 
 /** Groups that are none are told, and left out. */

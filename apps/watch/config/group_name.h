@@ -9,6 +9,9 @@ namespace ooto::watch
 {
 
 /** @return what is wrong with the name, for people; nothing: it can be one */
-std::optional<std::string> wrongInName(const std::string &name);
+std::optional<std::string> wrongInCameraName(const std::string &name);
+
+/** The same; without spaces, which stand between the names in `publish`. */
+std::optional<std::string> wrongInTargetName(const std::string &name);
 
 } // namespace ooto::watch
