@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A camera that can be killed, frozen and started again: camera-server PORT LOGIN (PATH LINE)...
 // Port 0 is any; the port is printed as one line. LOGIN is USER:PASSWORD, or empty for none.
+// A pad behind an element called `keyless` passes no key frames.
 // It ends when its standard input does, so that it does not outlive whoever started it.
 #include <gst/gst.h>
 #include <gst/rtsp-server/rtsp-server.h>
@@ -30,6 +31,26 @@ void protect(GstRTSPServer *server, const std::string &login)
     g_object_unref(auth);
 }
 
+void dropKeyFrames(GstRTSPMediaFactory *, GstRTSPMedia *media, gpointer)
+{
+    GstElement *bin = gst_rtsp_media_get_element(media);
+    if (GstElement *keyless = gst_bin_get_by_name(GST_BIN(bin), "keyless")) {
+        GstPad *pad = gst_element_get_static_pad(keyless, "src");
+        gst_pad_add_probe(
+            pad, GST_PAD_PROBE_TYPE_BUFFER,
+            [](GstPad *, GstPadProbeInfo *info, gpointer) {
+                return GST_BUFFER_FLAG_IS_SET(GST_PAD_PROBE_INFO_BUFFER(info),
+                                              GST_BUFFER_FLAG_DELTA_UNIT)
+                           ? GST_PAD_PROBE_OK
+                           : GST_PAD_PROBE_DROP;
+            },
+            nullptr, nullptr);
+        gst_object_unref(pad);
+        gst_object_unref(keyless);
+    }
+    gst_object_unref(bin);
+}
+
 void mount(GstRTSPMountPoints *mounts, const char *path, const char *line, bool isProtected)
 {
     GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new();
@@ -39,6 +60,7 @@ void mount(GstRTSPMountPoints *mounts, const char *path, const char *line, bool 
         gst_rtsp_media_factory_add_role(factory, "viewer", GST_RTSP_PERM_MEDIA_FACTORY_ACCESS,
                                         G_TYPE_BOOLEAN, TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT,
                                         G_TYPE_BOOLEAN, TRUE, nullptr);
+    g_signal_connect(factory, "media-configure", G_CALLBACK(dropKeyFrames), nullptr);
     gst_rtsp_mount_points_add_factory(mounts, path, factory);
 }
 
