@@ -80,7 +80,6 @@ void Refresh::noteBudget()
     const auto budget = dispatcher_.caller()->budgetUse();
     auto shared = meeting_.shared.lock();
     shared->statistics.requestsToday = budget.used;
-    shared->statistics.budgetLimit = budget.limit;
     shared->statistics.budgetLeft.reset();
     if (budget.limit > 0)
         shared->statistics.budgetLeft = budget.limit - std::min(budget.limit, budget.used);

@@ -41,7 +41,6 @@ struct Statistics {
     std::uint64_t retries = 0;       ///< of these, photos that could not be delivered before
     std::uint64_t requestsToday = 0; ///< of all elements and processes that share the budget
     std::optional<std::uint64_t> budgetLeft; ///< none without a limit
-    std::uint64_t budgetLimit = 0;           ///< requests a day; 0 = no limit
     unsigned inFlight = 0;
     std::uint64_t answers = 0; ///< HTTP 200 with a result
     std::uint64_t matches = 0;
