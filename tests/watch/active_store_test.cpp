@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -101,10 +103,9 @@ TEST_F(ActiveStoreTest, doesNotTakeADirectoryOrALinkToNothingForNoFile)
     EXPECT_FALSE(ActiveStore(path).isActive("door", true));
 }
 
-TEST_F(ActiveStoreTest, switchesOffAlsoWhereTheDiskIsFullAndSaysSo)
+TEST_F(ActiveStoreTest, switchesOffAlsoWhereNothingCanBeWrittenAndSaysSo)
 {
-    // What a full disk does, a file in place of the directory does, too; root may write anywhere.
-    write(""); // The directory is not there yet: nothing is written.
+    // A file in place of the directory: root may write wherever there is one.
     std::ofstream(folder / "ooto") << "in the way";
     ActiveStore store(path);
     const std::string problem = store.set("door", false);
@@ -116,6 +117,48 @@ TEST_F(ActiveStoreTest, switchesOffAlsoWhereTheDiskIsFullAndSaysSo)
     EXPECT_EQ(store.saveAgain(), "");
     EXPECT_FALSE(store.unsaved());
     EXPECT_FALSE(ActiveStore(path).isActive("door", true));
+}
+
+/** Within its life no file grows over so many bytes: writes end as on a full disk. */
+class NoSpace
+{
+public:
+    explicit NoSpace(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN))
+    {
+        getrlimit(RLIMIT_FSIZE, &before_);
+        rlimit small = before_;
+        small.rlim_cur = bytes;
+        setrlimit(RLIMIT_FSIZE, &small);
+    }
+    ~NoSpace()
+    {
+        setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, handler_);
+    }
+    NoSpace(const NoSpace &) = delete;
+    NoSpace &operator=(const NoSpace &) = delete;
+
+private:
+    rlimit before_{};
+    void (*handler_)(int);
+};
+
+TEST_F(ActiveStoreTest, keepsTheOldFileWhereTheNewOneFitsInPartOnly)
+{
+    ActiveStore store(path);
+    EXPECT_EQ(store.set("door", false), "");
+    const std::string before = test::contentOf(path);
+    std::string problem;
+    {
+        const NoSpace full(10);
+        problem = store.set("yard", false);
+    }
+    EXPECT_NE(problem.find(path), std::string::npos) << problem;
+    EXPECT_EQ(test::contentOf(path), before);
+    EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+    EXPECT_FALSE(store.isActive("yard", true));
+    EXPECT_EQ(store.saveAgain(), "");
+    EXPECT_FALSE(ActiveStore(path).isActive("yard", true));
 }
 
 TEST_F(ActiveStoreTest, leavesTheOldFileWhereTheNewOneFails)
