@@ -13,6 +13,8 @@ inline constexpr const char *faceMessageName = "ooto-face";
 inline constexpr const char *serviceMessageName = "ooto-service";
 inline constexpr const char *noticeMessageName = "ooto-notice";
 inline constexpr const char *publishMessageName = "ooto-publish";
+/** A runner's word on one of its cameras; a downstream event, too. */
+inline constexpr const char *cameraMessageName = "ooto-camera";
 /** Structures of events that only travel: upstream, and both ways. */
 inline constexpr const char *wantPhotosName = "ooto-want-photos";
 inline constexpr const char *forgetName = "ooto-forget";

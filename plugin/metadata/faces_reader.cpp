@@ -383,4 +383,12 @@ std::optional<ServiceMessage> readServiceMessage(const GstStructure *message)
                           .budgetLeft = wholeOf(message, field::budgetLeft)};
 }
 
+std::optional<CameraMessage> readCameraMessage(const GstStructure *message)
+{
+    if (!message || !gst_structure_has_name(message, cameraMessageName))
+        return std::nullopt;
+    return CameraMessage{.camera = textOf(message, field::camera),
+                         .state = textOf(message, field::state)};
+}
+
 } // namespace ooto::metadata

@@ -116,4 +116,13 @@ struct ServiceMessage {
 /** Nothing when the structure is null or has another name. */
 std::optional<ServiceMessage> readServiceMessage(const GstStructure *message);
 
+/** What `ooto-camera` says. */
+struct CameraMessage {
+    std::string camera;
+    std::string state; ///< `live`, `stalled`, `ended`, `off`
+};
+
+/** Nothing when the structure is null or has another name. */
+std::optional<CameraMessage> readCameraMessage(const GstStructure *message);
+
 } // namespace ooto::metadata

@@ -5,6 +5,7 @@
 #include "publish/publisher.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace ooto::publish
@@ -15,6 +16,16 @@ namespace
 
 /** A distance is forgotten, by and by: so much of the longest one stays with each buffer. */
 constexpr double staysPerBuffer = 0.995;
+
+/** Whether an event's structure says anything to a publisher. */
+bool isOurs(const GstStructure *structure)
+{
+    constexpr std::array names = {metadata::faceMessageName, metadata::serviceMessageName,
+                                  metadata::cameraMessageName};
+    return structure && std::any_of(names.begin(), names.end(), [structure](const char *name) {
+               return gst_structure_has_name(structure, name);
+           });
+}
 
 } // namespace
 
@@ -29,9 +40,7 @@ Feed::~Feed() = default;
 
 void Feed::event(GstEvent *event)
 {
-    const GstStructure *structure = gst_event_get_structure(event);
-    if (!structure || (!gst_structure_has_name(structure, metadata::faceMessageName) &&
-                       !gst_structure_has_name(structure, metadata::serviceMessageName)))
+    if (!isOurs(gst_event_get_structure(event)))
         return;
     publisher_->submit(shared_from_this(),
                        EventCame{EventHandle(gst_event_ref(event)), spool::Moment::now()});

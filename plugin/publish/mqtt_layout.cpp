@@ -107,6 +107,16 @@ const char *cameraStateName(CameraState state)
     return "off";
 }
 
+std::optional<CameraState> cameraStateOf(const std::string &name)
+{
+    for (const CameraState state :
+         {CameraState::Live, CameraState::Stalled, CameraState::Ended, CameraState::Off}) {
+        if (name == cameraStateName(state))
+            return state;
+    }
+    return std::nullopt;
+}
+
 struct MqttLayout::State {
     explicit State(MqttLayoutSettings given)
         : settings(std::move(given)),

@@ -30,6 +30,8 @@ struct MqttLayoutSettings {
 enum class CameraState { Live, Stalled, Ended, Off };
 /** "live", "stalled", "ended", "off". */
 const char *cameraStateName(CameraState state);
+/** Nothing when there is no state of that name. */
+std::optional<CameraState> cameraStateOf(const std::string &name);
 
 /** The topic `service/<client-id>`. */
 struct ServiceFacts {

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto shortestStall = 10s;
 constexpr int distancesToStall = 3;
+constexpr std::size_t mostOfRunners = 1024; ///< cameras
 
 /** ootoidentify's own, where nobody gave the camera a name: another run may number it otherwise. */
 bool isDefaultName(const std::string &camera)
@@ -72,18 +73,40 @@ void StreamBook::note(const std::shared_ptr<Feed> &feed, const Occurrence &occur
 void StreamBook::noteEvent(Stream &stream, Feed &feed, const EventCame &came, Records &records)
 {
     const GstStructure *structure = gst_event_get_structure(came.event.get());
-    const auto service = metadata::readServiceMessage(structure);
-    if (!service) {
+    if (const auto service = metadata::readServiceMessage(structure))
+        noteService(stream, feed, *service);
+    else if (const auto camera = metadata::readCameraMessage(structure))
+        noteRunnersWord(feed, *camera);
+    else
         noteFaceEvent(stream, feed, structure, came.received, records);
-        return;
-    }
-    nameCamera(stream, feed, service->camera);
+}
+
+void StreamBook::noteService(Stream &stream, Feed &feed, const metadata::ServiceMessage &service)
+{
+    nameCamera(stream, feed, service.camera);
     board_.say([&](MqttLayout &layout, MqttLayout::Time) {
-        return layout.noteService({.state = service->state,
-                                   .reason = service->reason,
-                                   .since = service->since,
-                                   .callsToday = service->callsToday,
-                                   .budgetLeft = service->budgetLeft});
+        return layout.noteService({.state = service.state,
+                                   .reason = service.reason,
+                                   .since = service.since,
+                                   .callsToday = service.callsToday,
+                                   .budgetLeft = service.budgetLeft});
+    });
+}
+
+/** Whatever stream it came by: that of a camera which is off does not exist. */
+void StreamBook::noteRunnersWord(Feed &feed, const metadata::CameraMessage &message)
+{
+    const auto state = cameraStateOf(message.state);
+    const MqttLayout *layout = board_.layout();
+    if (!state || message.camera.empty() || !layout)
+        return;
+    const std::string name = nameFor(feed, message.camera);
+    if (!layout->slugClash(name).empty() ||
+        (runners_.size() >= mostOfRunners && !runners_.contains(name)))
+        return;
+    runners_.insert(name);
+    board_.say([&](MqttLayout &states, MqttLayout::Time now) {
+        return states.noteCamera(name, *state, now);
     });
 }
 
@@ -167,8 +190,9 @@ void StreamBook::nameCamera(Stream &stream, Feed &feed, const std::string &camer
                                          : states.dropCamera(nameFor(feed, old));
     });
     board_.say([&](MqttLayout &states, MqttLayout::Time now) {
-        return stream.state ? states.noteCamera(name, *stream.state, now)
-                            : MqttLayout::Publications();
+        return stream.state && !runners_.contains(name)
+                   ? states.noteCamera(name, *stream.state, now)
+                   : MqttLayout::Publications();
     });
 }
 
@@ -177,9 +201,10 @@ void StreamBook::setState(Stream &stream, Feed &feed, CameraState state)
     if (stream.state == state)
         return;
     stream.state = state;
-    if (stream.hasStates())
+    const std::string name = nameFor(feed, stream.camera);
+    if (stream.hasStates() && !runners_.contains(name))
         board_.say([&](MqttLayout &layout, MqttLayout::Time now) {
-            return layout.noteCamera(nameFor(feed, stream.camera), state, now);
+            return layout.noteCamera(name, state, now);
         });
 }
 

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ private:
     };
 
     void noteEvent(Stream &stream, Feed &feed, const EventCame &came, Records &records);
+    void noteService(Stream &stream, Feed &feed, const metadata::ServiceMessage &service);
+    void noteRunnersWord(Feed &feed, const metadata::CameraMessage &message);
     void noteFaceEvent(Stream &stream, Feed &feed, const GstStructure *structure,
                        const spool::Moment &received, Records &records);
     void noteFaces(Stream &stream, Feed &feed, const FacesChanged &changed);
@@ -57,6 +60,8 @@ private:
     RecordMaker &maker_;
     std::map<Feed *, Stream> streams_;
     std::uint64_t lost_ = 0; ///< of streams that left
+    /** Cameras, by the target's names, whose state a runner tells: it knows better. */
+    std::set<std::string> runners_;
 };
 
 } // namespace ooto::publish

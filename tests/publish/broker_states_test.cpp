@@ -267,6 +267,46 @@ TEST_F(BrokerStates, needNoNameOfTheCamerasOwnElsewhere)
     EXPECT_TRUE(camera.errors().empty());
 }
 
+TEST_F(BrokerStates, ofACameraAreARunnersWhoTellsThem)
+{
+    MosquittoBroker broker;
+    MosquittoSubscriber subscriber(broker, "ooto/camera/#");
+    ToldCamera holder(target(broker), "nobody");
+    const auto tell = [&holder](const char *camera, const char *state) {
+        const system::ObjectHandle<GstPad> pad(
+            gst_element_get_static_pad(holder.element(), "sink"));
+        gst_pad_send_event(
+            pad.get(),
+            gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM_OOB,
+                                 gst_structure_new("ooto-camera", "camera", G_TYPE_STRING, camera,
+                                                   "state", G_TYPE_STRING, state, nullptr)));
+    };
+    // Of a camera without any stream.
+    tell("yard", "off");
+    ASSERT_TRUE(waitForPayload(subscriber, "ooto/camera/yard/state", "off"));
+    {
+        ToldCamera camera(target(broker), "door");
+        camera.frame();
+        camera.tell({.type = New});
+        ASSERT_TRUE(waitForPayload(subscriber, "ooto/camera/door/state", "live"));
+        tell("door", "stalled");
+        ASSERT_TRUE(waitForPayload(subscriber, "ooto/camera/door/state", "stalled"));
+        tell("door", "on fire");
+        camera.stop();
+    }
+    // The stream is gone, which would be `off` without the runner's word.
+    tell("yard", "ended");
+    ASSERT_TRUE(waitForPayload(subscriber, "ooto/camera/yard/state", "ended"));
+    EXPECT_EQ(kept(broker).at("ooto/camera/door/state"), "stalled");
+    ToldCamera again(target(broker), "door");
+    again.frame();
+    again.tell({.type = New, .track = 2});
+    ASSERT_TRUE(eventually([&] { return again.stat("acknowledged") >= 3; }));
+    EXPECT_EQ(kept(broker).at("ooto/camera/door/state"), "stalled") << "until the runner says live";
+    tell("door", "live");
+    EXPECT_TRUE(waitForPayload(subscriber, "ooto/camera/door/state", "live"));
+}
+
 TEST_F(BrokerStates, refuseTwoCamerasOfOneName)
 {
     MosquittoBroker broker;

@@ -14,7 +14,6 @@
 namespace ooto::watch
 {
 
-/** Lets at most 8 cameras of a process connect at the same time. Thread-safe. */
 class ConnectGate;
 
 /** Thread-safe, but for its construction and destruction. */

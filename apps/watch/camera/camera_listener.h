@@ -10,7 +10,8 @@
 namespace ooto::watch
 {
 
-/** Hears of a camera, on that camera's thread; several cameras call at the same time. Never waits. */
+/** Hears of a camera, on that camera's thread; several cameras call at the same time. Never waits.
+ */
 class CameraListener
 {
 public:

@@ -23,9 +23,9 @@ const char *cameraStateName(CameraState state);
 struct CameraStatus {
     CameraState state = CameraState::Ended;
     std::chrono::system_clock::time_point since;
-    std::string reason;                                             ///< plain text without secrets
-    std::uint64_t restarts = 0;                                     ///< how often it was built again
-    std::uint64_t leftBehind = 0;                                   ///< pipelines that did not end
+    std::string reason;           ///< plain text without secrets
+    std::uint64_t restarts = 0;   ///< how often it was built again
+    std::uint64_t leftBehind = 0; ///< pipelines that did not end
     std::optional<std::chrono::system_clock::time_point> lastFrame; ///< when a buffer came last
     std::optional<double> clockOffsetS; ///< camera's clock minus this machine's; if it has one
 };

@@ -2,10 +2,10 @@
 // Keeps a target connected while no camera that uses it plays.
 #pragma once
 
+#include "camera/camera_listener.h"
 #include "config/config.h"
 #include "element/handles.h"
 
-#include <memory>
 #include <string>
 
 namespace ooto::watch
@@ -18,15 +18,24 @@ namespace ooto::watch
 class TargetHolder
 {
 public:
-    explicit TargetHolder(const TargetConfig &config);
+    /** @param listener outlives it; hears what the target tells, as of a camera without a name */
+    TargetHolder(TargetConfig config, CameraListener &listener);
     ~TargetHolder();
+    TargetHolder(const TargetHolder &) = delete;
+    TargetHolder &operator=(const TargetHolder &) = delete;
 
-    const std::string &name() const { return name_; }
+    /**
+     * Takes over what may change while it is connected. *application*
+     * @return false when it has to be made again; then nothing was changed
+     */
+    bool change(const TargetConfig &config);
+    /** Has the target know how a camera is, also one without a pipeline. Thread-safe. */
+    void tell(const std::string &camera, CameraState state);
     /** `stats` of its ootopublish, which are those of the target. Thread-safe. */
     element::StructureHandle statistics() const;
 
 private:
-    std::string name_;
+    TargetConfig config_;
     system::ObjectHandle<GstElement> pipeline_;
     system::ObjectHandle<GstElement> publish_;
 };

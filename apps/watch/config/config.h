@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the files say: docs/running.md has each key.
+// What the files say: docs/watch-config.md has each key.
 #pragma once
 
 #include "system/secret.h"
@@ -14,10 +14,10 @@ namespace ooto::watch
 
 /** Where something was written. */
 struct Origin {
-    std::string file;
-    unsigned line = 0; ///< from 1
-    std::string group; ///< as `camera door`
-    std::string key;
+    std::string file{};
+    unsigned line = 0;   ///< from 1; 0: the whole file
+    std::string group{}; ///< as `camera door`
+    std::string key{};
 };
 
 /** What is wrong, and where: `FILE:LINE: [GROUP] KEY: TEXT`. Never has an expanded value in it. */
@@ -25,6 +25,9 @@ struct Mistake {
     Origin origin;
     std::string text;
 };
+
+/** The mistake as a line for people; without line, group or key where it has none. */
+std::string mistakeLine(const Mistake &mistake);
 
 /** A property of an element, as it was written and after `${VAR}` was replaced. */
 struct Setting {

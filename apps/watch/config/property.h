@@ -12,7 +12,10 @@
 namespace ooto::watch
 {
 
-/** @return what is wrong with it, without the value; nothing: it is set */
+/**
+ * A string is taken as it stands, all else as gst-launch reads it.
+ * @return what is wrong, going on after the property's name, without the value; nothing: it is set
+ */
 std::optional<std::string> setProperty(GstElement *element, const Setting &setting);
 
 /** Whether it may be set to take effect while the element plays (GST_PARAM_MUTABLE_PLAYING). */
