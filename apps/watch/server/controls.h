@@ -8,6 +8,13 @@
 namespace ooto::watch
 {
 
+/** How it went to switch a camera. */
+enum class Switched {
+    Kept,         ///< it is, and will be after a restart
+    NotKept,      ///< it is, but that could not be written to the disk
+    NoSuchCamera, ///< nothing was done
+};
+
 /** What the server may ask of the program. Thread-safe; never waits for a camera or a target. */
 class Controls
 {
@@ -19,9 +26,9 @@ public:
     virtual std::string metrics() = 0;
     /**
      * Switches a camera, now and after each restart.
-     * @return false where there is no camera of that name
+     * @param by whose token it was, for the log
      */
-    virtual bool setActive(const std::string &camera, bool active) = 0;
+    virtual Switched setActive(const std::string &camera, bool active, const std::string &by) = 0;
 };
 
 } // namespace ooto::watch
