@@ -208,9 +208,9 @@ class Shell(Fixture):
             "examples/read-faces/follow": self.there,
             "build/examples/enrol/ooto-enrol": self.enrolled,
             "tools/element-page": self.helped, "tools/packages": self.helped,
-            "apt": self.installed, "install": self.kept, "ooto-watch": self.watched,
+            "apt": self.installed, "install": self.kept,
             "ooto-enrol": self.tool, "ooto-fetch-model": self.tool, "curl": self.asked,
-            "systemctl": self.unit, "journalctl": self.unit,
+            "systemctl": self.unit, "journalctl": self.unit, "systemd-run": self.checked,
         }
         found = 0
         for page in PAGES:
@@ -267,10 +267,11 @@ class Shell(Fixture):
         self.assertIn("ooto-watch", command.arguments)
         self.assertIn("ExecStart=/usr/bin/ooto-watch\n", self.service())
 
-    def watched(self, command, _line):
-        text = text_of(ROOT / "apps/watch/program/command_line.cpp")
-        for option in command.options():
-            self.assertIn(f'"{option[2:]}"', text)
+    def checked(self, command, _line):
+        """With the variables that the service has."""
+        self.assertIn("EnvironmentFile=/etc/ooto/environment", command.arguments)
+        self.assertIn("EnvironmentFile=-/etc/ooto/environment\n", self.service())
+        self.assertEqual(["ooto-watch", "--check"], command.arguments[-2:])
 
     def tool(self, command, _line):
         self.assertIn(f"usr/bin/{command.program}\n", text_of(ROOT / "debian/ooto-tools.install"))
