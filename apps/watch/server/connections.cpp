@@ -12,6 +12,9 @@ namespace
 
 constexpr std::chrono::milliseconds sweepInterval{250};
 
+/** That the system keeps until they are taken; the default is 10, and more wait for seconds. */
+constexpr int waitingConnections = 128;
+
 /** A connection that cannot be taken (no descriptors left) would be offered again at once. */
 constexpr std::chrono::milliseconds pauseAfterError{100};
 
@@ -48,6 +51,7 @@ Connections::Connections(const ConnectionLimits &limits, Taker taker)
       listener_(g_socket_listener_new()),
       ended_(g_cancellable_new())
 {
+    g_socket_listener_set_backlog(listener_.get(), waitingConnections);
 }
 
 Connections::~Connections()
@@ -143,9 +147,10 @@ void Connections::accepted(system::ObjectHandle<GSocketConnection> connection)
 
 void Connections::cut(One &one)
 {
-    // Whoever reads or writes it hears of that and lets go.
+    if (std::exchange(one.isCut, true))
+        return;
+    // Whoever reads or writes it hears of that and lets go, unless the other side sends on.
     g_socket_shutdown(g_socket_connection_get_socket(one.connection.get()), TRUE, TRUE, nullptr);
-    one.isCut = true;
     one.deadline = std::chrono::steady_clock::now() + timeToLetGo;
 }
 

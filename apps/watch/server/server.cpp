@@ -113,7 +113,8 @@ std::string Server::Implementation::open(const ServerOptions &options)
 void Server::Implementation::start(const ServerOptions &options, const ListenAddress &address,
                                    std::string &problem)
 {
-    server_.reset(soup_server_new(nullptr, nullptr));
+    // Names of cameras may have a `/` in them, which is not that of the path.
+    server_.reset(soup_server_new("raw-paths", TRUE, nullptr));
     auto connections =
         Connections::listen(address, options.limits, [this](GSocketConnection *connection) {
             const system::ObjectHandle<GSocketAddress> local(
