@@ -515,7 +515,9 @@ TEST_F(ConfigTest, warnsOnceOfASecretThatEverybodyCanRead)
                              "uri=rtsp://127.0.0.1:9/\nuser-id=me\nuser-pw=Geh3im\n";
     EXPECT_TRUE(good(text).warnings.empty());
     chmod(main().c_str(), 0644);
-    auto warnings = good(text).warnings;
+    auto config = read();
+    ASSERT_TRUE(bool(config));
+    const auto &warnings = (*config).warnings;
     ASSERT_EQ(warnings.size(), 1U) << all(warnings);
     EXPECT_BEGINS(line(warnings[0]), "4 [identify] proxy-pw is a secret in a file that everybody");
     EXPECT_FALSE(has(all(warnings), secret));
@@ -625,6 +627,9 @@ TEST_F(ConfigTest, keepsAVariableOneWordInALaunchLine)
                                     "https://h/p?q=1&r=\"2\"",
                                     "T\xc3\xbcr",
                                     "${X}",
+                                    "\"a\"",
+                                    "\"\xc3\xbc 7\"x",
+                                    "NULL",
                                     "a\" ! fakesink name=\"b",
                                     "it. ! fakesink"}) {
         SCOPED_TRACE(value);
@@ -656,20 +661,35 @@ TEST_F(ConfigTest, keepsAVariableInsideQuotesAndWords)
     };
     EXPECT_EQ(location("\"x y ${VAR} z\""), "x y a \"b\" ! c z");
     EXPECT_EQ(elements, 2);
+    environment_["MARK"] = "\"";
+    EXPECT_EQ(location("\"${MARK}\""), "\"");
+    EXPECT_EQ(elements, 2);
     EXPECT_EQ(location("/x/${VAR}/z"), "/x/a \"b\" ! c/z");
     EXPECT_EQ(elements, 2);
+}
+
+TEST_F(ConfigTest, takesNoBackslashThatWouldSwallowWhatFollows)
+{
+    environment_["VAR"] = "a\\";
+    for (const std::string value : {"/x/${VAR}", "\"x ${VAR}\"", "'${VAR}'"}) {
+        EXPECT_BEGINS(
+            mistake(identify + "[camera door]\nlaunch=filesrc location=" + value + " ! identity\n"),
+            "5 [camera door] launch ${VAR} stands for something that ends in a backslash");
+    }
+    good(identify + "[camera door]\nlaunch=filesrc location=${VAR}/x ! identity\n");
 }
 
 TEST_F(ConfigTest, leavesAnEmptyVariableEmpty)
 {
     environment_["VAR"] = "";
-    for (const std::string line :
-         {"filesrc name=it location=${VAR} ! identity", "filesrc name=it location=${VAR}${VAR} ! "
-                                                        "identity"}) {
+    for (const std::string line : {"filesrc name=it location=${VAR} ! identity",
+                                   "filesrc name=it location=${VAR}${VAR} ! "
+                                   "identity",
+                                   "filesrc name=it location=\"${VAR}\" ! identity"}) {
         const Config config = good(identify + "[camera door]\nlaunch=" + line + "\n");
         ASSERT_EQ(config.cameras.size(), 1U);
         int elements = 0;
-        EXPECT_EQ(locationIn(config.cameras[0].launch.reveal(), elements), "(none)");
+        EXPECT_EQ(locationIn(config.cameras[0].launch.reveal(), elements), "");
         EXPECT_EQ(elements, 2);
     }
 }

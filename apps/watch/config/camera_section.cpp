@@ -43,9 +43,10 @@ bool hasPassword(const ExpandedValue &line)
 
 void takeLaunch(CameraDraft &draft, const Entry &entry, Reading &reading)
 {
-    draft.config.launch = entry.value.quoted();
     if (const auto wrong = wrongInLaunch(entry.value, LaunchEnd::Source))
         reading.findings.mistake(entry.origin, *wrong);
+    else
+        draft.config.launch = *entry.value.quoted();
     if (hasPassword(entry.value))
         warnOfSecret(entry, reading.findings);
 }
@@ -117,7 +118,7 @@ void takePreview(CameraDraft &draft, const Entry &entry, Reading &reading)
     if (const auto wrong = wrongInLaunch(entry.value, LaunchEnd::Tail))
         reading.findings.mistake(entry.origin, *wrong);
     else
-        draft.config.preview = entry.value.quoted().reveal();
+        draft.config.preview = (*entry.value.quoted()).reveal();
 }
 
 constexpr std::array keys{Key<CameraDraft>{"uri", takeUri},

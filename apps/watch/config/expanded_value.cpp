@@ -28,7 +28,7 @@ struct WipedText {
 
 bool isSpace(char c)
 {
-    return whiteSpace.find(c) != std::string_view::npos;
+    return c != '\0' && whiteSpace.find(c) != std::string_view::npos;
 }
 
 /** Means nothing to gst-launch, wherever it stands. */
@@ -45,6 +45,50 @@ void appendQuoted(std::string &line, std::string_view value)
             line += '\\';
         line += c;
     }
+}
+
+bool endsWord(char next)
+{
+    return next == '"' || next == '\'' || isSpace(next);
+}
+
+/** Whether what comes between is all of a property's value. @param next 0: the line's end */
+bool isWholeValue(std::string_view before, char next)
+{
+    if (before.ends_with("=\""))
+        return next == '"';
+    const std::size_t last = before.find_last_not_of(whiteSpace);
+    return last != std::string_view::npos && before[last] == '=' && (next == '\0' || isSpace(next));
+}
+
+/** Whether gst-launch would read all of a string property as something else. */
+bool needsSerializing(std::string_view value)
+{
+    // It undoes quotes, takes NULL as none, and takes a backslash before a space for both: a space
+    // that goes on with the word, even if the backslash has one of its own.
+    return value.front() == '"' || value == "NULL" || value.back() == '\\';
+}
+
+/** All of a property's value. */
+void appendWhole(std::string &line, std::string_view value)
+{
+    if (value.empty()) {
+        line += line.back() == '"' ? "" : "\"\"";
+        return;
+    }
+    if (!needsSerializing(value)) {
+        appendQuoted(line, value);
+        return;
+    }
+    WipedText serialized(2 * value.size() + 2); // as gst_value_deserialize() reads it
+    serialized.text += '"';
+    for (const char c : value) {
+        if (!g_ascii_isalnum(c))
+            serialized.text += '\\';
+        serialized.text += c;
+    }
+    serialized.text += '"';
+    appendQuoted(line, serialized.text);
 }
 
 bool isVariableName(std::string_view name)
@@ -91,15 +135,6 @@ bool ExpandedValue::hasVariables() const
                        [](const Part &part) { return !part.name.empty(); });
 }
 
-bool ExpandedValue::hasControls() const
-{
-    return std::any_of(parts_.begin(), parts_.end(), [](const Part &part) {
-        const std::string_view text = part.text.reveal();
-        return !part.name.empty() &&
-               std::any_of(text.begin(), text.end(), [](char c) { return g_ascii_iscntrl(c); });
-    });
-}
-
 system::Secret ExpandedValue::plain() const
 {
     std::size_t size = 0;
@@ -111,31 +146,38 @@ system::Secret ExpandedValue::plain() const
     return system::Secret(whole.text);
 }
 
-std::string ExpandedValue::quotedEmpty(std::size_t index, std::string_view before) const
+char ExpandedValue::after(std::size_t index) const
 {
     const auto next =
-        std::find_if(parts_.begin() + static_cast<std::ptrdiff_t>(index), parts_.end(),
+        std::find_if(parts_.begin() + static_cast<std::ptrdiff_t>(index) + 1, parts_.end(),
                      [](const Part &part) { return !part.text.empty(); });
-    const std::size_t last = before.find_last_not_of(whiteSpace);
-    const bool begins = last != std::string_view::npos && before[last] == '=';
-    const bool ends = next == parts_.end() || isSpace(*next->text.reveal());
-    return begins && ends ? "\"\"" : "";
+    return next == parts_.end() ? '\0' : *next->text.reveal();
 }
 
-system::Secret ExpandedValue::quoted() const
+core::Expected<system::Secret, std::string> ExpandedValue::quoted() const
 {
     std::size_t size = 0;
     for (const Part &part : parts_)
-        size += 2 * std::strlen(part.text.reveal()) + 2;
+        size += 4 * std::strlen(part.text.reveal()) + 4;
     WipedText line(size);
     for (std::size_t i = 0; i < parts_.size(); ++i) {
         const Part &part = parts_[i];
-        if (part.name.empty())
-            line.text += part.text.reveal();
-        else if (part.text.empty())
-            line.text += quotedEmpty(i, line.text);
+        const std::string_view text = part.text.reveal();
+        if (part.name.empty()) {
+            line.text += text;
+            continue;
+        }
+        if (std::any_of(text.begin(), text.end(), [](char c) { return g_ascii_iscntrl(c); }))
+            return shown(part.name) + " stands for something with a line break or control "
+                                      "character";
+        const bool whole = isWholeValue(line.text, after(i));
+        if (!whole && text.ends_with('\\') && endsWord(after(i)))
+            return shown(part.name) + " stands for something that ends in a backslash, which can "
+                                      "only be where ${…} is all of a property's value";
+        if (whole)
+            appendWhole(line.text, text);
         else
-            appendQuoted(line.text, part.text.reveal());
+            appendQuoted(line.text, text);
     }
     return system::Secret(line.text);
 }

@@ -20,15 +20,14 @@ public:
 
     bool empty() const;
     bool hasVariables() const;
-    /** What variables brought has control characters, which gst-launch cannot quote. */
-    bool hasControls() const;
     system::Secret plain() const;
     /**
      * For gst-launch: what variables brought has a backslash before each character that could mean
      * something there, so that it stays one word, inside quotes and outside. One that is empty and
      * all of a property's value is "".
+     * @return a text for people where gst-launch has no way to say it
      */
-    system::Secret quoted() const;
+    core::Expected<system::Secret, std::string> quoted() const;
     /** Likewise with `${VAR}`, quoted, in place of what they brought: may be shown. */
     std::string quotedNames() const;
     /** `${ONE}, ${TWO}` */
@@ -41,7 +40,8 @@ private:
         std::string name; ///< of the variable; empty: it was written so
         system::Secret text;
     };
-    std::string quotedEmpty(std::size_t index, std::string_view before) const;
+    /** The character that comes after the part; 0: none. */
+    char after(std::size_t index) const;
 
     std::vector<Part> parts_;
 };

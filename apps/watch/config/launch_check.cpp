@@ -101,9 +101,10 @@ Text wrongInLaunch(const ExpandedValue &line, LaunchEnd end)
 {
     if (line.empty())
         return "is empty";
-    if (line.hasControls())
-        return line.names() + " stands for something with a line break or control character";
-    const Parsed parsed = parse(line.quoted().reveal());
+    const auto quoted = line.quoted();
+    if (!quoted)
+        return quoted.error();
+    const Parsed parsed = parse((*quoted).reveal());
     if (parsed.error)
         return whyNot(line, *parsed.error);
     if (!parsed.bin)

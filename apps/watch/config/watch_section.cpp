@@ -43,7 +43,7 @@ void takeFile(ServerDraft &draft, const Entry &entry, Reading &reading)
 
 void takeAllowHttp(ServerDraft &draft, const Entry &entry, Reading &reading)
 {
-    draft.config.pageAllowHttp = readBoolean(entry, reading.findings).value_or(false);
+    draft.config.pageAllowHttp = readBoolean(entry, reading.findings).value_or(true);
 }
 
 void takeAllowedHosts(ServerDraft &draft, const Entry &entry, Reading &reading)
