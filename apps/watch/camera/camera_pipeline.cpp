@@ -2,6 +2,7 @@
 #include "camera/camera_pipeline.h"
 
 #include "camera/memory_download.h"
+#include "camera/recordings.h"
 #include "camera/trouble_text.h"
 #include "config/property.h"
 #include "element/frame_clock.h"
@@ -232,6 +233,7 @@ std::string CameraPipeline::addTail(const CameraConfig &config,
                                             GST_PARSE_FLAG_FATAL_ERRORS, system::ErrorOut(error));
     if (!preview)
         return std::string("preview: ") + (error ? error->message : "it cannot be built.");
+    nameRecordings(GST_BIN(preview));
     trouble = append(preview);
     return trouble.empty() ? trouble : "preview: " + trouble;
 }
