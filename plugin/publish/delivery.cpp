@@ -25,6 +25,8 @@ core::Attempt attemptOf(const Verdict &verdict)
         return core::Attempt::Delivered;
     case Verdict::Kind::Again:
         return verdict.connectionFailed ? core::Attempt::Unreached : core::Attempt::Failed;
+    case Verdict::Kind::NoRoom: // which is not the record's fault, either
+        return core::Attempt::Unreached;
     case Verdict::Kind::Unauthorized:
         return core::Attempt::Unauthorized;
     case Verdict::Kind::NotThere:
@@ -40,6 +42,8 @@ core::Attempt attemptOf(const Verdict &verdict)
 TargetState stateAfter(const Verdict &verdict)
 {
     using Kind = TargetState::Kind;
+    if (verdict.kind == Verdict::Kind::NoRoom)
+        return {Kind::Degraded, verdict.text};
     switch (attemptOf(verdict)) {
     case core::Attempt::Delivered:
     case core::Attempt::Rejected:
