@@ -87,12 +87,14 @@ std::vector<element::StructureHandle> OpenFaces::endAll(const std::string &camer
             last != last_.end() && isOf(last->second.get(), open)
                 ? element::StructureHandle(gst_structure_copy(last->second.get()))
                 : bareFace(open, camera);
-        const std::string begin = open.newEventId.empty()
-                                      ? open.visitId + "-" + std::to_string(open.trackId)
-                                      : open.newEventId;
+        std::string eventId = open.newEventId.empty()
+                                  ? open.visitId + "-" + std::to_string(open.trackId)
+                                  : open.newEventId;
+        eventId += "-end";
         // Whoever drops what came twice has to get each of them.
-        const std::string which = open.ends == 0 ? "" : "-" + std::to_string(open.ends + 1);
-        makeEnd(face.get(), begin + "-end" + which);
+        if (open.ends > 0)
+            eventId += "-" + std::to_string(open.ends + 1);
+        makeEnd(face.get(), eventId);
         ends.push_back(std::move(face));
     }
     // They may come back without a word, on buffers. Tracks are numbered in the order in which they
