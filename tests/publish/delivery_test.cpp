@@ -121,7 +121,7 @@ protected:
         return ids;
     }
     /** To the last attempt with this event. */
-    void answer(const std::string &eventId, Verdict verdict = {})
+    void answer(const std::string &eventId, const Verdict &verdict = {})
     {
         const auto attempt =
             std::find_if(script_->sent.rbegin(), script_->sent.rend(),
