@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "publish/delivery.h"
 
+#include "system/plain_text.h"
+
 #include <algorithm>
+#include <exception>
 #include <random>
 #include <utility>
 
@@ -25,6 +28,8 @@ core::Attempt attemptOf(const Verdict &verdict)
         return core::Attempt::Delivered;
     case Verdict::Kind::Again:
         return verdict.connectionFailed ? core::Attempt::Unreached : core::Attempt::Failed;
+    case Verdict::Kind::NoRoom: // which is not the record's fault, either
+        return core::Attempt::Unreached;
     case Verdict::Kind::Unauthorized:
         return core::Attempt::Unauthorized;
     case Verdict::Kind::NotThere:
@@ -40,6 +45,8 @@ core::Attempt attemptOf(const Verdict &verdict)
 TargetState stateAfter(const Verdict &verdict)
 {
     using Kind = TargetState::Kind;
+    if (verdict.kind == Verdict::Kind::NoRoom)
+        return {Kind::Degraded, verdict.text};
     switch (attemptOf(verdict)) {
     case core::Attempt::Delivered:
     case core::Attempt::Rejected:
@@ -55,6 +62,19 @@ TargetState stateAfter(const Verdict &verdict)
     }
     return {};
 }
+
+/** True for as long as it lives, whatever is thrown meanwhile. */
+class WhileTrue
+{
+public:
+    explicit WhileTrue(bool &flag) : flag_(flag) { flag_ = true; }
+    WhileTrue(const WhileTrue &) = delete;
+    WhileTrue &operator=(const WhileTrue &) = delete;
+    ~WhileTrue() { flag_ = false; }
+
+private:
+    bool &flag_;
+};
 
 } // namespace
 
@@ -124,19 +144,22 @@ void Delivery::hurry()
 void Delivery::pump()
 {
     // A target may answer at once, and what it answers pumps.
-    if (std::exchange(pumping_, true))
+    if (pumping_ || closed_)
         return;
-    flushSettled();
-    const spool::Moment moment = spool::Moment::now();
-    refill(moment);
-    dropUnfit(moment);
-    if (!pending_.empty() && target_->canSend()) {
-        if (schedule_.inTrouble())
-            sendInTrouble(moment);
-        else
-            sendFreely(moment);
+    {
+        const WhileTrue pumping(pumping_);
+        flushSettled();
+        const spool::Moment moment = spool::Moment::now();
+        refill(moment);
+        dropUnfit(moment);
+        tellExpired();
+        if (!pending_.empty() && target_->canSend()) {
+            if (schedule_.inTrouble())
+                sendInTrouble(moment);
+            else
+                sendFreely(moment);
+        }
     }
-    pumping_ = false;
     hooks_.changed();
 }
 
@@ -145,8 +168,8 @@ void Delivery::refill(const spool::Moment &moment)
     if (pending_.size() >= mostPending / 2)
         return;
     for (spool::Record &record : spool_.next(loadedUpTo_, mostPending - pending_.size(), moment)) {
-        loadedUpTo_ = record.id;
         pending_.push_back({.record = std::move(record)});
+        loadedUpTo_ = pending_.back().record.id;
     }
 }
 
@@ -162,6 +185,15 @@ void Delivery::dropUnfit(const spool::Moment &moment)
         return tooOld;
     });
     flushSettled();
+}
+
+void Delivery::tellExpired()
+{
+    const std::uint64_t expired = counts_.expired + spool_.losses().expired;
+    const std::uint64_t news = expired - std::exchange(toldExpired_, expired);
+    if (news > 0)
+        hooks_.tell("events that waited longer than max-age, and are not sent: " +
+                    std::to_string(news));
 }
 
 void Delivery::sendFreely(const spool::Moment &moment)
@@ -188,7 +220,10 @@ void Delivery::sendFreely(const spool::Moment &moment)
             break;
         if (camera.underWay >= window.perCamera)
             continue;
-        if (send(pending, moment))
+        const Sending sending = send(pending, moment);
+        if (sending == Sending::Failed)
+            break;
+        if (sending == Sending::UnderWay)
             ++camera.underWay;
         else
             unfit.push_back(pending.record.id);
@@ -207,20 +242,31 @@ void Delivery::sendInTrouble(const spool::Moment &moment)
         return;
     }
     const std::size_t which = schedule_.triesNext() && pending_.size() > 1 ? 1 : 0;
-    if (!send(pending_[which], moment)) {
+    if (send(pending_[which], moment) == Sending::Unfit) {
         settle(pending_[which].record.id);
         hooks_.wakeIn(std::chrono::milliseconds{0});
     }
 }
 
-bool Delivery::send(Pending &pending, const spool::Moment &moment)
+Delivery::Sending Delivery::send(Pending &pending, const spool::Moment &moment)
+{
+    try {
+        return trySending(pending, moment);
+    } catch (const std::exception &error) {
+        // As if the target had said so: it is tried again, and once the next one passes, not.
+        noteFailure(pending, system::plainText(error.what()));
+        return Sending::Failed;
+    }
+}
+
+Delivery::Sending Delivery::trySending(Pending &pending, const spool::Moment &moment)
 {
     std::string why;
     std::optional<Outgoing> outgoing = hooks_.format(pending.record, moment, why);
     if (!outgoing) {
         ++counts_.rejected;
         hooks_.tell("an event cannot be sent: " + why);
-        return false;
+        return Sending::Unfit;
     }
     outgoing->id = pending.record.id;
     outgoing->timeLeft =
@@ -232,7 +278,17 @@ bool Delivery::send(Pending &pending, const spool::Moment &moment)
     pending.sent = std::chrono::steady_clock::now();
     ++inFlight_;
     target_->send(std::move(*outgoing));
-    return true;
+    return Sending::UnderWay;
+}
+
+void Delivery::noteFailure(Pending &pending, const std::string &text)
+{
+    inFlight_ -= std::exchange(pending.underWay, false);
+    const bool isOldest = pending.record.id == pending_.front().record.id;
+    schedule_.note(pending.record.id, isOldest, core::Attempt::Failed, {}, now());
+    attempts_ = {TargetState::Kind::Degraded, "an event could not be sent; see the log"};
+    hooks_.tell("an event could not be sent: " + text);
+    hooks_.wakeIn(std::max(schedule_.nextAttempt() - now(), std::chrono::milliseconds{0}));
 }
 
 void Delivery::onDone(std::int64_t id, const Verdict &verdict)
@@ -246,6 +302,8 @@ void Delivery::onDone(std::int64_t id, const Verdict &verdict)
         pump();
         return;
     }
+    if (!found->underWay)
+        return; // answered before
     found->underWay = false;
     --inFlight_;
     std::optional<core::DeliverySchedule::Time> wish;
@@ -307,6 +365,7 @@ void Delivery::forget(const spool::Person &person)
 void Delivery::close(std::chrono::milliseconds longest)
 {
     flushSettled();
+    closed_ = true;
     target_->close(longest);
 }
 

@@ -33,7 +33,8 @@ public:
 
 private:
     core::FaceLedger ledger_;
-    std::map<std::uint64_t, element::StructureHandle> last_; ///< event, by track
+    std::map<std::uint64_t, element::StructureHandle>
+        last_; ///< event, by track; of ended ones, too
 };
 
 } // namespace ooto::publish

@@ -2,6 +2,7 @@
 // How ootopublish starts, waits, stops, and what it says of its target and its settings.
 #include "publish_support.h"
 
+#include "core/base/guarded.h"
 #include "system/file_descriptor.h"
 
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <set>
@@ -157,6 +159,45 @@ std::chrono::milliseconds timeToStop(const ScratchDirectory &scratch, const Prop
     gst_object_unref(element);
     return std::chrono::duration_cast<std::chrono::milliseconds>(took);
 }
+
+/** What is logged as a warning, whatever GST_DEBUG says. */
+class Warnings
+{
+public:
+    Warnings()
+    {
+        gst_debug_set_active(TRUE);
+        gst_debug_set_threshold_for_name("ooto*", GST_LEVEL_WARNING);
+        gst_debug_add_log_function(note, this, nullptr);
+    }
+    ~Warnings()
+    {
+        gst_debug_remove_log_function_by_data(this);
+        gst_debug_unset_threshold_for_name("ooto*");
+    }
+    Warnings(const Warnings &) = delete;
+    Warnings &operator=(const Warnings &) = delete;
+
+    /** How many have this text. */
+    long with(const std::string &part) const
+    {
+        auto texts = texts_.lock();
+        return std::count_if(texts->begin(), texts->end(), [&](const std::string &text) {
+            return text.find(part) != std::string::npos;
+        });
+    }
+
+private:
+    static void note(GstDebugCategory *, GstDebugLevel level, const gchar *, const gchar *, gint,
+                     GObject *, GstDebugMessage *message, gpointer self)
+    {
+        if (level == GST_LEVEL_WARNING)
+            static_cast<Warnings *>(self)->texts_.lock()->emplace_back(
+                gst_debug_message_get(message));
+    }
+
+    mutable core::Guarded<Texts> texts_;
+};
 
 /** The error that a start ends with; empty where it starts. */
 std::string mistake(const ScratchDirectory &scratch, const Properties &properties)
@@ -341,6 +382,50 @@ TEST(Stop, aHundredTimes)
     gst_object_unref(element);
 }
 
+TEST(MaxAge, isTheEndOfWhatWaitedAndIsToldAndCounted)
+{
+    const ScratchDirectory scratch;
+    const Warnings warnings;
+    Publish publish(scratch, {{"uri", "unix://" + scratch / "socket"},
+                              {"max-age", "2"},
+                              {"retry-backoff-factor", "0.05"},
+                              {"retry-backoff-max", "0.05"}});
+    publish.push({.eventId = "run-1"});
+    publish.push({.type = "updated", .eventId = "run-2"});
+    EXPECT_TRUE(eventually([&] { return publish.stat("expired") == 2; }));
+    EXPECT_TRUE(eventually([&] { return publish.stat("spooled") == 0; }));
+    EXPECT_GE(publish.stat("sent"), 1U);
+    EXPECT_EQ(publish.stat("acknowledged"), 0U);
+    EXPECT_EQ(publish.stat("dropped"), 0U) << "which is for what had no room";
+    EXPECT_GE(warnings.with("max-age"), 1);
+    LateReader reader(scratch / "socket");
+    reader.begin();
+    publish.push({.type = "updated", .eventId = "run-3", .json = R"({"n":3})"});
+    EXPECT_TRUE(eventually([&] { return publish.stat("acknowledged") == 1; }));
+    EXPECT_TRUE(eventually([&] { return reader.taken() == 8; })) << "and nothing of before";
+    EXPECT_EQ(publish.stat("expired"), 2U);
+}
+
+TEST(MaxAge, isTheEndOfWhatAnEarlierProcessLeft)
+{
+    const ScratchDirectory scratch;
+    const Properties there{{"uri", "unix://" + scratch / "socket"}};
+    {
+        Publish before(scratch, there);
+        before.push({.eventId = "run-1"});
+        EXPECT_TRUE(eventually([&] { return before.stat("spooled") == 1; }));
+    }
+    std::this_thread::sleep_for(2500ms);
+    LateReader reader(scratch / "socket");
+    reader.begin();
+    Publish publish(scratch, {there[0], {"max-age", "2"}});
+    EXPECT_TRUE(eventually([&] { return publish.stat("expired") == 2; }))
+        << "the event, and the end of its face";
+    publish.push({.eventId = "run-3", .json = R"({"n":3})"});
+    EXPECT_TRUE(eventually([&] { return reader.taken() == 8; })) << "no door opens for old ones";
+    EXPECT_EQ(publish.stat("acknowledged"), 1U);
+}
+
 TEST(Settings, mistakesAreElementErrors)
 {
     const ScratchDirectory scratch;
@@ -522,8 +607,7 @@ TEST(Message, tellsOfAFullDevice)
     publish.push({.eventId = "run-1"});
     EXPECT_TRUE(eventually([&] { return publish.told().messages("ooto-publish").size() == 1; }));
     const auto first = publish.told().messages("ooto-publish");
-    const std::string state = textOf(first.at(0).get(), "state");
-    EXPECT_TRUE(state == "down" || state == "full") << state;
+    EXPECT_EQ(textOf(first.at(0).get(), "state"), "degraded");
     EXPECT_TRUE(has(textOf(first.at(0).get(), "reason"), "No space left"));
     EXPECT_EQ(publish.told().errors(), Texts{});
     ASSERT_EQ(::unlink((scratch / "events.jsonl").c_str()), 0);
