@@ -295,25 +295,28 @@ bool RecordStore::load(std::int64_t afterId, std::size_t most, std::vector<Recor
             std::chrono::system_clock::time_point(std::chrono::microseconds(row.number(8))),
             std::chrono::microseconds(row.number(9)), row.text(10)};
         record.json = row.text(11);
-        readPictures(record);
+        if (!readPictures(record))
+            return fail();
         into.push_back(std::move(record));
     }
     return ended(result);
 }
 
-void RecordStore::readPictures(Record &record)
+bool RecordStore::readPictures(Record &record)
 {
     Statement cell = database_.prepare("SELECT kind, png, bytes FROM pictures WHERE record = ?1");
     if (!cell)
-        return;
+        return false;
     cell.bind(1, record.id);
-    while (cell.step() == SQLITE_ROW) {
+    int result = cell.step();
+    for (; result == SQLITE_ROW; result = cell.step()) {
         Picture &picture = cell.number(0) == framePicture ? record.frame : record.photo;
         const std::span<const std::uint8_t> bytes = cell.bytes(2);
         picture.png = cell.number(1) != 0;
         picture.bytes =
             std::make_shared<const std::vector<std::uint8_t>>(bytes.begin(), bytes.end());
     }
+    return result == SQLITE_DONE;
 }
 
 bool RecordStore::remove(std::span<const std::int64_t> ids)

@@ -67,6 +67,7 @@ struct Spool::State {
     bool openFile();
     bool noteFailure();
     void noteSuccess() { trouble.clear(); }
+    bool noteUnread();
     bool saveMemory();
     void noteUnstored(std::span<const Record> records);
     void append(std::vector<Record> &records);
@@ -97,6 +98,8 @@ struct Spool::State {
     std::string notice;
     bool overflowing = false;
     std::chrono::steady_clock::time_point nextTry{};
+    /** Since when what is on disk cannot be read. */
+    std::optional<std::chrono::steady_clock::time_point> unreadSince;
 };
 
 Spool::Spool(SpoolSettings settings) : state_(std::make_unique<State>(std::move(settings)))
@@ -198,6 +201,20 @@ bool Spool::State::noteFailure()
                  system::plainText(file->moveAside()) + "'";
     }
     return false;
+}
+
+/** @return whether what is in memory may go before what cannot be read, which is older */
+bool Spool::State::noteUnread()
+{
+    noteFailure();
+    if (!store.isOpen()) {
+        unreadSince.reset();
+        return true; // it was damaged, and is out of the way
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (!unreadSince)
+        unreadSince = now;
+    return now - *unreadSince >= settings.readPatience;
 }
 
 bool Spool::State::saveMemory()
@@ -367,12 +384,14 @@ std::vector<Record> Spool::next(std::int64_t afterId, std::size_t most, const Mo
     State &state = *state_;
     std::vector<Record> found;
     std::vector<std::int64_t> tooOld;
+    bool isAllRead = true;
     while (state.store.isOpen() && found.size() < most) {
         std::vector<Record> loaded;
         if (!state.store.load(afterId, most - found.size(), loaded)) {
-            state.noteFailure();
+            isAllRead = state.noteUnread();
             break;
         }
+        state.unreadSince.reset();
         if (loaded.empty())
             break;
         afterId = loaded.back().id;
@@ -391,7 +410,7 @@ std::vector<Record> Spool::next(std::int64_t afterId, std::size_t most, const Mo
     }
     state.expireMemory(now);
     for (const Record &record : state.memory) {
-        if (record.id > afterId && found.size() < most)
+        if (isAllRead && record.id > afterId && found.size() < most)
             found.push_back(record);
     }
     state.losses.expired += tooOld.size();

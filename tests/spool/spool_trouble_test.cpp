@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What holds while the disk does not do what it should.
+#include "failing_disk.h"
 #include "records.h"
 #include "small_disk.h"
 #include "spool/spool.h"
@@ -233,6 +234,64 @@ TEST(SpoolTrouble, prefersWhatIsNewOnAFullDisk)
     disk.empty();
     EXPECT_TRUE(recovers(spool)) << spool.trouble();
     EXPECT_EQ(waiting(spool), left);
+}
+
+namespace
+{
+
+/** More than is held in memory of a file: reading it takes the disk. */
+void fillBeyondTheCache(Spool &spool, int count)
+{
+    for (int i = 0; i < count; ++i) {
+        Record record = recordOf(std::to_string(i));
+        record.json += std::string(100'000, 'j');
+        add(spool, std::move(record));
+    }
+}
+
+} // namespace
+
+TEST(SpoolTrouble, keepsTheOrderOnADiskThatCannotBeRead)
+{
+    const ScratchDirectory scratch;
+    const FailingDisk disk;
+    Spool spool(settingsIn(scratch.path()));
+    fillBeyondTheCache(spool, 40);
+    disk.setWrites(false);
+    disk.setReads(false);
+    add(spool, recordOf("40"));
+    ASSERT_NE(spool.trouble(), "") << "it is in memory";
+    // As far as the disk lets it, and not one further.
+    Ids all = waiting(spool);
+    EXPECT_LT(all.size(), 40U);
+    EXPECT_EQ(all, numbersTo(static_cast<int>(all.size())));
+    EXPECT_EQ(spool.records(), 41U);
+    disk.setWrites(true);
+    disk.setReads(true);
+    EXPECT_TRUE(recovers(spool)) << spool.trouble();
+    EXPECT_EQ(waiting(spool), numbersTo(41));
+}
+
+TEST(SpoolTrouble, waitsNotForeverForADiskThatCannotBeRead)
+{
+    const ScratchDirectory scratch;
+    const FailingDisk disk;
+    SpoolSettings settings = settingsIn(scratch.path());
+    settings.readPatience = std::chrono::milliseconds(200);
+    Spool spool(settings);
+    fillBeyondTheCache(spool, 40);
+    disk.setWrites(false);
+    disk.setReads(false);
+    add(spool, recordOf("40"));
+    ASSERT_NE(spool.trouble(), "");
+    EXPECT_TRUE(comesTrue([&] {
+        const Ids ids = waiting(spool);
+        return !ids.empty() && ids.back() == "40";
+    }));
+    disk.setWrites(true);
+    disk.setReads(true);
+    EXPECT_TRUE(recovers(spool)) << spool.trouble();
+    EXPECT_EQ(waiting(spool), numbersTo(41)) << "nothing was lost";
 }
 
 TEST(SpoolTrouble, countsWhatWaitsOnly)
