@@ -45,4 +45,9 @@ std::chrono::milliseconds Moment::since(const Moment &earlier) const
     return std::max(age, std::chrono::milliseconds{0});
 }
 
+std::int64_t unixMicroseconds(std::chrono::system_clock::time_point time)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
 } // namespace ooto::spool

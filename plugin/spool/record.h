@@ -22,6 +22,9 @@ struct Moment {
     std::chrono::milliseconds since(const Moment &earlier) const;
 };
 
+/** Since 1970, UTC: as databases keep it. */
+std::int64_t unixMicroseconds(std::chrono::system_clock::time_point time);
+
 /** An encoded picture; `bytes` may be null. */
 struct Picture {
     core::PhotoBytes bytes;

@@ -40,11 +40,6 @@ constexpr const char *tables =
 /** True of rows that are older: ?1 boot id, ?2 boot clock, ?3 wall clock, both us. */
 #define OLDER_THAN_BOUND "((boot_id = ?1 AND boot_us < ?2) OR (boot_id <> ?1 AND wall_us < ?3))"
 
-std::int64_t microseconds(std::chrono::system_clock::time_point time)
-{
-    return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-}
-
 std::span<const std::uint8_t> bytesOf(const Picture &picture)
 {
     return picture.bytes ? std::span<const std::uint8_t>(*picture.bytes)
@@ -56,7 +51,7 @@ void bindAge(Statement &statement, const Moment &now, std::chrono::milliseconds 
     const std::chrono::microseconds us(age);
     statement.bind(1, now.bootId)
         .bind(2, (now.sinceBoot - us).count())
-        .bind(3, microseconds(now.wall) - us.count());
+        .bind(3, unixMicroseconds(now.wall) - us.count());
 }
 
 std::vector<std::int64_t> idsOf(Statement rows)
@@ -247,7 +242,7 @@ bool RecordStore::insertOne(const Record &record, bool withPictures)
         .bind(6, record.templateId)
         .bind(7, static_cast<std::int64_t>(record.type))
         .bind(8, static_cast<std::int64_t>(record.status))
-        .bind(9, microseconds(record.received.wall))
+        .bind(9, unixMicroseconds(record.received.wall))
         .bind(10, record.received.sinceBoot.count())
         .bind(11, record.received.bootId)
         .bind(12, record.json)

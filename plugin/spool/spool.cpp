@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "spool/spool.h"
 
+#include "spool/moved_aside.h"
 #include "spool/record_store.h"
 #include "spool/spool_file.h"
 #include "system/plain_text.h"
@@ -78,6 +79,7 @@ struct Spool::State {
     bool adopt(RecordStore &old, std::size_t &adopted);
     std::uint64_t bytes() const { return store.bytes() + memoryBytes - removedBytes; }
     void expireMemory(const Moment &now);
+    void removeBroken(std::chrono::system_clock::time_point before) const;
     template<typename Predicate>
     std::size_t eraseFromMemory(Predicate which);
 
@@ -164,7 +166,7 @@ bool Spool::State::openFile()
         if (store.isBroken()) {
             notice = "the spool '" + system::plainText(file->path()) + "' cannot be used (" +
                      store.problem() + "); it was moved to '" +
-                     system::plainText(file->moveAside()) + "'";
+                     system::plainText(moveAside(file->path())) + "'";
             if (store.open(file->path()))
                 return true;
         }
@@ -198,7 +200,7 @@ bool Spool::State::noteFailure()
         removed.clear();
         removedBytes = 0;
         notice = "the spool was damaged, and was moved to '" +
-                 system::plainText(file->moveAside()) + "'";
+                 system::plainText(moveAside(file->path())) + "'";
     }
     return false;
 }
@@ -324,6 +326,14 @@ void Spool::State::removeFromDisk(std::span<const std::int64_t> ids)
     }
 }
 
+/** Of all numbers: who moves a file aside may not be there any more. */
+void Spool::State::removeBroken(std::chrono::system_clock::time_point before) const
+{
+    if (!settings.folder.empty())
+        removeMovedAside(
+            {.folder = settings.folder, .beginning = settings.name + "-", .before = before});
+}
+
 template<typename Predicate>
 std::size_t Spool::State::eraseFromMemory(Predicate which)
 {
@@ -436,6 +446,7 @@ void Spool::expire(const Moment &now)
 {
     State &state = *state_;
     state.expireMemory(now);
+    state.removeBroken(now.wall - state.settings.maxAge);
     if (!state.isReady())
         return;
     const std::vector<std::int64_t> older = state.store.olderThan(state.settings.maxAge, now);
@@ -464,6 +475,8 @@ std::vector<std::int64_t> Spool::forget(const Person &person)
     // What dead processes left is about people, too.
     adoptOrphans();
     const std::vector<std::int64_t> onDisk = state.forgetOnDisk(person);
+    if (!person.templateId.empty() || !person.visitId.empty())
+        state.removeBroken(std::chrono::system_clock::time_point::max());
     ids.insert(ids.end(), onDisk.begin(), onDisk.end());
     for (const std::int64_t id : ids)
         state.unstored.erase(id);

@@ -4,9 +4,11 @@
 #include "records.h"
 #include "small_disk.h"
 #include "spool/spool.h"
+#include "spool/spool_file.h"
 
 #include <gtest/gtest.h>
 
+#include <linux/magic.h>
 #include <unistd.h>
 
 #include <numeric>
@@ -181,6 +183,47 @@ TEST(SpoolTrouble, forgetsWhatWasDeliveredBefore)
     spool.remove(done);
     EXPECT_TRUE(spool.forget({.templateId = "template-of-anna", .visitId = {}}).empty());
     EXPECT_FALSE(isInFiles(scratch.path(), "template-of-anna"));
+}
+
+TEST(SpoolTrouble, forgetsWhoIsInABrokenFile)
+{
+    const ScratchDirectory scratch;
+    std::ofstream(scratch / "target-0.sqlite") << "template-of-anna" << std::string(8192, 'x');
+    std::ofstream(scratch / "target-7.sqlite.broken-123-wal") << "template-of-anna";
+    std::ofstream(scratch / "target-0.sqlite.broken-notes") << "somebody's own";
+    std::ofstream(scratch / "other-0.sqlite.broken-123") << "another target's";
+    Spool spool(settingsIn(scratch.path()));
+    ASSERT_NE(spool.takeNotice(), "");
+    add(spool, recordOf("a"));
+    spool.forget({});
+    EXPECT_TRUE(isInFiles(scratch.path(), "template-of-anna"));
+    spool.forget({.templateId = "template-of-anna", .visitId = {}});
+    EXPECT_FALSE(isInFiles(scratch.path(), "template-of-anna"));
+    EXPECT_TRUE(isInFiles(scratch.path(), "somebody's own"));
+    EXPECT_TRUE(isInFiles(scratch.path(), "another target's"));
+    EXPECT_EQ(waiting(spool), Ids{"a"});
+}
+
+TEST(SpoolTrouble, keepsABrokenFileNoLongerThanRecords)
+{
+    const ScratchDirectory scratch;
+    std::ofstream(scratch / "target-0.sqlite") << "BROKEN" << std::string(8192, 'x');
+    Spool spool(settingsIn(scratch.path()));
+    const Moment now = Moment::now();
+    spool.expire(later(now, std::chrono::hours(23)));
+    EXPECT_TRUE(isInFiles(scratch.path(), "BROKEN"));
+    spool.expire(later(now, std::chrono::hours(25)));
+    EXPECT_FALSE(isInFiles(scratch.path(), "BROKEN"));
+}
+
+TEST(SpoolTrouble, knowsWhereADatabaseIsNotSafe)
+{
+    for (const unsigned type : {unsigned(NFS_SUPER_MAGIC), unsigned(SMB_SUPER_MAGIC),
+                                unsigned(V9FS_MAGIC), unsigned(FUSE_SUPER_MAGIC)})
+        EXPECT_TRUE(spool::isNetworkFileSystem(type)) << std::hex << type;
+    for (const unsigned type : {unsigned(EXT4_SUPER_MAGIC), unsigned(TMPFS_MAGIC),
+                                unsigned(OVERLAYFS_SUPER_MAGIC), unsigned(BTRFS_SUPER_MAGIC)})
+        EXPECT_FALSE(spool::isNetworkFileSystem(type)) << std::hex << type;
 }
 
 TEST(SpoolTrouble, leavesOrphansOnDiskRatherThanInMemory)
