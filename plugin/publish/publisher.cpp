@@ -280,6 +280,7 @@ void Publisher::forget(const spool::Person &person)
         if (!alive || !alive->delivery_)
             return;
         alive->takeIn();
+        alive->streams_->forget(person);
         alive->delivery_->forget(person);
         alive->photoFolder_->forget(person);
         alive->board_.say(

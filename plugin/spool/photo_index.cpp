@@ -259,7 +259,7 @@ PhotoIndex::Paths PhotoIndex::of(const Person &person)
 bool PhotoIndex::findOf(const Person &person, Paths &into)
 {
     Statement rows = database_.prepare("SELECT path FROM stored WHERE status = ?3 OR "
-                                       "(template_id <> '' AND template_id = ?1) OR "
+                                       "(template_id <> '' AND template_id = ?1 COLLATE NOCASE) OR "
                                        "(visit_id <> '' AND visit_id = ?2)");
     if (rows)
         rows.bind(1, person.templateId).bind(2, person.visitId).bind(3, unclear);

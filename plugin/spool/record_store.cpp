@@ -202,7 +202,7 @@ std::vector<std::int64_t> RecordStore::olderThan(std::chrono::milliseconds age, 
 std::vector<std::int64_t> RecordStore::of(const Person &person)
 {
     Statement rows = database_.prepare("SELECT id FROM records WHERE"
-                                       " (template_id <> '' AND template_id = ?1) OR"
+                                       " (template_id <> '' AND template_id = ?1 COLLATE NOCASE) OR"
                                        " (visit_id <> '' AND visit_id = ?2) ORDER BY id");
     if (rows)
         rows.bind(1, person.templateId).bind(2, person.visitId);

@@ -222,7 +222,7 @@ TEST(PhotoFolder, forgetsWithoutATrace)
     folder.store(sight, Kind::Face, "gate");
     const std::string other = folder.store(recordOf("other", "OTHER"), Kind::Face, "door").path;
     EXPECT_EQ(folder.forget({.templateId = "", .visitId = ""}), 0U);
-    EXPECT_EQ(folder.forget({.templateId = "HISTEMPLATE", .visitId = {}}), 2U);
+    EXPECT_EQ(folder.forget({.templateId = "HisTemplate", .visitId = {}}), 2U);
     EXPECT_EQ(folder.forget({.templateId = {}, .visitId = "HISVISIT"}), 1U);
     for (const char *text : {"HISPHOTO", "HISFRAME", "SIGHTPHOTO", "HISTEMPLATE", "HISVISIT"})
         EXPECT_FALSE(isInFiles(scratch.path(), text)) << text;

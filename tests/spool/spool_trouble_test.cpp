@@ -185,6 +185,20 @@ TEST(SpoolTrouble, forgetsWhatWasDeliveredBefore)
     EXPECT_FALSE(isInFiles(scratch.path(), "template-of-anna"));
 }
 
+TEST(SpoolTrouble, forgetsHoweverTheTemplateIdIsWritten)
+{
+    for (const bool onDisk : {true, false}) {
+        const ScratchDirectory scratch;
+        Spool spool(settingsIn(onDisk ? scratch.path() : std::string()));
+        Record person = recordOf("a");
+        person.templateId = "0fb10c4e-AAAA";
+        const std::int64_t id = add(spool, person);
+        add(spool, recordOf("b"));
+        EXPECT_EQ(spool.forget({.templateId = "0FB10C4E-aaaa", .visitId = {}}), std::vector{id});
+        EXPECT_EQ(waiting(spool), Ids{"b"});
+    }
+}
+
 TEST(SpoolTrouble, forgetsWhoIsInABrokenFile)
 {
     const ScratchDirectory scratch;
