@@ -239,7 +239,7 @@ TEST_F(BrokerStates, areNotBroughtBackByWhatIsToldLateOfTheForgotten)
     camera.tell({.type = New, .track = 2});
     ASSERT_TRUE(waitForPayload(subscriber, "ooto/person/grace-hopper", "door"));
     ASSERT_TRUE(eventually([&] { return camera.stat("acknowledged") == 3; }));
-    g_signal_emit_by_name(camera.element(), "forget", "Grace-HOPPER", nullptr);
+    g_signal_emit_by_name(camera.element(), "forget", grace, nullptr);
     ASSERT_TRUE(waitForPayload(subscriber, "ooto/person/grace-hopper", ""));
     const std::size_t before = subscriber.all().size();
     // Of a face that was in view, and of one that nobody has heard of.
