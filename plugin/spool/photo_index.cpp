@@ -78,24 +78,33 @@ std::vector<std::string> namesIn(const std::string &folder, std::filesystem::fil
     return names;
 }
 
+std::string joined(std::string folder, const std::string &name)
+{
+    folder += '/';
+    return folder += name;
+}
+
+/** @param below the folder: of a camera and a day */
+void findPhotos(const std::string &folder, const std::string &below, std::vector<FoundPhoto> &into)
+{
+    const std::string day = joined(folder, below);
+    for (const std::string &name : namesIn(day, std::filesystem::file_type::regular)) {
+        struct stat status {
+        };
+        if (isPhotoName(name) && ::lstat(joined(day, name).c_str(), &status) == 0)
+            into.push_back(
+                {joined(below, name), std::chrono::system_clock::from_time_t(status.st_mtime)});
+    }
+}
+
 std::vector<FoundPhoto> photosIn(const std::string &folder)
 {
     using std::filesystem::file_type;
     std::vector<FoundPhoto> found;
     for (const std::string &camera : namesIn(folder, file_type::directory)) {
-        for (const std::string &date : namesIn(folder + "/" + camera, file_type::directory)) {
-            if (!isDate(date))
-                continue;
-            std::string below = camera;
-            below += "/" + date + "/";
-            for (const std::string &name : namesIn(folder + "/" + below, file_type::regular)) {
-                struct stat status {
-                };
-                const std::string path = below + name;
-                if (isPhotoName(name) && ::lstat((folder + "/" + path).c_str(), &status) == 0)
-                    found.push_back(
-                        {path, std::chrono::system_clock::from_time_t(status.st_mtime)});
-            }
+        for (const std::string &date : namesIn(joined(folder, camera), file_type::directory)) {
+            if (isDate(date))
+                findPhotos(folder, joined(camera, date), found);
         }
     }
     return found;
