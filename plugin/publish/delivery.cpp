@@ -124,6 +124,8 @@ void Delivery::append(std::vector<spool::Record> records)
 void Delivery::letDroppedGo()
 {
     const auto first = spool_.next(0, 1, spool::Moment::now());
+    if (first.empty() && spool_.records() > 0)
+        return; // a disk does not let them be read
     std::erase_if(pending_, [&](const Pending &pending) {
         return !pending.underWay && (first.empty() || pending.record.id < first.front().id);
     });

@@ -104,4 +104,15 @@ std::vector<element::StructureHandle> OpenFaces::endAll(const std::string &camer
     return ends;
 }
 
+void OpenFaces::forget(const Forgotten &forgotten)
+{
+    for (auto &[track, last] : last_) {
+        const auto event = metadata::readFaceMessage(last.get());
+        if (!event)
+            continue;
+        if (auto obscured = forgotten.obscured(event->face, last.get()))
+            last = std::move(obscured);
+    }
+}
+
 } // namespace ooto::publish

@@ -5,6 +5,7 @@
 #include "core/publishing/face_ledger.h"
 #include "element/handles.h"
 #include "metadata/faces_reader.h"
+#include "publish/forgotten.h"
 
 #include <gst/gst.h>
 
@@ -28,6 +29,9 @@ public:
      * (`-end-2` where it came back and is ended again), all else as its last event said.
      */
     std::vector<element::StructureHandle> endAll(const std::string &camera);
+
+    /** What is kept for their ends says nothing of whom is forgotten any more. */
+    void forget(const Forgotten &forgotten);
 
     std::uint64_t lost() const { return ledger_.lost(); }
 

@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <thread>
@@ -627,4 +629,60 @@ TEST(Message, tellsOfASpoolThatCannotBeUsed)
     const auto messages = publish.told().messages("ooto-publish");
     EXPECT_EQ(textOf(messages.back().get(), "state"), "degraded");
     EXPECT_EQ(publish.told().errors(), Texts{});
+}
+
+namespace
+{
+
+/** Spoils each database of the folder, once nobody has it any more. */
+unsigned spoilDatabases(const std::string &folder)
+{
+    unsigned spoiled = 0;
+    for (const auto &entry : std::filesystem::directory_iterator(folder)) {
+        const std::string path = entry.path().native();
+        if (path.ends_with(".lock")) {
+            const system::FileDescriptor lock(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+            EXPECT_TRUE(eventually([&] { return ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0; }));
+        }
+        if (path.ends_with(".sqlite")) {
+            written(path, std::string(8192, 'x'));
+            ++spoiled;
+        }
+    }
+    return spoiled;
+}
+
+} // namespace
+
+TEST(Message, warnsOfDatabasesThatWereMovedAside)
+{
+    const ScratchDirectory scratch;
+    const Properties properties = {{"uri", fileUri(scratch)}, {"photos", "file"}};
+    const Face face = {.type = "answered",
+                       .eventId = "run-1",
+                       .status = "identified",
+                       .photo = std::vector<std::uint8_t>(100, 1)};
+    {
+        Publish publish(scratch, properties);
+        publish.push(face);
+        EXPECT_TRUE(eventually([&] { return publish.stat("acknowledged") == 1; }));
+    }
+    ASSERT_EQ(spoilDatabases(scratch / "spool"), 1U);
+    ASSERT_EQ(spoilDatabases(scratch / "photos"), 1U);
+    Publish publish(scratch, properties);
+    const auto isWarned = [&](const std::string &folder) {
+        return eventually([&] {
+            const Texts warnings = publish.told().warnings();
+            return std::any_of(warnings.begin(), warnings.end(), [&](const std::string &text) {
+                return has(text, scratch / folder) && has(text, ".sqlite.broken-");
+            });
+        });
+    };
+    EXPECT_TRUE(isWarned("spool"));
+    EXPECT_TRUE(isWarned("photos"));
+    EXPECT_EQ(publish.told().errors(), Texts{});
+    Face second = face;
+    second.eventId = "run-2";
+    publish.push(second);
+    EXPECT_TRUE(eventually([&] { return publish.stat("acknowledged") == 1; }));
 }
