@@ -222,6 +222,50 @@ TEST(WebhookRetryAfter, isObeyedWhereItIsShorter)
     EXPECT_TRUE(eventually([&] { return publish.stat("acknowledged") == 2; }));
 }
 
+/** Camera a is refused while an event of camera b is under way, which is then taken. */
+class BusyForOneCamera
+{
+public:
+    explicit BusyForOneCamera(const std::string &header)
+        : server_([this, header](RawConnection &connection) {
+              for (std::string request; !(request = connection.readRequest()).empty();) {
+                  const bool isRefused = request.find("webhook-id: a-") != std::string::npos;
+                  (isRefused ? refused_ : taken_).put(std::chrono::steady_clock::now());
+                  if (isRefused) {
+                      taken_.waitFor(1, patience);
+                      connection.write(RawServer::response("503 Busy", "", header));
+                  } else {
+                      refused_.waitFor(1, patience);
+                      connection.pause(300ms);
+                      connection.write(RawServer::response("200 OK", ""));
+                  }
+              }
+          })
+    {
+    }
+    std::string url() const { return server_.url(); }
+    /** When it was asked to take events of camera a. */
+    Inbox<std::chrono::steady_clock::time_point> &refused() { return refused_; }
+
+private:
+    Inbox<std::chrono::steady_clock::time_point> refused_;
+    Inbox<std::chrono::steady_clock::time_point> taken_;
+    RawServer server_;
+};
+
+TEST(WebhookRetryAfter, isObeyedWhateverElseWasUnderWay)
+{
+    const ScratchDirectory scratch;
+    BusyForOneCamera receiver("Retry-After: 2\r\n");
+    Publish publish(scratch, hookAt(receiver.url()));
+    publish.push({.type = "updated", .eventId = "a-1", .camera = "a"});
+    for (int i = 0; i < 20; ++i)
+        publish.push({.type = "updated", .eventId = "b-" + std::to_string(i), .camera = "b"});
+    const auto times = receiver.refused().waitFor(2, patience);
+    ASSERT_GE(times.size(), 2U);
+    EXPECT_GE(times[1] - times[0], 1900ms);
+}
+
 TEST(WebhookSlow, getsEachEventOnceAndHoldsNoBufferUp)
 {
     const ScratchDirectory scratch;
