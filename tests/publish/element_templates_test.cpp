@@ -30,6 +30,9 @@ const std::string mean =
     "{{{name}}}{{#x}}\r\n\n2|on+20|1|a|b|c\t+/#$ & \u202eRTL\u202c \u05d0\u05d1 "
     "\U0001F600";
 
+/** Of a notification of it. */
+const std::string meanTitle = mean + " at " + mean;
+
 /** An identified face whose name, id and camera are all of that kind. */
 Face meanFace(const std::string &eventId = "run-1")
 {
@@ -143,7 +146,8 @@ public:
                                                   nullptr, &bound, system::ErrorOut(error)));
         if (path.empty() && bound)
             port_ = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
-        g_clear_object(&bound);
+        if (bound)
+            g_object_unref(bound);
         reader_ = std::thread([this] { read(); });
     }
     ~LineReader()
@@ -233,7 +237,7 @@ TEST(TemplatesToHttp, areNotificationsWithTheNameAsItIs)
         EXPECT_EQ(requests[0].query, "room=1");
         EXPECT_EQ(requests[0].headers.at("Content-Type"), "application/json");
         EXPECT_EQ(requests[0].headers.at("webhook-id"), "run-1");
-        EXPECT_EQ(textAt(requests[0].body, {"title"}), mean + " at " + mean);
+        EXPECT_EQ(textAt(requests[0].body, {"title"}), meanTitle);
         if (format == "ntfy") {
             EXPECT_EQ(textAt(requests[0].body, {"topic"}), "door-k3v9q");
         } else {
@@ -348,7 +352,7 @@ TEST(TemplatesToASocket, areOneLineEachWhateverTheTemplateHas)
     }
     const Texts lines = reader.waitFor(2);
     ASSERT_EQ(lines.size(), 2U);
-    EXPECT_EQ(textAt(lines[0], {"title"}), mean + " at " + mean);
+    EXPECT_EQ(textAt(lines[0], {"title"}), meanTitle);
     EXPECT_EQ(textAt(lines[1], {"Data", "EnrollmentID"}), mean);
 }
 
