@@ -277,6 +277,7 @@ Delivery::Sending Delivery::trySending(Pending &pending, const spool::Moment &mo
     counts_.retries += pending.wasTried;
     pending.underWay = true;
     pending.wasTried = true;
+    pending.wentFreely = !schedule_.inTrouble();
     pending.sent = std::chrono::steady_clock::now();
     ++inFlight_;
     target_->send(std::move(*outgoing));
@@ -311,9 +312,13 @@ void Delivery::onDone(std::int64_t id, const Verdict &verdict)
     std::optional<core::DeliverySchedule::Time> wish;
     if (verdict.retryAfter)
         wish = *verdict.retryAfter;
+    const core::Attempt attempt = attemptOf(verdict);
+    const bool isLate = found->wentFreely && schedule_.inTrouble();
     const core::AfterAttempt after =
-        schedule_.note(id, found == pending_.begin(), attemptOf(verdict), wish, now());
-    attempts_ = stateAfter(verdict);
+        isLate ? schedule_.noteLate(attempt, wish, now())
+               : schedule_.note(id, found == pending_.begin(), attempt, wish, now());
+    if (!isLate)
+        attempts_ = stateAfter(verdict);
     if (after.fate == core::AfterAttempt::Fate::Deliver) {
         const std::chrono::duration<double, std::milli> took =
             std::chrono::steady_clock::now() - found->sent;

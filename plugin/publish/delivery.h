@@ -84,6 +84,7 @@ private:
         spool::Record record;
         bool underWay = false;
         bool wasTried = false;
+        bool wentFreely = false; ///< the last time: while all was well
         std::chrono::steady_clock::time_point sent{};
     };
 
