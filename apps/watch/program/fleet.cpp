@@ -84,7 +84,7 @@ Fleet::Leaving Fleet::takeOutWhatChanged(Crew &crew, const Config &config)
             continue;
         }
         if (!wanted)
-            tellTargets(it->first, {.state = CameraState::Off});
+            tellTargets(it->first, CameraState::Off);
         leaving.push_back(std::move(member.camera));
         it = crew.cameras.erase(it);
     }
@@ -149,11 +149,11 @@ bool Fleet::setActive(const std::string &camera, bool active)
     return true;
 }
 
-void Fleet::tellTargets(const std::string &camera, const CameraStatus &status)
+void Fleet::tellTargets(const std::string &camera, CameraState state)
 {
     const auto targets = crew_.lock()->targets;
     for (const auto &[name, target] : targets)
-        target->tell(camera, status.state);
+        target->tell(camera, state);
 }
 
 std::vector<CameraSnapshot> Fleet::cameras()

@@ -40,7 +40,7 @@ public:
     /** @return false where there is no camera of that name */
     bool setActive(const std::string &camera, bool active);
     /** Has the camera's targets know how it is. */
-    void tellTargets(const std::string &camera, const CameraStatus &status);
+    void tellTargets(const std::string &camera, CameraState state);
     std::vector<CameraSnapshot> cameras();
     std::vector<TargetSnapshot> targets();
 

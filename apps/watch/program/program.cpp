@@ -251,7 +251,7 @@ void Program::stateChanged(const std::string &camera, const CameraStatus &status
     if (!status.reason.empty())
         fields.push_back({metadata::field::reason, status.reason});
     log_.write(levelOf(status.state), metadata::cameraMessageName, fields);
-    fleet_.tellTargets(camera, status);
+    fleet_.tellTargets(camera, status.state);
 }
 
 void Program::messagePosted(const std::string &camera, const GstStructure *message)
