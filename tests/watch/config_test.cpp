@@ -782,13 +782,6 @@ TEST_F(ConfigTest, tellsNoPathThatAVariableStandsFor)
     EXPECT_FALSE(has(all(warnings), secret)) << all(warnings);
 }
 
-TEST_F(ConfigTest, tellsNoValueThatAloneBreaksALaunchLine)
-{
-    environment_["VAR"] = "\"Geh3im";
-    EXPECT_EQ(mistake(identify + "[camera door]\nlaunch=filesrc location=${VAR}/x\n"),
-              "5 [camera door] launch is not understood by gst-launch with what ${VAR} stands for");
-}
-
 TEST(Settings, areTheSameInAnyOrder)
 {
     const auto setting = [](const char *property, const char *value, unsigned line) {
