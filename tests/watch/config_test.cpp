@@ -771,6 +771,17 @@ TEST_F(ConfigTest, neverTellsWhatAVariableStandsFor)
     }
 }
 
+TEST_F(ConfigTest, tellsNoPathThatAVariableStandsFor)
+{
+    environment_["VAR"] = write("Geh3im", "[ooto]\napp-id=i\napp-key=k\n", 0644);
+    const std::string said = mistake(identify + camera + "credentials-file=${VAR}\n");
+    EXPECT_BEGINS(said, "6 [camera door] credentials-file names a file that is open to everyone");
+    EXPECT_FALSE(has(said, secret)) << said;
+    const auto warnings = good(identify + camera + "[watch]\ntoken-file=${VAR}\n").warnings;
+    EXPECT_EQ(warnings.size(), 1U);
+    EXPECT_FALSE(has(all(warnings), secret)) << all(warnings);
+}
+
 TEST(Settings, areTheSameInAnyOrder)
 {
     const auto setting = [](const char *property, const char *value, unsigned line) {
