@@ -31,10 +31,13 @@ std::string hostsOnly(std::string_view text)
         while (end < text.size() && !endsUri(text[end]))
             ++end;
         std::string_view rest = text.substr(mark + uriMark.size(), end - mark - uriMark.size());
-        // A password may have each of these in it: what is behind the last @ is the host.
-        if (const auto at = rest.rfind('@'); at != std::string_view::npos)
-            rest.remove_prefix(at + 1);
-        rest = rest.substr(0, rest.find_first_of("/?#"));
+        const auto at = rest.rfind('@');
+        const auto path = rest.find_first_of("/?#");
+        // An @ behind a slash may be of the path, or of a password with a slash in it.
+        if (at != std::string_view::npos && at > path)
+            rest = "...";
+        else
+            rest = rest.substr(0, path).substr(at == std::string_view::npos ? 0 : at + 1);
         plain.append(text.substr(0, mark + uriMark.size())).append(rest);
         text.remove_prefix(end);
     }
