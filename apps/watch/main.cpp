@@ -2,7 +2,7 @@
 #include "config/config_reader.h"
 #include "program/command_line.h"
 #include "program/program.h"
-#include "server/health.h"
+#include "server/health_check.h"
 
 #include <gst/gst.h>
 
@@ -36,6 +36,13 @@ int check(const std::string &file, const watch::Config &config)
     return 0;
 }
 
+int health(const std::string &listen)
+{
+    const std::string problem = watch::checkHealth(listen);
+    std::fprintf(stderr, "%s\n", problem.empty() ? "well" : problem.c_str());
+    return problem.empty() ? 0 : failed;
+}
+
 int run(const watch::CommandLine &line)
 {
     if (line.version) {
@@ -52,7 +59,7 @@ int run(const watch::CommandLine &line)
     if (line.check)
         return check(line.config, *config);
     if (line.health)
-        return watch::askHealth(config->server);
+        return health(config->server.listen);
     return watch::Program(line.config, environment, std::move(*config)).run();
 }
 

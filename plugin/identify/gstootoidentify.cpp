@@ -250,6 +250,11 @@ static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
     state->settings.stop();
+    // Whoever reads them while it stops is not to read less than before.
+    if (const auto running = state->running()) {
+        identify::Statistics statistics = running->statistics();
+        *state->lastStatistics.lock() = std::move(statistics);
+    }
     std::shared_ptr<Stream> stream;
     state->stream.lock()->swap(stream);
     if (!stream)

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "publish/delivery.h"
 
+#include "system/plain_text.h"
+
 #include <algorithm>
+#include <exception>
 #include <random>
 #include <utility>
 
@@ -25,6 +28,8 @@ core::Attempt attemptOf(const Verdict &verdict)
         return core::Attempt::Delivered;
     case Verdict::Kind::Again:
         return verdict.connectionFailed ? core::Attempt::Unreached : core::Attempt::Failed;
+    case Verdict::Kind::NoRoom: // which is not the record's fault, either
+        return core::Attempt::Unreached;
     case Verdict::Kind::Unauthorized:
         return core::Attempt::Unauthorized;
     case Verdict::Kind::NotThere:
@@ -40,6 +45,8 @@ core::Attempt attemptOf(const Verdict &verdict)
 TargetState stateAfter(const Verdict &verdict)
 {
     using Kind = TargetState::Kind;
+    if (verdict.kind == Verdict::Kind::NoRoom)
+        return {Kind::Degraded, verdict.text};
     switch (attemptOf(verdict)) {
     case core::Attempt::Delivered:
     case core::Attempt::Rejected:
@@ -55,6 +62,19 @@ TargetState stateAfter(const Verdict &verdict)
     }
     return {};
 }
+
+/** True for as long as it lives, whatever is thrown meanwhile. */
+class WhileTrue
+{
+public:
+    explicit WhileTrue(bool &flag) : flag_(flag) { flag_ = true; }
+    WhileTrue(const WhileTrue &) = delete;
+    WhileTrue &operator=(const WhileTrue &) = delete;
+    ~WhileTrue() { flag_ = false; }
+
+private:
+    bool &flag_;
+};
 
 } // namespace
 
@@ -104,6 +124,8 @@ void Delivery::append(std::vector<spool::Record> records)
 void Delivery::letDroppedGo()
 {
     const auto first = spool_.next(0, 1, spool::Moment::now());
+    if (first.empty() && spool_.records() > 0)
+        return; // a disk does not let them be read
     std::erase_if(pending_, [&](const Pending &pending) {
         return !pending.underWay && (first.empty() || pending.record.id < first.front().id);
     });
@@ -124,19 +146,22 @@ void Delivery::hurry()
 void Delivery::pump()
 {
     // A target may answer at once, and what it answers pumps.
-    if (std::exchange(pumping_, true))
+    if (pumping_ || closed_)
         return;
-    flushSettled();
-    const spool::Moment moment = spool::Moment::now();
-    refill(moment);
-    dropUnfit(moment);
-    if (!pending_.empty() && target_->canSend()) {
-        if (schedule_.inTrouble())
-            sendInTrouble(moment);
-        else
-            sendFreely(moment);
+    {
+        const WhileTrue pumping(pumping_);
+        flushSettled();
+        const spool::Moment moment = spool::Moment::now();
+        refill(moment);
+        dropUnfit(moment);
+        tellExpired();
+        if (!pending_.empty() && target_->canSend()) {
+            if (schedule_.inTrouble())
+                sendInTrouble(moment);
+            else
+                sendFreely(moment);
+        }
     }
-    pumping_ = false;
     hooks_.changed();
 }
 
@@ -145,8 +170,8 @@ void Delivery::refill(const spool::Moment &moment)
     if (pending_.size() >= mostPending / 2)
         return;
     for (spool::Record &record : spool_.next(loadedUpTo_, mostPending - pending_.size(), moment)) {
-        loadedUpTo_ = record.id;
         pending_.push_back({.record = std::move(record)});
+        loadedUpTo_ = pending_.back().record.id;
     }
 }
 
@@ -162,6 +187,15 @@ void Delivery::dropUnfit(const spool::Moment &moment)
         return tooOld;
     });
     flushSettled();
+}
+
+void Delivery::tellExpired()
+{
+    const std::uint64_t expired = counts_.expired + spool_.losses().expired;
+    const std::uint64_t news = expired - std::exchange(toldExpired_, expired);
+    if (news > 0)
+        hooks_.tell("events that waited longer than max-age, and are not sent: " +
+                    std::to_string(news));
 }
 
 void Delivery::sendFreely(const spool::Moment &moment)
@@ -188,7 +222,10 @@ void Delivery::sendFreely(const spool::Moment &moment)
             break;
         if (camera.underWay >= window.perCamera)
             continue;
-        if (send(pending, moment))
+        const Sending sending = send(pending, moment);
+        if (sending == Sending::Failed)
+            break;
+        if (sending == Sending::UnderWay)
             ++camera.underWay;
         else
             unfit.push_back(pending.record.id);
@@ -207,20 +244,31 @@ void Delivery::sendInTrouble(const spool::Moment &moment)
         return;
     }
     const std::size_t which = schedule_.triesNext() && pending_.size() > 1 ? 1 : 0;
-    if (!send(pending_[which], moment)) {
+    if (send(pending_[which], moment) == Sending::Unfit) {
         settle(pending_[which].record.id);
         hooks_.wakeIn(std::chrono::milliseconds{0});
     }
 }
 
-bool Delivery::send(Pending &pending, const spool::Moment &moment)
+Delivery::Sending Delivery::send(Pending &pending, const spool::Moment &moment)
+{
+    try {
+        return trySending(pending, moment);
+    } catch (const std::exception &error) {
+        // As if the target had said so: it is tried again, and once the next one passes, not.
+        noteFailure(pending, system::plainText(error.what()));
+        return Sending::Failed;
+    }
+}
+
+Delivery::Sending Delivery::trySending(Pending &pending, const spool::Moment &moment)
 {
     std::string why;
     std::optional<Outgoing> outgoing = hooks_.format(pending.record, moment, why);
     if (!outgoing) {
         ++counts_.rejected;
         hooks_.tell("an event cannot be sent: " + why);
-        return false;
+        return Sending::Unfit;
     }
     outgoing->id = pending.record.id;
     outgoing->timeLeft =
@@ -229,10 +277,21 @@ bool Delivery::send(Pending &pending, const spool::Moment &moment)
     counts_.retries += pending.wasTried;
     pending.underWay = true;
     pending.wasTried = true;
+    pending.wentFreely = !schedule_.inTrouble();
     pending.sent = std::chrono::steady_clock::now();
     ++inFlight_;
     target_->send(std::move(*outgoing));
-    return true;
+    return Sending::UnderWay;
+}
+
+void Delivery::noteFailure(Pending &pending, const std::string &text)
+{
+    inFlight_ -= std::exchange(pending.underWay, false);
+    const bool isOldest = pending.record.id == pending_.front().record.id;
+    schedule_.note(pending.record.id, isOldest, core::Attempt::Failed, {}, now());
+    attempts_ = {TargetState::Kind::Degraded, "an event could not be sent; see the log"};
+    hooks_.tell("an event could not be sent: " + text);
+    hooks_.wakeIn(std::max(schedule_.nextAttempt() - now(), std::chrono::milliseconds{0}));
 }
 
 void Delivery::onDone(std::int64_t id, const Verdict &verdict)
@@ -246,14 +305,20 @@ void Delivery::onDone(std::int64_t id, const Verdict &verdict)
         pump();
         return;
     }
+    if (!found->underWay)
+        return; // answered before
     found->underWay = false;
     --inFlight_;
     std::optional<core::DeliverySchedule::Time> wish;
     if (verdict.retryAfter)
         wish = *verdict.retryAfter;
+    const core::Attempt attempt = attemptOf(verdict);
+    const bool isLate = found->wentFreely && schedule_.inTrouble();
     const core::AfterAttempt after =
-        schedule_.note(id, found == pending_.begin(), attemptOf(verdict), wish, now());
-    attempts_ = stateAfter(verdict);
+        isLate ? schedule_.noteLate(attempt, wish, now())
+               : schedule_.note(id, found == pending_.begin(), attempt, wish, now());
+    if (!isLate)
+        attempts_ = stateAfter(verdict);
     if (after.fate == core::AfterAttempt::Fate::Deliver) {
         const std::chrono::duration<double, std::milli> took =
             std::chrono::steady_clock::now() - found->sent;
@@ -307,6 +372,7 @@ void Delivery::forget(const spool::Person &person)
 void Delivery::close(std::chrono::milliseconds longest)
 {
     flushSettled();
+    closed_ = true;
     target_->close(longest);
 }
 

@@ -84,6 +84,7 @@ private:
         spool::Record record;
         bool underWay = false;
         bool wasTried = false;
+        bool wentFreely = false; ///< the last time: while all was well
         std::chrono::steady_clock::time_point sent{};
     };
 
@@ -92,9 +93,16 @@ private:
     void refill(const spool::Moment &moment);
     void sendFreely(const spool::Moment &moment);
     void sendInTrouble(const spool::Moment &moment);
-    /** @return false: it was none that can be sent, and is gone */
-    bool send(Pending &pending, const spool::Moment &moment);
+    enum class Sending {
+        UnderWay,
+        Unfit,  ///< can never be sent
+        Failed, ///< something was thrown: it is tried again
+    };
+    Sending send(Pending &pending, const spool::Moment &moment);
+    Sending trySending(Pending &pending, const spool::Moment &moment);
+    void noteFailure(Pending &pending, const std::string &text);
     void dropUnfit(const spool::Moment &moment);
+    void tellExpired();
     void onDone(std::int64_t id, const Verdict &verdict);
     void settle(std::int64_t id);
     void flushSettled();
@@ -110,9 +118,11 @@ private:
     std::int64_t lastId_ = 0;
     unsigned inFlight_ = 0;
     bool pumping_ = false;
+    bool closed_ = false;
     std::optional<TargetState> attempts_;   ///< what attempts said
     std::optional<TargetState> connection_; ///< what the target says of itself
     DeliveryCounts counts_;
+    std::uint64_t toldExpired_ = 0;
     double roundTripMs_ = -1;
 };
 

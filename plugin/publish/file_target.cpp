@@ -7,6 +7,7 @@
 #include "system/plain_text.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -24,6 +25,9 @@ namespace ooto::publish
 namespace
 {
 
+/** How long a reader may take to make room in a pipe. */
+constexpr int patienceMs = 1000;
+
 std::string problemText(const std::string &path, int error)
 {
     return "'" + system::plainText(path) + "' cannot be written: " + std::strerror(error);
@@ -39,52 +43,95 @@ public:
     {
         if (const int error = open(); error != 0)
             return failed(error);
+        // A part of a line is there already: what comes next begins another one.
         const std::string whole = (torn_ ? "\n" : "") + line;
-        const ssize_t written = writeOnce(whole);
-        if (written == static_cast<ssize_t>(whole.size())) {
+        std::size_t written = 0;
+        const int error = writeAll(whole, written);
+        if (error == 0) {
             torn_ = false;
             return {};
         }
-        const int error = written < 0 ? errno : ENOSPC;
-        // A part of a line is in the file: what comes next begins another one.
         torn_ = torn_ || written > 0;
         file_ = system::FileDescriptor();
         return failed(error);
     }
 
 private:
-    ssize_t writeOnce(const std::string &whole)
+    /** One write, unless that takes a part only. @return 0, or errno */
+    int writeAll(const std::string &whole, std::size_t &written) const
     {
-        ssize_t written = -1;
-        do {
-            written = ::write(file_.get(), whole.data(), whole.size());
-        } while (written < 0 && errno == EINTR);
-        return written;
+        while (written < whole.size()) {
+            const ssize_t some =
+                ::write(file_.get(), whole.data() + written, whole.size() - written);
+            if (some == 0)
+                return ENOSPC;
+            if (some > 0)
+                written += static_cast<std::size_t>(some);
+            else if (errno == EAGAIN && hasRoomSoon())
+                continue;
+            else if (errno != EINTR)
+                return errno;
+        }
+        return 0;
+    }
+
+    /** Waits for the reader of a pipe. errno stays. */
+    bool hasRoomSoon() const
+    {
+        pollfd room{.fd = file_.get(), .events = POLLOUT, .revents = 0};
+        const bool soon = ::poll(&room, 1, patienceMs) > 0;
+        errno = EAGAIN;
+        return soon;
     }
 
     Verdict failed(int error) const
     {
-        return {.kind = Verdict::Kind::Again,
+        const bool noRoom = error == ENOSPC || error == EDQUOT || error == EFBIG || error == EAGAIN;
+        return {.kind = noRoom ? Verdict::Kind::NoRoom : Verdict::Kind::Again,
                 .text = problemText(path_, error),
                 .retryAfter = {},
-                .connectionFailed = true};
+                .connectionFailed = !noRoom};
     }
 
     /** @return 0, or errno */
     int open()
     {
-        if (const int standard = standardStream(); standard >= 0) {
-            if (file_.get() < 0)
-                file_ = system::FileDescriptor(::fcntl(standard, F_DUPFD_CLOEXEC, 3));
-            return file_.get() < 0 ? errno : 0;
-        }
-        if (file_.get() >= 0 && isStillThere())
+        if (const int standard = standardStream(); standard >= 0)
+            return file_ ? 0 : begin(::fcntl(standard, F_DUPFD_CLOEXEC, 3));
+        if (file_ && isStillThere())
             return 0;
         // Without O_NONBLOCK a FIFO that nobody reads would hold this thread for good.
-        file_ = system::FileDescriptor(
-            ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-                   0600));
-        return file_.get() < 0 ? errno : 0;
+        return begin(::open(path_.c_str(),
+                            O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+                            0600));
+    }
+
+    int begin(int descriptor)
+    {
+        const int error = errno;
+        file_ = system::FileDescriptor(descriptor);
+        if (!file_)
+            return error;
+        torn_ = endsWithinALine().value_or(torn_);
+        return 0;
+    }
+
+    /** As after a kill. Nothing where it is no file, or cannot be read. */
+    std::optional<bool> endsWithinALine() const
+    {
+        struct stat there {
+        };
+        if (::fstat(file_.get(), &there) != 0 || !S_ISREG(there.st_mode))
+            return std::nullopt;
+        if (there.st_size == 0)
+            return false;
+        // The very file that is open, whatever has its name by now.
+        const std::string itself = "/proc/self/fd/" + std::to_string(file_.get());
+        const system::FileDescriptor reader(::open(itself.c_str(), O_RDONLY | O_CLOEXEC));
+        char last = 0;
+        if (!reader || ::pread(reader.get(), &last, 1, there.st_size - 1) != 1)
+            return std::nullopt;
+        return last != '\n';
     }
 
     int standardStream() const
@@ -106,7 +153,7 @@ private:
 
     const std::string path_;
     system::FileDescriptor file_;
-    bool torn_ = false;
+    bool torn_ = false; ///< the last line there has no end
 };
 
 /** What the two threads share; the writer may outlive the target, blocked. */
@@ -124,11 +171,13 @@ struct Desk {
 
 void writeLines(const std::shared_ptr<Desk> &desk, const std::string &path)
 {
-    // A pipe whose reader left would end the process; here it is one more error of write().
-    sigset_t pipes;
-    sigemptyset(&pipes);
-    sigaddset(&pipes, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipes, nullptr);
+    // A pipe whose reader left, or a limit of `ulimit -f`, would end the process; here these are
+    // errors of write() like any other.
+    sigset_t deadly;
+    sigemptyset(&deadly);
+    sigaddset(&deadly, SIGPIPE);
+    sigaddset(&deadly, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &deadly, nullptr);
     LineFile file(path);
     for (;;) {
         std::pair<std::int64_t, std::string> next;

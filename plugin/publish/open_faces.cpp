@@ -16,6 +16,7 @@ namespace
 {
 
 constexpr const char *stopped = "stopped";
+constexpr std::size_t mostKept = 256; ///< as many as a buffer may show
 
 void makeEnd(GstStructure *face, const std::string &eventId)
 {
@@ -27,6 +28,13 @@ void makeEnd(GstStructure *face, const std::string &eventId)
                       stopped, field::received, G_TYPE_STRING,
                       system::iso8601(std::chrono::system_clock::now()).c_str(), nullptr);
     gst_structure_set(face, field::json, G_TYPE_STRING, metadata::toJson(face).c_str(), nullptr);
+}
+
+/** Tracks are numbered anew in each run. */
+bool isOf(const GstStructure *event, const core::FaceLedger::Open &open)
+{
+    const char *visit = gst_structure_get_string(event, field::visitId);
+    return open.visitId == (visit ? visit : "");
 }
 
 /** Of a face that only buffers told of. */
@@ -52,10 +60,11 @@ void OpenFaces::note(const metadata::FaceMessage &event, const GstStructure *str
                   .isNew = event.type == core::FaceEventType::New,
                   .isEnd = isEnd,
                   .isLate = event.late});
-    if (!ledger_.isOpen(track)) {
+    if (isEnd)
         last_.erase(track);
+    // A late answer is the last word on a face that was ended here.
+    if (!ledger_.isOpen(track) && !last_.contains(track))
         return;
-    }
     element::StructureHandle copy(gst_structure_copy(structure));
     gst_structure_remove_fields(copy.get(), field::photo, field::frame, field::json, nullptr);
     last_[track] = std::move(copy);
@@ -75,17 +84,35 @@ std::vector<element::StructureHandle> OpenFaces::endAll(const std::string &camer
     for (const core::FaceLedger::Open &open : ledger_.endAll()) {
         const auto last = last_.find(open.trackId);
         element::StructureHandle face =
-            last != last_.end() ? std::move(last->second) : bareFace(open, camera);
-        const std::string begin = open.newEventId.empty()
-                                      ? open.visitId + "-" + std::to_string(open.trackId)
-                                      : open.newEventId;
+            last != last_.end() && isOf(last->second.get(), open)
+                ? element::StructureHandle(gst_structure_copy(last->second.get()))
+                : bareFace(open, camera);
+        std::string eventId = open.newEventId.empty()
+                                  ? open.visitId + "-" + std::to_string(open.trackId)
+                                  : open.newEventId;
+        eventId += "-end";
         // Whoever drops what came twice has to get each of them.
-        const std::string which = open.ends == 0 ? "" : "-" + std::to_string(open.ends + 1);
-        makeEnd(face.get(), begin + "-end" + which);
+        if (open.ends > 0)
+            eventId += "-" + std::to_string(open.ends + 1);
+        makeEnd(face.get(), eventId);
         ends.push_back(std::move(face));
     }
-    last_.clear();
+    // They may come back without a word, on buffers. Tracks are numbered in the order in which they
+    // come.
+    while (last_.size() > mostKept)
+        last_.erase(last_.begin());
     return ends;
+}
+
+void OpenFaces::forget(const Forgotten &forgotten)
+{
+    for (auto &[track, last] : last_) {
+        const auto event = metadata::readFaceMessage(last.get());
+        if (!event)
+            continue;
+        if (auto obscured = forgotten.obscured(event->face, last.get()))
+            last = std::move(obscured);
+    }
 }
 
 } // namespace ooto::publish

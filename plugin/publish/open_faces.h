@@ -5,6 +5,7 @@
 #include "core/publishing/face_ledger.h"
 #include "element/handles.h"
 #include "metadata/faces_reader.h"
+#include "publish/forgotten.h"
 
 #include <gst/gst.h>
 
@@ -29,11 +30,15 @@ public:
      */
     std::vector<element::StructureHandle> endAll(const std::string &camera);
 
+    /** What is kept for their ends says nothing of whom is forgotten any more. */
+    void forget(const Forgotten &forgotten);
+
     std::uint64_t lost() const { return ledger_.lost(); }
 
 private:
     core::FaceLedger ledger_;
-    std::map<std::uint64_t, element::StructureHandle> last_; ///< event, by track
+    std::map<std::uint64_t, element::StructureHandle>
+        last_; ///< event, by track; of ended ones, too
 };
 
 } // namespace ooto::publish

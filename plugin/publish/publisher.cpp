@@ -260,17 +260,12 @@ void Publisher::keepHouse()
     if (now >= nextHousekeeping_) {
         nextHousekeeping_ = now + housekeepingDistance;
         delivery_->spool().expire(spool::Moment::now());
-        warn(delivery_->spool().takeNotice());
         delivery_->adoptOrphans();
     }
     // At the beginning nobody is there yet to hear it.
-    const auto listeners = feeds();
-    const std::string notice = listeners.empty() ? "" : delivery_->spool().takeNotice();
-    if (!notice.empty()) {
-        for (const auto &feed : listeners) {
-            if (const auto tell = feed->handlers().onWarning)
-                tell(notice);
-        }
+    if (!feeds().empty()) {
+        warn(delivery_->spool().takeNotice());
+        warn(photoFolder_->takeNotice());
     }
     if (now >= nextSweep_) {
         nextSweep_ = now + sweepDistance;
@@ -285,6 +280,7 @@ void Publisher::forget(const spool::Person &person)
         if (!alive || !alive->delivery_)
             return;
         alive->takeIn();
+        alive->streams_->forget(person);
         alive->delivery_->forget(person);
         alive->photoFolder_->forget(person);
         alive->board_.say(

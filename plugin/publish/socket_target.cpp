@@ -8,8 +8,11 @@
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 namespace ooto::publish
@@ -37,7 +40,7 @@ public:
     }
 
     void open(Target::Handlers handlers) { handlers_ = std::move(handlers); }
-    bool isFree() const { return !current_; }
+    bool isFree() const { return !current_ && !closed_; }
 
     void send(std::int64_t id, std::string line)
     {
@@ -45,6 +48,8 @@ public:
         line_ = std::move(line);
         cancellable_.reset(g_cancellable_new());
         startDeadline();
+        if (connection_ && peerIsGone())
+            hangUp();
         if (connection_) {
             write();
             return;
@@ -57,6 +62,7 @@ public:
 
     void close()
     {
+        closed_ = true;
         handlers_ = {};
         current_.reset();
         deadline_.reset();
@@ -109,6 +115,15 @@ private:
         g_socket_set_keepalive(g_socket_connection_get_socket(connection_.get()), TRUE);
         listen();
         write();
+    }
+
+    /** It may have left, and nobody has told us yet: what is written to it then is lost. */
+    bool peerIsGone() const
+    {
+        const int socket = g_socket_get_fd(g_socket_connection_get_socket(connection_.get()));
+        char next = 0;
+        const ssize_t bytes = ::recv(socket, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+        return bytes == 0 || (bytes < 0 && errno != EAGAIN && errno != EINTR);
     }
 
     /** What the other side says is read and dropped; that it hung up is what matters. */
@@ -200,6 +215,7 @@ private:
     system::ObjectHandle<GCancellable> listening_;
     system::SourceHandle deadline_;
     std::array<char, 4096> heard_{};
+    bool closed_ = false;
     bool tooLate_ = false;
     bool peerLeft_ = false;
 };

@@ -113,9 +113,14 @@ void StreamBook::noteRunnersWord(Feed &feed, const metadata::CameraMessage &mess
 void StreamBook::noteFaceEvent(Stream &stream, Feed &feed, const GstStructure *structure,
                                const spool::Moment &received, Records &records)
 {
-    const auto event = metadata::readFaceMessage(structure);
+    auto event = metadata::readFaceMessage(structure);
     if (!event || !event->type || event->eventId.empty())
         return;
+    const element::StructureHandle obscured = forgotten_.obscured(event->face, structure);
+    if (obscured) {
+        structure = obscured.get();
+        event = metadata::readFaceMessage(structure);
+    }
     nameCamera(stream, feed, event->face.camera);
     stream.faces.note(*event, structure);
     if (stream.hasStates())
@@ -126,8 +131,10 @@ void StreamBook::noteFaceEvent(Stream &stream, Feed &feed, const GstStructure *s
         records.push_back(std::move(*record));
 }
 
-void StreamBook::noteFaces(Stream &stream, Feed &feed, const FacesChanged &changed)
+void StreamBook::noteFaces(Stream &stream, Feed &feed, FacesChanged changed)
 {
+    for (metadata::ReadFace &face : changed.faces)
+        forgotten_.obscure(face);
     nameCamera(stream, feed, changed.camera);
     stream.faces.noteShown(changed.faces);
     if (stream.hasStates())
@@ -208,9 +215,17 @@ void StreamBook::setState(Stream &stream, Feed &feed, CameraState state)
         });
 }
 
+void StreamBook::forget(const spool::Person &person)
+{
+    forgotten_.add(person, std::chrono::steady_clock::now());
+    for (auto &[feed, stream] : streams_)
+        stream.faces.forget(forgotten_);
+}
+
 /** Of a camera that sends no pictures any more the faces are over, as far as anybody can tell. */
 void StreamBook::watch(Records &records)
 {
+    forgotten_.advance(std::chrono::steady_clock::now());
     for (auto &[key, stream] : streams_) {
         const std::shared_ptr<Feed> feed = stream.feed.lock();
         if (!feed || !feed->hasBegun() || !feed->isPlaying() ||

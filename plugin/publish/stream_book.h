@@ -3,6 +3,7 @@
 #pragma once
 
 #include "publish/feed.h"
+#include "publish/forgotten.h"
 #include "publish/open_faces.h"
 #include "publish/record_maker.h"
 #include "publish/state_board.h"
@@ -28,6 +29,8 @@ public:
 
     /** @param records get what is to be sent */
     void note(const std::shared_ptr<Feed> &feed, const Occurrence &occurrence, Records &records);
+    /** Whatever is still told of the person is told of nobody. */
+    void forget(const spool::Person &person);
     /** Time passed: cameras may have stopped to send pictures. */
     void watch(Records &records);
     /** Events that were made and did not come, in all streams. */
@@ -49,7 +52,7 @@ private:
     void noteRunnersWord(Feed &feed, const metadata::CameraMessage &message);
     void noteFaceEvent(Stream &stream, Feed &feed, const GstStructure *structure,
                        const spool::Moment &received, Records &records);
-    void noteFaces(Stream &stream, Feed &feed, const FacesChanged &changed);
+    void noteFaces(Stream &stream, Feed &feed, FacesChanged changed);
     void endFaces(Stream &stream, Feed &feed, Records &records);
     void nameCamera(Stream &stream, Feed &feed, const std::string &camera);
     bool isTaken(const Stream &stream, const std::string &name) const;
@@ -58,6 +61,7 @@ private:
     const Plan &plan_;
     StateBoard &board_;
     RecordMaker &maker_;
+    Forgotten forgotten_;
     std::map<Feed *, Stream> streams_;
     std::uint64_t lost_ = 0; ///< of streams that left
     /** Cameras, by the target's names, whose state a runner tells: it knows better. */

@@ -36,6 +36,7 @@ struct Verdict {
     enum class Kind {
         Delivered,
         Again,        ///< may work later: no connection, busy, an error of theirs
+        NoRoom,       ///< it is there and has no place now, whatever the record is: a full disk
         Unauthorized, ///< credentials, which may be replaced
         NotThere,     ///< nobody takes such things there (yet): 3xx, 404, 405
         Gone,         ///< asked for no more (410): tried again once an hour

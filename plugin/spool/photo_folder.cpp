@@ -2,6 +2,7 @@
 #include "spool/photo_folder.h"
 
 #include "core/base/guarded.h"
+#include "spool/moved_aside.h"
 #include "spool/photo_index.h"
 #include "system/file_descriptor.h"
 #include "system/plain_text.h"
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -205,14 +207,27 @@ bool PhotoFolder::State::clockJumped(const Moment &now)
 void PhotoFolder::sweep(const PhotoAges &ages, const Moment &now)
 {
     const auto lock = state_->lock.lock();
-    if (!state_->clockJumped(now))
-        state_->removeAll(state_->index.older(ages, now));
+    if (state_->clockJumped(now))
+        return;
+    state_->removeAll(state_->index.older(ages, now));
+    const auto longest = std::max({ages.identified, ages.unknown, ages.spoof});
+    removeMovedAside(
+        {.folder = state_->folder, .beginning = "index", .before = now.wall - longest});
 }
 
 std::size_t PhotoFolder::forget(const Person &person)
 {
     const auto lock = state_->lock.lock();
-    return state_->removeAll(state_->index.of(person));
+    const std::size_t gone = state_->removeAll(state_->index.of(person));
+    if (!person.templateId.empty() || !person.visitId.empty())
+        removeMovedAside({.folder = state_->folder, .beginning = "index"});
+    return gone;
+}
+
+std::string PhotoFolder::takeNotice()
+{
+    const auto lock = state_->lock.lock();
+    return state_->index.takeNotice();
 }
 
 std::shared_ptr<PhotoFolder> photoFolder(const std::string &folder)

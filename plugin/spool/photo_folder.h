@@ -36,8 +36,10 @@ public:
      * since the last sweep suspends it until it was right for as long as a sweep's distance.
      */
     void sweep(const PhotoAges &ages, const Moment &now);
-    /** Deletes the person's photos. @return how many */
+    /** Deletes the person's photos, and those of whom nobody knows any more. @return how many */
     std::size_t forget(const Person &person);
+    /** Something that people should know, once: the index was damaged. */
+    std::string takeNotice();
 
 private:
     struct State;

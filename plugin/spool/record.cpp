@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "spool/record.h"
 
+#include <glib.h>
+
 #include <algorithm>
 #include <ctime>
 #include <fstream>
@@ -43,6 +45,18 @@ std::chrono::milliseconds Moment::since(const Moment &earlier) const
             ? std::chrono::duration_cast<std::chrono::milliseconds>(sinceBoot - earlier.sinceBoot)
             : std::chrono::duration_cast<std::chrono::milliseconds>(wall - earlier.wall);
     return std::max(age, std::chrono::milliseconds{0});
+}
+
+bool Person::isOf(const std::string &itsTemplate, const std::string &itsVisit) const
+{
+    return (!templateId.empty() &&
+            g_ascii_strcasecmp(templateId.c_str(), itsTemplate.c_str()) == 0) ||
+           (!visitId.empty() && visitId == itsVisit);
+}
+
+std::int64_t unixMicroseconds(std::chrono::system_clock::time_point time)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
 } // namespace ooto::spool

@@ -22,6 +22,9 @@ struct Moment {
     std::chrono::milliseconds since(const Moment &earlier) const;
 };
 
+/** Since 1970, UTC: as databases keep it. */
+std::int64_t unixMicroseconds(std::chrono::system_clock::time_point time);
+
 /** An encoded picture; `bytes` may be null. */
 struct Picture {
     core::PhotoBytes bytes;
@@ -44,16 +47,12 @@ struct Record {
     Picture frame;
 };
 
-/** Whom to forget: one of the two is given. */
+/** Whom to forget: one of the two is given. Case does not matter in a template id. */
 struct Person {
     std::string templateId;
     std::string visitId;
 
-    bool isOf(const std::string &itsTemplate, const std::string &itsVisit) const
-    {
-        return (!templateId.empty() && templateId == itsTemplate) ||
-               (!visitId.empty() && visitId == itsVisit);
-    }
+    bool isOf(const std::string &itsTemplate, const std::string &itsVisit) const;
 };
 
 /** How long photos are kept, by what the service said. 0: never stored. */

@@ -40,11 +40,6 @@ constexpr const char *tables =
 /** True of rows that are older: ?1 boot id, ?2 boot clock, ?3 wall clock, both us. */
 #define OLDER_THAN_BOUND "((boot_id = ?1 AND boot_us < ?2) OR (boot_id <> ?1 AND wall_us < ?3))"
 
-std::int64_t microseconds(std::chrono::system_clock::time_point time)
-{
-    return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-}
-
 std::span<const std::uint8_t> bytesOf(const Picture &picture)
 {
     return picture.bytes ? std::span<const std::uint8_t>(*picture.bytes)
@@ -56,7 +51,7 @@ void bindAge(Statement &statement, const Moment &now, std::chrono::milliseconds 
     const std::chrono::microseconds us(age);
     statement.bind(1, now.bootId)
         .bind(2, (now.sinceBoot - us).count())
-        .bind(3, microseconds(now.wall) - us.count());
+        .bind(3, unixMicroseconds(now.wall) - us.count());
 }
 
 std::vector<std::int64_t> idsOf(Statement rows)
@@ -207,7 +202,7 @@ std::vector<std::int64_t> RecordStore::olderThan(std::chrono::milliseconds age, 
 std::vector<std::int64_t> RecordStore::of(const Person &person)
 {
     Statement rows = database_.prepare("SELECT id FROM records WHERE"
-                                       " (template_id <> '' AND template_id = ?1) OR"
+                                       " (template_id <> '' AND template_id = ?1 COLLATE NOCASE) OR"
                                        " (visit_id <> '' AND visit_id = ?2) ORDER BY id");
     if (rows)
         rows.bind(1, person.templateId).bind(2, person.visitId);
@@ -247,7 +242,7 @@ bool RecordStore::insertOne(const Record &record, bool withPictures)
         .bind(6, record.templateId)
         .bind(7, static_cast<std::int64_t>(record.type))
         .bind(8, static_cast<std::int64_t>(record.status))
-        .bind(9, microseconds(record.received.wall))
+        .bind(9, unixMicroseconds(record.received.wall))
         .bind(10, record.received.sinceBoot.count())
         .bind(11, record.received.bootId)
         .bind(12, record.json)
@@ -295,25 +290,28 @@ bool RecordStore::load(std::int64_t afterId, std::size_t most, std::vector<Recor
             std::chrono::system_clock::time_point(std::chrono::microseconds(row.number(8))),
             std::chrono::microseconds(row.number(9)), row.text(10)};
         record.json = row.text(11);
-        readPictures(record);
+        if (!readPictures(record))
+            return fail();
         into.push_back(std::move(record));
     }
     return ended(result);
 }
 
-void RecordStore::readPictures(Record &record)
+bool RecordStore::readPictures(Record &record)
 {
     Statement cell = database_.prepare("SELECT kind, png, bytes FROM pictures WHERE record = ?1");
     if (!cell)
-        return;
+        return false;
     cell.bind(1, record.id);
-    while (cell.step() == SQLITE_ROW) {
+    int result = cell.step();
+    for (; result == SQLITE_ROW; result = cell.step()) {
         Picture &picture = cell.number(0) == framePicture ? record.frame : record.photo;
         const std::span<const std::uint8_t> bytes = cell.bytes(2);
         picture.png = cell.number(1) != 0;
         picture.bytes =
             std::make_shared<const std::vector<std::uint8_t>>(bytes.begin(), bytes.end());
     }
+    return result == SQLITE_DONE;
 }
 
 bool RecordStore::remove(std::span<const std::int64_t> ids)

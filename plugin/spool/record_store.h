@@ -71,7 +71,7 @@ private:
     bool makeTables();
     bool countAll();
     bool insertOne(const Record &record, bool withPictures);
-    void readPictures(Record &record);
+    bool readPictures(Record &record);
     bool dropPicturesOf(const std::vector<std::int64_t> &ids, std::uint64_t &pictures);
 
     Database database_;

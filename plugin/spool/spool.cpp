@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "spool/spool.h"
 
+#include "spool/moved_aside.h"
 #include "spool/record_store.h"
 #include "spool/spool_file.h"
 #include "system/plain_text.h"
@@ -67,6 +68,7 @@ struct Spool::State {
     bool openFile();
     bool noteFailure();
     void noteSuccess() { trouble.clear(); }
+    bool noteUnread();
     bool saveMemory();
     void noteUnstored(std::span<const Record> records);
     void append(std::vector<Record> &records);
@@ -77,6 +79,7 @@ struct Spool::State {
     bool adopt(RecordStore &old, std::size_t &adopted);
     std::uint64_t bytes() const { return store.bytes() + memoryBytes - removedBytes; }
     void expireMemory(const Moment &now);
+    void removeBroken(std::chrono::system_clock::time_point before) const;
     template<typename Predicate>
     std::size_t eraseFromMemory(Predicate which);
 
@@ -97,6 +100,8 @@ struct Spool::State {
     std::string notice;
     bool overflowing = false;
     std::chrono::steady_clock::time_point nextTry{};
+    /** Since when what is on disk cannot be read. */
+    std::optional<std::chrono::steady_clock::time_point> unreadSince;
 };
 
 Spool::Spool(SpoolSettings settings) : state_(std::make_unique<State>(std::move(settings)))
@@ -161,7 +166,7 @@ bool Spool::State::openFile()
         if (store.isBroken()) {
             notice = "the spool '" + system::plainText(file->path()) + "' cannot be used (" +
                      store.problem() + "); it was moved to '" +
-                     system::plainText(file->moveAside()) + "'";
+                     system::plainText(moveAside(file->path())) + "'";
             if (store.open(file->path()))
                 return true;
         }
@@ -195,9 +200,23 @@ bool Spool::State::noteFailure()
         removed.clear();
         removedBytes = 0;
         notice = "the spool was damaged, and was moved to '" +
-                 system::plainText(file->moveAside()) + "'";
+                 system::plainText(moveAside(file->path())) + "'";
     }
     return false;
+}
+
+/** @return whether what is in memory may go before what cannot be read, which is older */
+bool Spool::State::noteUnread()
+{
+    noteFailure();
+    if (!store.isOpen()) {
+        unreadSince.reset();
+        return true; // it was damaged, and is out of the way
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (!unreadSince)
+        unreadSince = now;
+    return now - *unreadSince >= settings.readPatience;
 }
 
 bool Spool::State::saveMemory()
@@ -307,6 +326,14 @@ void Spool::State::removeFromDisk(std::span<const std::int64_t> ids)
     }
 }
 
+/** Of all numbers: who moves a file aside may not be there any more. */
+void Spool::State::removeBroken(std::chrono::system_clock::time_point before) const
+{
+    if (!settings.folder.empty())
+        removeMovedAside(
+            {.folder = settings.folder, .beginning = settings.name + "-", .before = before});
+}
+
 template<typename Predicate>
 std::size_t Spool::State::eraseFromMemory(Predicate which)
 {
@@ -367,12 +394,14 @@ std::vector<Record> Spool::next(std::int64_t afterId, std::size_t most, const Mo
     State &state = *state_;
     std::vector<Record> found;
     std::vector<std::int64_t> tooOld;
+    bool isAllRead = true;
     while (state.store.isOpen() && found.size() < most) {
         std::vector<Record> loaded;
         if (!state.store.load(afterId, most - found.size(), loaded)) {
-            state.noteFailure();
+            isAllRead = state.noteUnread();
             break;
         }
+        state.unreadSince.reset();
         if (loaded.empty())
             break;
         afterId = loaded.back().id;
@@ -391,7 +420,7 @@ std::vector<Record> Spool::next(std::int64_t afterId, std::size_t most, const Mo
     }
     state.expireMemory(now);
     for (const Record &record : state.memory) {
-        if (record.id > afterId && found.size() < most)
+        if (isAllRead && record.id > afterId && found.size() < most)
             found.push_back(record);
     }
     state.losses.expired += tooOld.size();
@@ -417,6 +446,7 @@ void Spool::expire(const Moment &now)
 {
     State &state = *state_;
     state.expireMemory(now);
+    state.removeBroken(now.wall - state.settings.maxAge);
     if (!state.isReady())
         return;
     const std::vector<std::int64_t> older = state.store.olderThan(state.settings.maxAge, now);
@@ -445,6 +475,8 @@ std::vector<std::int64_t> Spool::forget(const Person &person)
     // What dead processes left is about people, too.
     adoptOrphans();
     const std::vector<std::int64_t> onDisk = state.forgetOnDisk(person);
+    if (!person.templateId.empty() || !person.visitId.empty())
+        state.removeBroken(std::chrono::system_clock::time_point::max());
     ids.insert(ids.end(), onDisk.begin(), onDisk.end());
     for (const std::int64_t id : ids)
         state.unstored.erase(id);

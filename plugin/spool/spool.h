@@ -23,6 +23,11 @@ struct SpoolSettings {
     std::chrono::milliseconds maxAge{std::chrono::hours{24}};
     /** Pictures that may not be stored (0 h) wait in memory, the last 64 of them. */
     PhotoAges photoAges;
+    /**
+     * So long newer records wait for those on a disk that cannot be read. After that they pass:
+     * what lies on the disk comes late, at the latest with the next start.
+     */
+    std::chrono::milliseconds readPatience{std::chrono::minutes{1}};
 };
 
 /** What was lost on purpose; goes up only. */

@@ -12,10 +12,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <utility>
 
 namespace ooto::spool
@@ -27,9 +27,18 @@ namespace
 constexpr int mostFiles = 1000;
 constexpr std::array companions{"", "-wal", "-shm", "-journal"};
 
-// linux/magic.h and the man page of statfs(2): SQLite's log needs locks and mappings that these do
-// not keep between machines.
-constexpr std::array<unsigned, 4> networkFileSystems{0x6969, 0x517B, 0xFF534D42, 0xFE534D42};
+// linux/magic.h and the man page of statfs(2): SQLite's log needs locks that these do not keep
+// between machines. What is behind FUSE and 9p nobody can tell.
+constexpr std::array<unsigned, 8> networkFileSystems{
+    0x6969,     // NFS
+    0x517B,     // SMB
+    0xFF534D42, // CIFS
+    0xFE534D42, // SMB 2
+    0x65735546, // FUSE: sshfs, virtiofs and others
+    0x01021997, // 9p
+    0x00C36400, // Ceph
+    0x5346414F, // AFS
+};
 
 std::string baseOf(const std::string &folder, const std::string &name, int number)
 {
@@ -47,12 +56,16 @@ std::string prepareFolder(const std::string &folder)
     };
     if (statfs(folder.c_str(), &system) != 0)
         return shown + "cannot be used: " + std::strerror(errno);
-    for (const unsigned type : networkFileSystems) {
-        if (static_cast<unsigned>(system.f_type) == type)
-            return shown + "is on a network file system, where a database is not safe; name one "
-                           "on this machine";
-    }
+    if (isNetworkFileSystem(static_cast<unsigned>(system.f_type)))
+        return shown + "is on a network file system, or on one that may be (FUSE, 9p), where a "
+                       "database is not safe; name one on a disk of this machine";
     return {};
+}
+
+bool isNetworkFileSystem(unsigned type)
+{
+    return std::find(networkFileSystems.begin(), networkFileSystems.end(), type) !=
+           networkFileSystems.end();
 }
 
 SpoolFile::SpoolFile(std::string base, system::FileDescriptor lock)
@@ -113,14 +126,6 @@ void SpoolFile::removeDatabase() const
 {
     for (const char *ending : companions)
         ::unlink((path_ + ending).c_str());
-}
-
-std::string SpoolFile::moveAside() const
-{
-    const std::string aside = path_ + ".broken-" + std::to_string(std::time(nullptr));
-    for (const char *ending : companions)
-        ::rename((path_ + ending).c_str(), (aside + ending).c_str());
-    return aside;
 }
 
 } // namespace ooto::spool

@@ -26,8 +26,6 @@ public:
     std::string beside(const char *ending) const { return base_ + ending; }
     /** Deletes the database. */
     void removeDatabase() const;
-    /** Gives the database another name, so that a new one can begin. @return that name */
-    std::string moveAside() const;
 
 private:
     SpoolFile(std::string base, system::FileDescriptor lock);
@@ -41,5 +39,8 @@ private:
 /** Makes the folder, 0700, where it is missing. @return a text for people where it cannot be used
  */
 std::string prepareFolder(const std::string &folder);
+
+/** @param type of statfs(2) */
+bool isNetworkFileSystem(unsigned type);
 
 } // namespace ooto::spool

@@ -226,6 +226,47 @@ TEST_F(BrokerStates, ofTheForgottenGo)
     EXPECT_TRUE(kept(broker).contains("ooto/person/eileen-collins"));
 }
 
+TEST_F(BrokerStates, areNotBroughtBackByWhatIsToldLateOfTheForgotten)
+{
+    MosquittoBroker broker;
+    MosquittoSubscriber subscriber(broker, "#");
+    ToldCamera camera(target(broker, "home-assistant=true presence-hold=0 labels-file=" +
+                                         write("labels", bothLabels)),
+                      "door");
+    camera.frame();
+    camera.tell({.type = New, .track = 1});
+    camera.tell({.type = Answered, .track = 1, .person = grace});
+    camera.tell({.type = New, .track = 2});
+    ASSERT_TRUE(waitForPayload(subscriber, "ooto/person/grace-hopper", "door"));
+    ASSERT_TRUE(eventually([&] { return camera.stat("acknowledged") == 3; }));
+    g_signal_emit_by_name(camera.element(), "forget", grace, nullptr);
+    ASSERT_TRUE(waitForPayload(subscriber, "ooto/person/grace-hopper", ""));
+    const std::size_t before = subscriber.all().size();
+    // Of a face that was in view, and of one that nobody has heard of.
+    camera.tell({.type = Updated, .track = 1, .person = grace});
+    camera.tell({.type = Answered, .track = 2, .person = grace});
+    camera.tell({.type = Answered, .track = 3, .person = grace});
+    camera.tell({.type = Answered, .track = 4, .person = eileen});
+    ASSERT_TRUE(waitForPayload(subscriber, "ooto/person/eileen-collins", "door"));
+    ASSERT_TRUE(eventually([&] { return camera.stat("acknowledged") == 7; }));
+    camera.stop();
+    ASSERT_TRUE(eventually([&] {
+        const auto all = subscriber.all();
+        return all.back().topic.starts_with("ooto/status/") && all.back().payload == "stopped";
+    }));
+    const auto all = subscriber.all();
+    std::size_t ends = 0;
+    for (std::size_t i = before; i < all.size(); ++i) {
+        EXPECT_EQ((all[i].topic + all[i].payload).find(grace), std::string::npos)
+            << all[i].topic << " " << all[i].payload;
+        EXPECT_EQ(all[i].payload.find("Grace"), std::string::npos) << all[i].topic;
+        ends += textMember(all[i].payload, "type") == "end";
+    }
+    EXPECT_EQ(ends, 4U) << "each face is over all the same";
+    EXPECT_EQ(textMember(all[before].payload, "status"), "unavailable") << all[before].payload;
+    EXPECT_EQ(textMember(all[before].payload, "reason"), "forgotten");
+}
+
 TEST_F(BrokerStates, andTheSpoolLoseTheForgotten)
 {
     MosquittoBroker broker({}, false);
@@ -244,9 +285,13 @@ TEST_F(BrokerStates, andTheSpoolLoseTheForgotten)
     ASSERT_TRUE(eventually([&] { return camera.stat("spooled") == 1; }));
     EXPECT_FALSE(spoolHas(grace)) << "no byte of her stays";
     EXPECT_TRUE(spoolHas(eileen));
+    const std::string late = camera.tell({.type = Answered, .track = 3, .person = grace});
+    ASSERT_TRUE(eventually([&] { return camera.stat("spooled") == 2; }));
+    EXPECT_FALSE(spoolHas(grace)) << "nor comes later";
     ASSERT_TRUE(broker.start());
-    ASSERT_TRUE(eventually([&] { return camera.stat("acknowledged") == 1; }));
-    EXPECT_EQ(broker.received("ooto/n/"), std::vector<std::string>{"door/" + other});
+    ASSERT_TRUE(eventually([&] { return camera.stat("acknowledged") == 2; }));
+    EXPECT_EQ(broker.received("ooto/n/"),
+              (std::vector<std::string>{"door/" + other, "door/" + late}));
 }
 
 TEST_F(BrokerStates, needANameOfTheCamerasOwnInHomeAssistant)

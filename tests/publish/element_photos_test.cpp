@@ -4,12 +4,14 @@
 
 #include "core/publishing/slug.h"
 #include "metadata/requests.h"
+#include "spool/photo_folder.h"
 
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 #include <optional>
 
 using namespace ooto;
@@ -36,6 +38,41 @@ Face answered(const std::string &eventId, const std::string &status,
             .camera = "Front Door",
             .templateId = templateId,
             .photo = somePhoto};
+}
+
+/** Stored so long ago, by an earlier boot. @return the paths of photo and frame */
+Texts storeEarlier(const ScratchDirectory &scratch, const std::string &eventId, core::Status status,
+                   std::chrono::hours age)
+{
+    spool::Record record{.eventId = eventId,
+                         .camera = "door",
+                         .visitId = "visit-" + eventId,
+                         .templateId = {},
+                         .type = core::FaceEventType::Answered,
+                         .status = status,
+                         .received = {.wall = std::chrono::system_clock::now() - age,
+                                      .sinceBoot = std::chrono::hours(1000),
+                                      .bootId = "an-earlier-boot"},
+                         .json = {},
+                         .photo = {},
+                         .frame = {}};
+    record.photo.bytes = record.frame.bytes =
+        std::make_shared<const std::vector<std::uint8_t>>(somePhoto);
+    spool::PhotoFolder folder(scratch / "photos");
+    return {folder.store(record, spool::PhotoFolder::Kind::Face, "door").path,
+            folder.store(record, spool::PhotoFolder::Kind::Frame, "door").path};
+}
+
+bool areThere(const Texts &paths)
+{
+    return std::all_of(paths.begin(), paths.end(),
+                       [](const std::string &path) { return std::filesystem::exists(path); });
+}
+
+bool areGone(const Texts &paths)
+{
+    return std::none_of(paths.begin(), paths.end(),
+                        [](const std::string &path) { return std::filesystem::exists(path); });
 }
 
 /** Below the folder, in order, without its own name; of photos only. */
@@ -157,6 +194,85 @@ TEST(Photos, lineTargetsSayThatTheyCarryNone)
     Publish publish(scratch, withPhotos(scratch, "message"));
     ASSERT_EQ(publish.told().warnings().size(), 1U);
     EXPECT_NE(publish.told().warnings().front().find("photos=file"), std::string::npos);
+}
+
+TEST(FramePhotos, lieBesideThePhotoOfTheFace)
+{
+    const ScratchDirectory scratch;
+    Properties properties = withPhotos(scratch);
+    properties.emplace_back("frame-photos", "true");
+    Publish publish(scratch, properties);
+    Face face = answered("run-1", "identified", "anna");
+    face.frame = {0xff, 0xd8, 'f', 'r', 'a', 'm', 'e', 0xff, 0xd9};
+    publish.push(face);
+    ASSERT_TRUE(eventually([&] { return !linesOf(scratch / "events.jsonl").empty(); }));
+    const Texts photos = photosIn(scratch / "photos");
+    ASSERT_EQ(photos.size(), 2U);
+    const std::filesystem::path frame = photos[0];
+    EXPECT_EQ(frame.filename(), "run-1-frame.jpg");
+    EXPECT_EQ(frame.parent_path(), std::filesystem::path(photos[1]).parent_path());
+    EXPECT_EQ(contentOf(frame), std::string(face.frame.begin(), face.frame.end()));
+    EXPECT_EQ(contentOf(photos[1]), std::string(somePhoto.begin(), somePhoto.end()));
+    EXPECT_EQ(modeOf(frame), 0600U);
+    const std::string line = linesOf(scratch / "events.jsonl").front();
+    EXPECT_EQ(member(line, "frame-uri"), "file://" + frame.string());
+    EXPECT_EQ(member(line, "photo-uri"), "file://" + photos[1]);
+}
+
+TEST(FramePhotos, goNowhereUnlessTheyAreWanted)
+{
+    const ScratchDirectory scratch;
+    Publish publish(scratch, withPhotos(scratch));
+    // Somebody else in the line may have asked for them.
+    Face face = answered("run-1", "identified");
+    face.frame = somePhoto;
+    publish.push(face);
+    ASSERT_TRUE(eventually([&] { return !linesOf(scratch / "events.jsonl").empty(); }));
+    EXPECT_EQ(photosIn(scratch / "photos").size(), 1U);
+    EXPECT_EQ(linesOf(scratch / "events.jsonl").front().find("frame-uri"), std::string::npos);
+}
+
+TEST(FramePhotos, areForgottenWithThePerson)
+{
+    const ScratchDirectory scratch;
+    Properties properties = withPhotos(scratch);
+    properties.emplace_back("frame-photos", "true");
+    Publish publish(scratch, properties);
+    for (const char *id : {"anna", "ben"}) {
+        Face face = answered(std::string("run-") + id, "identified", id);
+        face.frame = somePhoto;
+        publish.push(face);
+    }
+    ASSERT_TRUE(eventually([&] { return linesOf(scratch / "events.jsonl").size() == 2; }));
+    EXPECT_EQ(photosIn(scratch / "photos").size(), 4U);
+    g_signal_emit_by_name(publish.element(), "forget", "anna", nullptr);
+    EXPECT_TRUE(eventually([&] { return photosIn(scratch / "photos").size() == 2; }));
+    for (const std::string &path : photosIn(scratch / "photos"))
+        EXPECT_NE(path.find("run-ben"), std::string::npos);
+}
+
+TEST(PhotoAges, areLookedAtWhenItStarts)
+{
+    using std::chrono::hours;
+    const ScratchDirectory scratch;
+    const Texts unknown = storeEarlier(scratch, "run-1", core::Status::Unknown, hours(3));
+    const Texts freshUnknown = storeEarlier(scratch, "run-2", core::Status::Unknown, hours(1));
+    const Texts identified = storeEarlier(scratch, "run-3", core::Status::Identified, hours(30));
+    const Texts freshOnes = storeEarlier(scratch, "run-4", core::Status::Identified, hours(20));
+    const Texts spoof = storeEarlier(scratch, "run-5", core::Status::Spoof, hours(60));
+    const Texts freshSpoof = storeEarlier(scratch, "run-6", core::Status::Spoof, hours(40));
+    // Not in the index, so nobody's.
+    const Texts others = {std::filesystem::path(unknown[0]).parent_path() / "holiday.jpg"};
+    std::ofstream(others[0]) << "mine";
+    Properties properties = withPhotos(scratch);
+    for (const auto &[name, hours] :
+         {std::pair("keep-unknown", "2"), {"keep-identified", "24"}, {"keep-spoof", "48"}})
+        properties.emplace_back(name, hours);
+    const Publish publish(scratch, properties);
+    EXPECT_TRUE(
+        eventually([&] { return areGone(unknown) && areGone(identified) && areGone(spoof); }));
+    EXPECT_TRUE(areThere(freshUnknown) && areThere(freshOnes) && areThere(freshSpoof));
+    EXPECT_TRUE(areThere(others));
 }
 
 TEST(WantPhotos, isAskedWhenAStreamStartsAndWhenPropertiesChange)

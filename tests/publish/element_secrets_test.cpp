@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What is secret shows nowhere: not in logs at the highest level, graphs, messages or events.
+// What is secret shows nowhere: not in logs at the highest level, graphs, messages, events, or
+// where the system shows processes.
 #include "publish_support.h"
 
+#include "mqtt/connection.h"
 #include "pipelines/run_program.h"
+#include "support/mosquitto_broker.h"
 #include "support/web_server.h"
 
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -46,8 +50,95 @@ std::string valueOf(const WebRequest &request, const std::string &name)
     return {};
 }
 
-/** Publishes to a server in this process, and prints all that the bus and properties say. */
-void publishWithSecrets(bool inFile)
+std::string writtenCredentials(const ScratchDirectory &scratch, const std::string &lines)
+{
+    const std::string file = scratch / "ooto.conf";
+    std::ofstream(file) << "[publish]\n" << lines;
+    ::chmod(file.c_str(), 0600);
+    return file;
+}
+
+bool isConnected(GstElement *element)
+{
+    GstStructure *stats = nullptr;
+    g_object_get(element, "stats", &stats, nullptr);
+    gboolean connected = FALSE;
+    gst_structure_get_boolean(stats, "connected", &connected);
+    gst_structure_free(stats);
+    return connected != FALSE;
+}
+
+/** What `ps` shows of this process: its command line, and the names of its threads. */
+void printProcess()
+{
+    std::string line = contentOf("/proc/self/cmdline");
+    std::replace(line.begin(), line.end(), '\0', ' ');
+    std::cout << "process: " << line << "\n";
+    for (const auto &thread : std::filesystem::directory_iterator("/proc/self/task"))
+        std::cout << "thread: " << contentOf(thread.path() / "comm");
+}
+
+/** The element in a pipeline that plays, and all that the bus and properties say. */
+class Playing
+{
+public:
+    explicit Playing(GstElement *element) : element_(element), pipeline_(gst_pipeline_new("line"))
+    {
+        GstElement *source = gst_element_factory_make("fakesrc", nullptr);
+        GstElement *sink = gst_element_factory_make("fakesink", nullptr);
+        g_object_set(source, "is-live", TRUE, "do-timestamp", TRUE, "format", GST_FORMAT_TIME,
+                     nullptr);
+        gst_bin_add_many(GST_BIN(pipeline_), source, element, sink, nullptr);
+        gst_object_unref(element);
+        EXPECT_TRUE(gst_element_link_many(source, element, sink, nullptr));
+        gst_element_set_state(pipeline_, GST_STATE_PLAYING);
+        EXPECT_NE(gst_element_get_state(pipeline_, nullptr, nullptr, 20 * GST_SECOND),
+                  GST_STATE_CHANGE_FAILURE);
+    }
+    ~Playing()
+    {
+        gst_element_set_state(pipeline_, GST_STATE_NULL);
+        gst_object_unref(pipeline_);
+    }
+    Playing(const Playing &) = delete;
+    Playing &operator=(const Playing &) = delete;
+
+    void push(const Face &face)
+    {
+        GstPad *pad = gst_element_get_static_pad(element_, "sink");
+        EXPECT_TRUE(gst_pad_send_event(pad, faceEvent(face)));
+        gst_object_unref(pad);
+    }
+    bool comesTo(bool connected)
+    {
+        return eventually([&] { return isConnected(element_) == connected; });
+    }
+    /** Ends it. */
+    void print()
+    {
+        GST_DEBUG_BIN_TO_DOT_FILE(GST_BIN(pipeline_), GST_DEBUG_GRAPH_SHOW_ALL, "pipeline");
+        printProcess();
+        // At NULL the bus is emptied.
+        gst_element_set_state(pipeline_, GST_STATE_READY);
+        GstBus *bus = gst_element_get_bus(pipeline_);
+        while (GstMessage *message = gst_bus_pop(bus)) {
+            gchar *text = gst_message_get_structure(message)
+                              ? gst_structure_to_string(gst_message_get_structure(message))
+                              : nullptr;
+            std::cout << GST_MESSAGE_TYPE_NAME(message) << " " << (text ? text : "") << "\n";
+            g_free(text);
+            gst_message_unref(message);
+        }
+        gst_object_unref(bus);
+    }
+
+private:
+    GstElement *const element_; ///< the pipeline's
+    GstElement *const pipeline_;
+};
+
+/** To a server in this process, which refuses the second event. */
+void publishToServer(bool inFile)
 {
     const ScratchDirectory scratch;
     WebServer server([](const WebRequest &request) {
@@ -57,10 +148,9 @@ void publishWithSecrets(bool inFile)
     const std::string url = server.url() + hook;
     GstElement *element = makePublisher(scratch, {});
     if (inFile) {
-        const std::string file = scratch / "ooto.conf";
-        std::ofstream(file) << "[publish]\nuri=" << url << "\ntoken=" << token
-                            << "\npassword=" << password << "\nsecret=" << signingSecret << "\n";
-        ::chmod(file.c_str(), 0600);
+        const std::string file = writtenCredentials(
+            scratch, "uri=" + url + "\ntoken=" + token + "\npassword=" + password +
+                         "\nsecret=" + signingSecret + "\n");
         g_object_set(element, "credentials-file", file.c_str(), nullptr);
     } else {
         g_object_set(element, "uri", url.c_str(), "user-id", "me", "user-pw", password, nullptr);
@@ -69,48 +159,15 @@ void publishWithSecrets(bool inFile)
     g_object_set(element, "extra-headers", headers, nullptr);
     gst_structure_free(headers);
 
-    GstElement *pipeline = gst_pipeline_new("pipeline");
-    GstElement *source = gst_element_factory_make("fakesrc", nullptr);
-    GstElement *sink = gst_element_factory_make("fakesink", nullptr);
-    g_object_set(source, "is-live", TRUE, "do-timestamp", TRUE, "format", GST_FORMAT_TIME, nullptr);
-    gst_bin_add_many(GST_BIN(pipeline), source, element, sink, nullptr);
-    gst_object_unref(element);
-    ASSERT_TRUE(gst_element_link_many(source, element, sink, nullptr));
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    ASSERT_NE(gst_element_get_state(pipeline, nullptr, nullptr, 20 * GST_SECOND),
-              GST_STATE_CHANGE_FAILURE);
-    GstPad *pad = gst_element_get_static_pad(element, "sink");
+    Playing playing(element);
     // The stream has begun, or there would be nobody to send it.
-    EXPECT_TRUE(gst_pad_send_event(pad, faceEvent({.eventId = "event-1"})));
+    playing.push({.eventId = "event-1"});
     EXPECT_TRUE(eventually([&] { return server.requests().size() >= 1; }));
-    EXPECT_TRUE(gst_pad_send_event(pad, faceEvent({.type = "updated", .eventId = "event-2"})));
+    playing.push({.type = "updated", .eventId = "event-2"});
     EXPECT_TRUE(eventually([&] { return server.requests().size() >= 2; }));
     // The answer was heard, and told.
-    EXPECT_TRUE(eventually([&] {
-        GstStructure *stats = nullptr;
-        g_object_get(element, "stats", &stats, nullptr);
-        gboolean connected = TRUE;
-        gst_structure_get_boolean(stats, "connected", &connected);
-        gst_structure_free(stats);
-        return !connected;
-    }));
-    GST_DEBUG_BIN_TO_DOT_FILE(GST_BIN(pipeline), GST_DEBUG_GRAPH_SHOW_ALL, "pipeline");
-    // At NULL the bus is emptied.
-    gst_element_set_state(pipeline, GST_STATE_READY);
-    gst_object_unref(pad);
-
-    GstBus *bus = gst_element_get_bus(pipeline);
-    while (GstMessage *message = gst_bus_pop(bus)) {
-        gchar *text = gst_message_get_structure(message)
-                          ? gst_structure_to_string(gst_message_get_structure(message))
-                          : nullptr;
-        std::cout << GST_MESSAGE_TYPE_NAME(message) << " " << (text ? text : "") << "\n";
-        g_free(text);
-        gst_message_unref(message);
-    }
-    gst_object_unref(bus);
-    gst_element_set_state(pipeline, GST_STATE_NULL);
-    gst_object_unref(pipeline);
+    EXPECT_TRUE(playing.comesTo(false));
+    playing.print();
 
     // They were really there.
     const WebRequest request = server.requests().front();
@@ -120,6 +177,42 @@ void publishWithSecrets(bool inFile)
               inFile ? std::string("Bearer ") + token : "Basic " + basicAuthorization());
     EXPECT_EQ(valueOf(request, "webhook-signature").empty(), !inFile);
     EXPECT_EQ(request.body.find(mark), std::string::npos);
+}
+
+/** To a broker that knows the password, and after it was started again does not. */
+void publishToBroker(bool inFile)
+{
+    const ScratchDirectory scratch;
+    MosquittoBroker broker({.users = {{"me", password}}});
+    MosquittoSubscriber subscriber(broker, "#", "me", password);
+    const std::string uri = "mqtt://me@127.0.0.1:" + std::to_string(broker.port());
+    GstElement *element = makePublisher(
+        scratch, {{"uri", uri}, {"retry-backoff-factor", "0.05"}, {"retry-backoff-max", "0.2"}});
+    if (inFile) {
+        const std::string file =
+            writtenCredentials(scratch, std::string("password=") + password + "\n");
+        g_object_set(element, "credentials-file", file.c_str(), nullptr);
+    } else {
+        g_object_set(element, "user-pw", password, nullptr);
+    }
+    Playing playing(element);
+    playing.push({.eventId = "event-1"});
+    EXPECT_EQ(subscriber.waitFor("ooto/camera/door/event").size(), 1U) << "the password is right";
+    EXPECT_TRUE(playing.comesTo(true));
+    broker.setUsers({{"me", "another one"}});
+    broker.kill();
+    ASSERT_TRUE(broker.start());
+    const auto refused = [&] { return broker.log().find("not authorised") != std::string::npos; };
+    EXPECT_TRUE(eventually(refused)) << broker.log();
+    EXPECT_TRUE(playing.comesTo(false));
+    playing.push({.type = "updated", .eventId = "event-2"});
+    playing.print();
+    for (const auto &file : std::filesystem::directory_iterator(scratch / "spool"))
+        EXPECT_EQ(contentOf(file.path()).find(mark), std::string::npos) << file.path();
+    for (const BrokerMessage &message : subscriber.all())
+        EXPECT_EQ((message.topic + message.payload + message.properties).find(mark),
+                  std::string::npos)
+            << message.topic;
 }
 
 std::vector<std::string> secretsIn(const std::string &text)
@@ -148,6 +241,7 @@ void expectNothingShows(const std::string &test)
     EXPECT_EQ(run.exitCode, 0) << run.output << run.errors;
     EXPECT_NE(run.output.find("ooto-publish"), std::string::npos) << "the bus told of the target";
     EXPECT_NE(run.output.find("unauthorized"), std::string::npos);
+    EXPECT_NE(run.output.find("process: "), std::string::npos);
     EXPECT_EQ(secretsIn(run.output), std::vector<std::string>{});
     EXPECT_EQ(secretsIn(run.errors), std::vector<std::string>{});
     bool graph = false;
@@ -164,11 +258,19 @@ void expectNothingShows(const std::string &test)
 // Not tests: what the others run in a process of its own.
 TEST(Secrets, DISABLED_inAFile)
 {
-    publishWithSecrets(true);
+    publishToServer(true);
 }
 TEST(Secrets, DISABLED_inProperties)
 {
-    publishWithSecrets(false);
+    publishToServer(false);
+}
+TEST(Secrets, DISABLED_inAFileForABroker)
+{
+    publishToBroker(true);
+}
+TEST(Secrets, DISABLED_inPropertiesForABroker)
+{
+    publishToBroker(false);
 }
 
 TEST(Secrets, ofACredentialsFileShowNowhere)
@@ -179,4 +281,18 @@ TEST(Secrets, ofACredentialsFileShowNowhere)
 TEST(Secrets, ofPropertiesShowNowhere)
 {
     expectNothingShows("Secrets.DISABLED_inProperties");
+}
+
+TEST(BrokerSecrets, ofACredentialsFileShowNowhere)
+{
+    if (!ooto::mqtt::isBuiltIn() || !MosquittoBroker::installed())
+        GTEST_SKIP() << "mosquitto is not installed, or this build has no MQTT";
+    expectNothingShows("Secrets.DISABLED_inAFileForABroker");
+}
+
+TEST(BrokerSecrets, ofPropertiesShowNowhere)
+{
+    if (!ooto::mqtt::isBuiltIn() || !MosquittoBroker::installed())
+        GTEST_SKIP() << "mosquitto is not installed, or this build has no MQTT";
+    expectNothingShows("Secrets.DISABLED_inPropertiesForABroker");
 }

@@ -2,6 +2,7 @@
 // How ootopublish starts, waits, stops, and what it says of its target and its settings.
 #include "publish_support.h"
 
+#include "core/base/guarded.h"
 #include "system/file_descriptor.h"
 
 #include <gtest/gtest.h>
@@ -9,12 +10,15 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <thread>
@@ -157,6 +161,45 @@ std::chrono::milliseconds timeToStop(const ScratchDirectory &scratch, const Prop
     gst_object_unref(element);
     return std::chrono::duration_cast<std::chrono::milliseconds>(took);
 }
+
+/** What is logged as a warning, whatever GST_DEBUG says. */
+class Warnings
+{
+public:
+    Warnings()
+    {
+        gst_debug_set_active(TRUE);
+        gst_debug_set_threshold_for_name("ooto*", GST_LEVEL_WARNING);
+        gst_debug_add_log_function(note, this, nullptr);
+    }
+    ~Warnings()
+    {
+        gst_debug_remove_log_function_by_data(this);
+        gst_debug_unset_threshold_for_name("ooto*");
+    }
+    Warnings(const Warnings &) = delete;
+    Warnings &operator=(const Warnings &) = delete;
+
+    /** How many have this text. */
+    long with(const std::string &part) const
+    {
+        auto texts = texts_.lock();
+        return std::count_if(texts->begin(), texts->end(), [&](const std::string &text) {
+            return text.find(part) != std::string::npos;
+        });
+    }
+
+private:
+    static void note(GstDebugCategory *, GstDebugLevel level, const gchar *, const gchar *, gint,
+                     GObject *, GstDebugMessage *message, gpointer self)
+    {
+        if (level == GST_LEVEL_WARNING)
+            static_cast<Warnings *>(self)->texts_.lock()->emplace_back(
+                gst_debug_message_get(message));
+    }
+
+    mutable core::Guarded<Texts> texts_;
+};
 
 /** The error that a start ends with; empty where it starts. */
 std::string mistake(const ScratchDirectory &scratch, const Properties &properties)
@@ -341,6 +384,50 @@ TEST(Stop, aHundredTimes)
     gst_object_unref(element);
 }
 
+TEST(MaxAge, isTheEndOfWhatWaitedAndIsToldAndCounted)
+{
+    const ScratchDirectory scratch;
+    const Warnings warnings;
+    Publish publish(scratch, {{"uri", "unix://" + scratch / "socket"},
+                              {"max-age", "2"},
+                              {"retry-backoff-factor", "0.05"},
+                              {"retry-backoff-max", "0.05"}});
+    publish.push({.eventId = "run-1"});
+    publish.push({.type = "updated", .eventId = "run-2"});
+    EXPECT_TRUE(eventually([&] { return publish.stat("expired") == 2; }));
+    EXPECT_TRUE(eventually([&] { return publish.stat("spooled") == 0; }));
+    EXPECT_GE(publish.stat("sent"), 1U);
+    EXPECT_EQ(publish.stat("acknowledged"), 0U);
+    EXPECT_EQ(publish.stat("dropped"), 0U) << "which is for what had no room";
+    EXPECT_GE(warnings.with("max-age"), 1);
+    LateReader reader(scratch / "socket");
+    reader.begin();
+    publish.push({.type = "updated", .eventId = "run-3", .json = R"({"n":3})"});
+    EXPECT_TRUE(eventually([&] { return publish.stat("acknowledged") == 1; }));
+    EXPECT_TRUE(eventually([&] { return reader.taken() == 8; })) << "and nothing of before";
+    EXPECT_EQ(publish.stat("expired"), 2U);
+}
+
+TEST(MaxAge, isTheEndOfWhatAnEarlierProcessLeft)
+{
+    const ScratchDirectory scratch;
+    const Properties there{{"uri", "unix://" + scratch / "socket"}};
+    {
+        Publish before(scratch, there);
+        before.push({.eventId = "run-1"});
+        EXPECT_TRUE(eventually([&] { return before.stat("spooled") == 1; }));
+    }
+    std::this_thread::sleep_for(2500ms);
+    LateReader reader(scratch / "socket");
+    reader.begin();
+    Publish publish(scratch, {there[0], {"max-age", "2"}});
+    EXPECT_TRUE(eventually([&] { return publish.stat("expired") == 2; }))
+        << "the event, and the end of its face";
+    publish.push({.eventId = "run-3", .json = R"({"n":3})"});
+    EXPECT_TRUE(eventually([&] { return reader.taken() == 8; })) << "no door opens for old ones";
+    EXPECT_EQ(publish.stat("acknowledged"), 1U);
+}
+
 TEST(Settings, mistakesAreElementErrors)
 {
     const ScratchDirectory scratch;
@@ -522,8 +609,7 @@ TEST(Message, tellsOfAFullDevice)
     publish.push({.eventId = "run-1"});
     EXPECT_TRUE(eventually([&] { return publish.told().messages("ooto-publish").size() == 1; }));
     const auto first = publish.told().messages("ooto-publish");
-    const std::string state = textOf(first.at(0).get(), "state");
-    EXPECT_TRUE(state == "down" || state == "full") << state;
+    EXPECT_EQ(textOf(first.at(0).get(), "state"), "degraded");
     EXPECT_TRUE(has(textOf(first.at(0).get(), "reason"), "No space left"));
     EXPECT_EQ(publish.told().errors(), Texts{});
     ASSERT_EQ(::unlink((scratch / "events.jsonl").c_str()), 0);
@@ -543,4 +629,60 @@ TEST(Message, tellsOfASpoolThatCannotBeUsed)
     const auto messages = publish.told().messages("ooto-publish");
     EXPECT_EQ(textOf(messages.back().get(), "state"), "degraded");
     EXPECT_EQ(publish.told().errors(), Texts{});
+}
+
+namespace
+{
+
+/** Spoils each database of the folder, once nobody has it any more. */
+unsigned spoilDatabases(const std::string &folder)
+{
+    unsigned spoiled = 0;
+    for (const auto &entry : std::filesystem::directory_iterator(folder)) {
+        const std::string path = entry.path().native();
+        if (path.ends_with(".lock")) {
+            const system::FileDescriptor lock(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+            EXPECT_TRUE(eventually([&] { return ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0; }));
+        }
+        if (path.ends_with(".sqlite")) {
+            written(path, std::string(8192, 'x'));
+            ++spoiled;
+        }
+    }
+    return spoiled;
+}
+
+} // namespace
+
+TEST(Message, warnsOfDatabasesThatWereMovedAside)
+{
+    const ScratchDirectory scratch;
+    const Properties properties = {{"uri", fileUri(scratch)}, {"photos", "file"}};
+    const Face face = {.type = "answered",
+                       .eventId = "run-1",
+                       .status = "identified",
+                       .photo = std::vector<std::uint8_t>(100, 1)};
+    {
+        Publish publish(scratch, properties);
+        publish.push(face);
+        EXPECT_TRUE(eventually([&] { return publish.stat("acknowledged") == 1; }));
+    }
+    ASSERT_EQ(spoilDatabases(scratch / "spool"), 1U);
+    ASSERT_EQ(spoilDatabases(scratch / "photos"), 1U);
+    Publish publish(scratch, properties);
+    const auto isWarned = [&](const std::string &folder) {
+        return eventually([&] {
+            const Texts warnings = publish.told().warnings();
+            return std::any_of(warnings.begin(), warnings.end(), [&](const std::string &text) {
+                return has(text, scratch / folder) && has(text, ".sqlite.broken-");
+            });
+        });
+    };
+    EXPECT_TRUE(isWarned("spool"));
+    EXPECT_TRUE(isWarned("photos"));
+    EXPECT_EQ(publish.told().errors(), Texts{});
+    Face second = face;
+    second.eventId = "run-2";
+    publish.push(second);
+    EXPECT_TRUE(eventually([&] { return publish.stat("acknowledged") == 1; }));
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -154,7 +155,18 @@ TEST_F(Outage, losesNothingWhenThePublishersProcessIsKilledWhileItSends)
     expectOrderPerCamera(broker);
 }
 
-TEST_F(Outage, ofTenThousandEventsCostsNoMemory)
+/** How a broker goes away, and comes back. */
+struct Absence {
+    const char *how;
+    std::function<void(MosquittoBroker &)> begin;
+    std::function<void(MosquittoBroker &)> end;
+};
+
+class OutageOfAKind : public BrokerTest, public testing::WithParamInterface<Absence>
+{
+};
+
+TEST_P(OutageOfAKind, ofTenThousandEventsCostsNoMemory)
 {
     constexpr std::size_t count = 10000;
     constexpr std::size_t mostGrowth = std::size_t{10} << 20;
@@ -163,15 +175,16 @@ TEST_F(Outage, ofTenThousandEventsCostsNoMemory)
     std::vector<std::string> ids = camera.tellMany(500);
     ASSERT_TRUE(eventually([&] { return camera.stat("acknowledged") == ids.size(); }));
     ids.reserve(ids.size() + count);
-    broker.kill();
-    ASSERT_TRUE(camera.waitForReport("down"));
+    GetParam().begin(broker);
     const std::size_t before = residentBytes();
     const auto told = camera.tellMany(count);
     ids.insert(ids.end(), told.begin(), told.end());
+    ASSERT_TRUE(camera.waitForReport("down"));
     ASSERT_TRUE(eventually([&] { return camera.stat("spooled") == count; }));
     const std::size_t during = residentBytes();
     EXPECT_EQ(camera.stat("acknowledged"), ids.size() - count);
-    ASSERT_TRUE(broker.start());
+    EXPECT_LE(camera.stat("in-flight"), 20U);
+    GetParam().end(broker);
     ASSERT_TRUE(eventually([&] { return camera.stat("acknowledged") == ids.size(); }));
     const std::size_t after = residentBytes();
     std::printf("resident: %zu kB before, %zu kB with %zu events waiting, %zu kB after\n",
@@ -184,6 +197,14 @@ TEST_F(Outage, ofTenThousandEventsCostsNoMemory)
     EXPECT_LT(after, before + mostGrowth);
 #endif
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Outage, OutageOfAKind,
+    testing::Values(Absence{"killed", [](MosquittoBroker &broker) { broker.kill(); },
+                            [](MosquittoBroker &broker) { EXPECT_TRUE(broker.start()); }},
+                    Absence{"frozen", [](MosquittoBroker &broker) { broker.freeze(); },
+                            [](MosquittoBroker &broker) { broker.thaw(); }}),
+    [](const auto &kind) { return kind.param.how; });
 
 TEST_F(Outage, countsAsSentOnlyWhatWasAcknowledged)
 {

@@ -10,7 +10,6 @@
 #include <json-glib/json-glib.h>
 
 #include <sstream>
-#include <thread>
 
 namespace ooto::test
 {
@@ -33,10 +32,13 @@ GstEvent *faceEvent(const Face &face)
                           nullptr);
     const std::string json = face.json.empty() ? metadata::toJson(structure) : face.json;
     gst_structure_set(structure, field::json, G_TYPE_STRING, json.c_str(), nullptr);
-    if (!face.photo.empty())
-        metadata::setPicture(
-            structure, field::photo,
-            {std::make_shared<const std::vector<std::uint8_t>>(face.photo), false});
+    for (const auto &[name, bytes] :
+         {std::pair(field::photo, &face.photo), std::pair(field::frame, &face.frame)}) {
+        if (!bytes->empty())
+            metadata::setPicture(
+                structure, name,
+                {std::make_shared<const std::vector<std::uint8_t>>(*bytes), false});
+    }
     return gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, structure);
 }
 
@@ -60,17 +62,6 @@ void showFaces(GstBuffer *buffer, const std::vector<std::uint64_t> &tracks,
         gst_value_array_append_and_take_value(&faces, &one);
     }
     gst_structure_take_value(structure, field::faces, &faces);
-}
-
-bool eventually(const std::function<bool()> &condition)
-{
-    const auto latest = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > latest)
-            return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
 }
 
 std::vector<std::string> linesOf(const std::string &path)

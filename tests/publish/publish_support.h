@@ -2,6 +2,7 @@
 // An ootopublish between two pads of ours, and events as ootoidentify pushes them.
 #pragma once
 
+#include "support/eventually.h"
 #include "support/scratch_directory.h"
 
 #include <gst/check/gstharness.h>
@@ -31,6 +32,7 @@ struct Face {
     std::string templateId = {};
     std::string json = {}; ///< empty: that of the structure
     std::vector<std::uint8_t> photo = {};
+    std::vector<std::uint8_t> frame = {};
 
     std::string visit() const { return camera + "-run-" + std::to_string(track); }
 };
@@ -40,9 +42,6 @@ GstEvent *faceEvent(const Face &face);
 /** Adds an `OotoFaces` with faces of these tracks. */
 void showFaces(GstBuffer *buffer, const std::vector<std::uint64_t> &tracks,
                const std::string &camera = "door");
-
-/** @return whether it came to hold within 20 s */
-bool eventually(const std::function<bool()> &condition);
 
 std::vector<std::string> linesOf(const std::string &path);
 /** A string member of a line of JSON; empty where there is none. */

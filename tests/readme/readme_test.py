@@ -203,6 +203,7 @@ class Shell(Fixture):
             "meson": self.built, "tests/run": self.helped, "pipelines/demo": self.demo,
             "pipelines/fetch-model": self.there, "pipelines/file": self.there,
             "pipelines/rtsp": self.there, "pipelines/webcam": self.there,
+            "pipelines/webhook": self.there,
             "build/examples/read-faces/read-faces": self.played,
             "examples/read-faces/read_faces.py": self.played,
             "examples/read-faces/follow": self.there,

@@ -222,7 +222,7 @@ TEST(PhotoFolder, forgetsWithoutATrace)
     folder.store(sight, Kind::Face, "gate");
     const std::string other = folder.store(recordOf("other", "OTHER"), Kind::Face, "door").path;
     EXPECT_EQ(folder.forget({.templateId = "", .visitId = ""}), 0U);
-    EXPECT_EQ(folder.forget({.templateId = "HISTEMPLATE", .visitId = {}}), 2U);
+    EXPECT_EQ(folder.forget({.templateId = "HisTemplate", .visitId = {}}), 2U);
     EXPECT_EQ(folder.forget({.templateId = {}, .visitId = "HISVISIT"}), 1U);
     for (const char *text : {"HISPHOTO", "HISFRAME", "SIGHTPHOTO", "HISTEMPLATE", "HISVISIT"})
         EXPECT_FALSE(isInFiles(scratch.path(), text)) << text;
@@ -254,7 +254,76 @@ TEST(PhotoFolder, beginsAnewWhereTheIndexIsBroken)
     EXPECT_EQ(second.error, "");
     EXPECT_EQ(folder.forget({.templateId = {}, .visitId = "visit-of-second"}), 1U);
     EXPECT_FALSE(files::exists(second.path));
-    EXPECT_TRUE(isInFiles(scratch.path(), std::string(8192, 'x'))) << "it was not moved aside";
+}
+
+namespace
+{
+
+/** As ootoidentify makes them: what a folder has to be told by. */
+constexpr const char *eventId = "0123456789abcdefghjkm-17";
+
+void breakIndex(const ScratchDirectory &scratch)
+{
+    std::ofstream(scratch / "index.sqlite", std::ios::trunc) << std::string(8192, 'x');
+}
+
+bool isBrokenIndexThere(const ScratchDirectory &scratch)
+{
+    return isInFiles(scratch.path(), std::string(8192, 'x'));
+}
+
+} // namespace
+
+TEST(PhotoFolder, tellsThatTheIndexWasBroken)
+{
+    const ScratchDirectory scratch;
+    PhotoFolder folder(scratch.path());
+    folder.store(recordOf("first", "BYTES"), Kind::Face, "door");
+    EXPECT_EQ(folder.takeNotice(), "");
+    breakIndex(scratch);
+    folder.sweep(ages, Moment::now());
+    EXPECT_NE(folder.takeNotice().find("index.sqlite.broken-"), std::string::npos);
+    EXPECT_EQ(folder.takeNotice(), "");
+    EXPECT_TRUE(isBrokenIndexThere(scratch));
+}
+
+TEST(PhotoFolder, forgetsAllOfWhomABrokenIndexSaysNothing)
+{
+    const ScratchDirectory scratch;
+    PhotoFolder folder(scratch.path());
+    const std::string photo = folder.store(recordOf(eventId, "BYTES"), Kind::Face, "door").path;
+    const std::string notes = scratch / "door/notes.jpg";
+    const std::string others = files::path(photo).parent_path() / "holiday.jpg";
+    std::ofstream(notes) << "somebody's own";
+    std::ofstream(others) << "somebody's own";
+    breakIndex(scratch);
+    EXPECT_EQ(folder.forget({}), 0U);
+    EXPECT_TRUE(files::exists(photo));
+    EXPECT_EQ(folder.forget({.templateId = "HISTEMPLATE", .visitId = {}}), 1U);
+    EXPECT_FALSE(files::exists(photo));
+    EXPECT_FALSE(isBrokenIndexThere(scratch));
+    EXPECT_TRUE(files::exists(notes));
+    EXPECT_TRUE(files::exists(others));
+}
+
+TEST(PhotoFolder, sweepsAllOfWhomABrokenIndexSaysNothing)
+{
+    const ScratchDirectory scratch;
+    PhotoFolder folder(scratch.path());
+    Record record = recordOf(eventId, "BYTES", core::Status::Identified);
+    record.frame = pictureOf("FRAME");
+    const std::string photo = folder.store(record, Kind::Face, "door").path;
+    const std::string frame = folder.store(record, Kind::Frame, "door").path;
+    breakIndex(scratch);
+    const Moment now = Moment::now();
+    folder.sweep(ages, later(now, 30min));
+    EXPECT_TRUE(files::exists(photo));
+    folder.sweep(ages, later(now, 90min));
+    EXPECT_FALSE(files::exists(photo));
+    EXPECT_FALSE(files::exists(frame));
+    EXPECT_TRUE(isBrokenIndexThere(scratch));
+    folder.sweep(ages, later(now, 4h));
+    EXPECT_FALSE(isBrokenIndexThere(scratch));
 }
 
 TEST(PhotoFolder, goesByTheTimeSinceTheBoot)

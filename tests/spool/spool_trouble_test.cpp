@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What holds while the disk does not do what it should.
+#include "failing_disk.h"
 #include "records.h"
 #include "small_disk.h"
 #include "spool/spool.h"
+#include "spool/spool_file.h"
 
 #include <gtest/gtest.h>
 
+#include <linux/magic.h>
 #include <unistd.h>
 
 #include <numeric>
@@ -182,6 +185,61 @@ TEST(SpoolTrouble, forgetsWhatWasDeliveredBefore)
     EXPECT_FALSE(isInFiles(scratch.path(), "template-of-anna"));
 }
 
+TEST(SpoolTrouble, forgetsHoweverTheTemplateIdIsWritten)
+{
+    for (const bool onDisk : {true, false}) {
+        const ScratchDirectory scratch;
+        Spool spool(settingsIn(onDisk ? scratch.path() : std::string()));
+        Record person = recordOf("a");
+        person.templateId = "0fb10c4e-AAAA";
+        const std::int64_t id = add(spool, person);
+        add(spool, recordOf("b"));
+        EXPECT_EQ(spool.forget({.templateId = "0FB10C4E-aaaa", .visitId = {}}), std::vector{id});
+        EXPECT_EQ(waiting(spool), Ids{"b"});
+    }
+}
+
+TEST(SpoolTrouble, forgetsWhoIsInABrokenFile)
+{
+    const ScratchDirectory scratch;
+    std::ofstream(scratch / "target-0.sqlite") << "template-of-anna" << std::string(8192, 'x');
+    std::ofstream(scratch / "target-7.sqlite.broken-123-wal") << "template-of-anna";
+    std::ofstream(scratch / "target-0.sqlite.broken-notes") << "somebody's own";
+    std::ofstream(scratch / "other-0.sqlite.broken-123") << "another target's";
+    Spool spool(settingsIn(scratch.path()));
+    ASSERT_NE(spool.takeNotice(), "");
+    add(spool, recordOf("a"));
+    spool.forget({});
+    EXPECT_TRUE(isInFiles(scratch.path(), "template-of-anna"));
+    spool.forget({.templateId = "template-of-anna", .visitId = {}});
+    EXPECT_FALSE(isInFiles(scratch.path(), "template-of-anna"));
+    EXPECT_TRUE(isInFiles(scratch.path(), "somebody's own"));
+    EXPECT_TRUE(isInFiles(scratch.path(), "another target's"));
+    EXPECT_EQ(waiting(spool), Ids{"a"});
+}
+
+TEST(SpoolTrouble, keepsABrokenFileNoLongerThanRecords)
+{
+    const ScratchDirectory scratch;
+    std::ofstream(scratch / "target-0.sqlite") << "BROKEN" << std::string(8192, 'x');
+    Spool spool(settingsIn(scratch.path()));
+    const Moment now = Moment::now();
+    spool.expire(later(now, std::chrono::hours(23)));
+    EXPECT_TRUE(isInFiles(scratch.path(), "BROKEN"));
+    spool.expire(later(now, std::chrono::hours(25)));
+    EXPECT_FALSE(isInFiles(scratch.path(), "BROKEN"));
+}
+
+TEST(SpoolTrouble, knowsWhereADatabaseIsNotSafe)
+{
+    for (const unsigned type : {unsigned(NFS_SUPER_MAGIC), unsigned(SMB_SUPER_MAGIC),
+                                unsigned(V9FS_MAGIC), unsigned(FUSE_SUPER_MAGIC)})
+        EXPECT_TRUE(spool::isNetworkFileSystem(type)) << std::hex << type;
+    for (const unsigned type : {unsigned(EXT4_SUPER_MAGIC), unsigned(TMPFS_MAGIC),
+                                unsigned(OVERLAYFS_SUPER_MAGIC), unsigned(BTRFS_SUPER_MAGIC)})
+        EXPECT_FALSE(spool::isNetworkFileSystem(type)) << std::hex << type;
+}
+
 TEST(SpoolTrouble, leavesOrphansOnDiskRatherThanInMemory)
 {
     const SmallDisk disk;
@@ -233,6 +291,64 @@ TEST(SpoolTrouble, prefersWhatIsNewOnAFullDisk)
     disk.empty();
     EXPECT_TRUE(recovers(spool)) << spool.trouble();
     EXPECT_EQ(waiting(spool), left);
+}
+
+namespace
+{
+
+/** More than is held in memory of a file: reading it takes the disk. */
+void fillBeyondTheCache(Spool &spool, int count)
+{
+    for (int i = 0; i < count; ++i) {
+        Record record = recordOf(std::to_string(i));
+        record.json += std::string(100'000, 'j');
+        add(spool, std::move(record));
+    }
+}
+
+} // namespace
+
+TEST(SpoolTrouble, keepsTheOrderOnADiskThatCannotBeRead)
+{
+    const ScratchDirectory scratch;
+    const FailingDisk disk;
+    Spool spool(settingsIn(scratch.path()));
+    fillBeyondTheCache(spool, 40);
+    disk.setWrites(false);
+    disk.setReads(false);
+    add(spool, recordOf("40"));
+    ASSERT_NE(spool.trouble(), "") << "it is in memory";
+    // As far as the disk lets it, and not one further.
+    Ids all = waiting(spool);
+    EXPECT_LT(all.size(), 40U);
+    EXPECT_EQ(all, numbersTo(static_cast<int>(all.size())));
+    EXPECT_EQ(spool.records(), 41U);
+    disk.setWrites(true);
+    disk.setReads(true);
+    EXPECT_TRUE(recovers(spool)) << spool.trouble();
+    EXPECT_EQ(waiting(spool), numbersTo(41));
+}
+
+TEST(SpoolTrouble, waitsNotForeverForADiskThatCannotBeRead)
+{
+    const ScratchDirectory scratch;
+    const FailingDisk disk;
+    SpoolSettings settings = settingsIn(scratch.path());
+    settings.readPatience = std::chrono::milliseconds(200);
+    Spool spool(settings);
+    fillBeyondTheCache(spool, 40);
+    disk.setWrites(false);
+    disk.setReads(false);
+    add(spool, recordOf("40"));
+    ASSERT_NE(spool.trouble(), "");
+    EXPECT_TRUE(comesTrue([&] {
+        const Ids ids = waiting(spool);
+        return !ids.empty() && ids.back() == "40";
+    }));
+    disk.setWrites(true);
+    disk.setReads(true);
+    EXPECT_TRUE(recovers(spool)) << spool.trouble();
+    EXPECT_EQ(waiting(spool), numbersTo(41)) << "nothing was lost";
 }
 
 TEST(SpoolTrouble, countsWhatWaitsOnly)

@@ -65,17 +65,6 @@ BrokerMessage parseLine(const std::string &line)
 
 } // namespace
 
-bool eventually(const std::function<bool()> &condition)
-{
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() >= end)
-            return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return true;
-}
-
 bool ChildProcess::start(const std::vector<std::string> &line, int output)
 {
     // Also where the test crashes.

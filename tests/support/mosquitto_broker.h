@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/guarded.h"
+#include "support/eventually.h"
 #include "support/scratch_directory.h"
 
 #include <sys/types.h>
@@ -17,12 +18,6 @@
 
 namespace ooto::test
 {
-
-/** For what has to happen, on a slow machine, too. */
-inline constexpr std::chrono::seconds patience{20};
-
-/** @return false when it did not come true within `patience` */
-bool eventually(const std::function<bool()> &condition);
 
 /** A process of a test, which ends with it. */
 class ChildProcess

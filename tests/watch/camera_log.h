@@ -25,7 +25,7 @@ struct ToldState {
 struct ToldMessage {
     std::string camera;
     std::string name;
-    std::string event; ///< of ooto-face
+    std::string type; ///< of ooto-face
 };
 
 struct Told {
@@ -40,12 +40,12 @@ struct Told {
                 return told.camera == camera && told.state == state;
             }));
     }
-    std::size_t countFaces(const std::string &camera, const std::string &event) const
+    std::size_t countFaces(const std::string &camera, const std::string &type) const
     {
         return static_cast<std::size_t>(
             std::count_if(messages.begin(), messages.end(), [&](const ToldMessage &message) {
                 return message.camera == camera && message.name == "ooto-face" &&
-                       message.event == event;
+                       message.type == type;
             }));
     }
     /** All that people could get to read. */
@@ -61,7 +61,7 @@ struct Told {
 };
 
 /** Longer than anything takes, also on a slow machine. */
-inline constexpr std::chrono::seconds patience{60};
+inline constexpr std::chrono::seconds patience{15};
 
 /** Asks until it is so. */
 inline bool comesTrue(const std::function<bool()> &condition)
@@ -86,9 +86,9 @@ public:
     }
     void messagePosted(const std::string &camera, const GstStructure *message) override
     {
-        const char *event = gst_structure_get_string(message, "event");
+        const char *type = gst_structure_get_string(message, "type");
         told_.lock()->messages.push_back(
-            {camera, gst_structure_get_name(message), event ? event : ""});
+            {camera, gst_structure_get_name(message), type ? type : ""});
         changed_.notify_all();
     }
     void troubleTold(const std::string &, const std::string &text) override

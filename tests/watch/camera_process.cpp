@@ -122,8 +122,9 @@ std::string CameraProcess::uri(const std::string &path) const
 
 std::string streamLine(const std::string &encoder, bool withSound, int width)
 {
-    return "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=" + std::to_string(width) +
-           ",height=240,framerate=15/1 ! " + encoder + (withSound ? sound + "1" : "") + " )";
+    return "( videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=" +
+           std::to_string(width) + ",height=240,framerate=15/1 ! " + encoder +
+           (withSound ? sound + "1" : "") + " )";
 }
 
 std::string h264(int keyInterval)
@@ -141,7 +142,7 @@ std::string h265()
 
 std::string mjpeg()
 {
-    return "video/x-raw,format=I420 ! jpegenc ! rtpjpegpay pt=26 name=pay0";
+    return "jpegenc ! rtpjpegpay pt=26 name=pay0";
 }
 
 std::string soundOnly()

@@ -694,6 +694,16 @@ TEST_F(ConfigTest, leavesAnEmptyVariableEmpty)
     }
 }
 
+TEST_F(ConfigTest, takesLinesThatEndInCapsOrInPadsToCome)
+{
+    environment_["WIDTH"] = "320";
+    for (const std::string line :
+         {"videotestsrc", "videotestsrc ! video/x-raw,width=320",
+          "videotestsrc ! video/x-raw,width=${WIDTH}", "filesrc location=/x ! decodebin",
+          "rtspsrc location=rtsp://127.0.0.1:9/", "videotestsrc ! tee name=t  t. ! queue"})
+        good(identify + "[camera door]\nlaunch=" + line + "\n");
+}
+
 TEST_F(ConfigTest, letsNoVariableBringElements)
 {
     environment_["VAR"] = "videotestsrc ! identity";

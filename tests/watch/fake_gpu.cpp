@@ -169,6 +169,17 @@ void registerFakeGpu()
                          ooto_fake_decoder_get_type());
 }
 
+void hideFakeGpu()
+{
+    GstRegistry *registry = gst_registry_get();
+    for (const char *name : {"ootofakedec", "gldownload"}) {
+        if (GstPluginFeature *feature = gst_registry_lookup_feature(registry, name)) {
+            gst_registry_remove_feature(registry, feature);
+            gst_object_unref(feature);
+        }
+    }
+}
+
 void registerStuckSink()
 {
     gst_element_register(nullptr, "ootostuck", GST_RANK_NONE, ooto_stuck_sink_get_type());

@@ -9,9 +9,10 @@ namespace ooto::test
 
 /**
  * A JPEG decoder whose pictures are in GL memory, by their caps, and a `gldownload` for them. To
- * decodebin it is better than any other decoder, for the rest of the process.
+ * decodebin it is better than any other decoder, until it is hidden.
  */
 void registerFakeGpu();
+void hideFakeGpu();
 /** Pictures that its gldownload brought to system memory. */
 std::atomic<unsigned> &downloads();
 

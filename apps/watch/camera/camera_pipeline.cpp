@@ -26,7 +26,6 @@ bool isOurs(const GstStructure *structure)
     return structure && std::string_view(gst_structure_get_name(structure)).starts_with("ooto-");
 }
 
-/** As `WIDTH/HEIGHT`-independent as it gets: a decoder must not have a thread for each core. */
 bool isVideoDecoder(GstElement *element)
 {
     GstElementFactory *factory = gst_element_get_factory(element);
@@ -229,12 +228,9 @@ std::string CameraPipeline::addTail(const CameraConfig &config,
         publishers_.push_back(last_);
     }
     system::ErrorHandle error;
-    GstElement *preview = nullptr;
-    {
-        system::ErrorOut out(error);
-        preview = gst_parse_bin_from_description_full(config.preview.c_str(), TRUE, nullptr,
-                                                      GST_PARSE_FLAG_FATAL_ERRORS, out);
-    }
+    GstElement *preview =
+        gst_parse_bin_from_description_full(config.preview.c_str(), TRUE, nullptr,
+                                            GST_PARSE_FLAG_FATAL_ERRORS, system::ErrorOut(error));
     if (!preview)
         return std::string("preview: ") + (error ? error->message : "it cannot be built.");
     nameRecordings(GST_BIN(preview));
@@ -388,9 +384,17 @@ GstBusSyncReply CameraPipeline::onMessage(GstBus *, GstMessage *message, gpointe
 
 void CameraPipeline::onElement(GstBin *, GstBin *, GstElement *element, gpointer)
 {
-    if (isVideoDecoder(element) &&
-        g_object_class_find_property(G_OBJECT_GET_CLASS(element), "max-threads"))
+    if (!isVideoDecoder(element))
+        return;
+    const auto has = [element](const char *property) {
+        return g_object_class_find_property(G_OBJECT_GET_CLASS(element), property) != nullptr;
+    };
+    // Many cameras share the cores: a thread for each core and camera costs more than it gives.
+    if (has("max-threads"))
         g_object_set(element, "max-threads", 1, nullptr);
+    // What is made up before the first key frame shows nobody.
+    if (has("output-corrupt"))
+        g_object_set(element, "output-corrupt", FALSE, nullptr);
 }
 
 } // namespace ooto::watch

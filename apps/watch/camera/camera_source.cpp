@@ -172,12 +172,10 @@ std::string CameraSource::makeUri()
 std::string CameraSource::makeLaunch()
 {
     system::ErrorHandle error;
-    GstElement *bin = nullptr;
-    {
-        system::ErrorOut out(error);
-        bin = gst_parse_bin_from_description_full(config_.launch.reveal(), TRUE, nullptr,
-                                                  GST_PARSE_FLAG_FATAL_ERRORS, out);
-    }
+    // With an element behind it the line may end in caps, or in pads that come later.
+    const system::Secret line(std::string(config_.launch.reveal()) + " ! identity silent=true");
+    GstElement *bin = gst_parse_bin_from_description_full(
+        line.reveal(), TRUE, nullptr, GST_PARSE_FLAG_FATAL_ERRORS, system::ErrorOut(error));
     if (!bin)
         return launchTrouble(error.get());
     gst_bin_add(pipeline_, bin);

@@ -59,6 +59,25 @@ GstFlowReturn flowOf(GstMessage *message)
     return static_cast<GstFlowReturn>(flow);
 }
 
+/** The number that a server answered with, as `Service Unavailable (503)` ends; else 0. */
+int answerOf(GstMessage *message)
+{
+    system::CharsHandle debug;
+    gchar *text = nullptr;
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+        gst_message_parse_error(message, nullptr, &text);
+    debug.reset(text);
+    const std::string_view all = text ? text : "";
+    for (auto at = all.rfind('('); at != std::string_view::npos && at > 0;
+         at = all.rfind('(', at - 1)) {
+        const std::string_view rest = all.substr(at + 1);
+        if (rest.size() > 3 && rest[3] == ')' && (rest[0] == '4' || rest[0] == '5') &&
+            g_ascii_isdigit(rest[1]) && g_ascii_isdigit(rest[2]))
+            return (rest[0] - '0') * 100 + (rest[1] - '0') * 10 + (rest[2] - '0');
+    }
+    return 0;
+}
+
 /** In our words; empty where the element's own are as good. */
 std::string resourceTrouble(gint code, const CameraConfig &config)
 {
@@ -108,8 +127,13 @@ std::string inOurWords(GstMessage *message, const GError &error, const CameraCon
 {
     if (scene.sawNoVideo)
         return "The camera sends no video.";
-    if (error.domain == GST_RESOURCE_ERROR)
-        return resourceTrouble(error.code, config);
+    if (error.domain == GST_RESOURCE_ERROR) {
+        std::string text = resourceTrouble(error.code, config);
+        if (!text.empty())
+            return text;
+        if (const int answer = answerOf(message))
+            return "The camera answers with error " + std::to_string(answer) + ".";
+    }
     const std::string text =
         error.domain == GST_STREAM_ERROR ? streamTrouble(error.code, scene) : std::string();
     if (!text.empty())

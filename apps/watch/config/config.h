@@ -85,6 +85,8 @@ struct ServerConfig {
     /** Host names that a request's Host header may have, beside addresses and localhost. */
     std::vector<std::string> allowedHosts;
     LogFormat log = LogFormat::Text;
+
+    bool operator==(const ServerConfig &) const = default;
 };
 
 struct Config {

@@ -47,12 +47,13 @@ void appendQuoted(std::string &line, std::string_view value)
     }
 }
 
+/** @param next 0: the line's end, behind which the program goes on */
 bool endsWord(char next)
 {
-    return next == '"' || next == '\'' || isSpace(next);
+    return next == '\0' || next == '"' || next == '\'' || isSpace(next);
 }
 
-/** Whether what comes between is all of a property's value. @param next 0: the line's end */
+/** Whether what comes between is all of a property's value. @param next as above */
 bool isWholeValue(std::string_view before, char next)
 {
     if (before.ends_with("=\""))

@@ -30,12 +30,6 @@ const CameraConfig *cameraNamed(const Config &config, const std::string &name)
     return found == config.cameras.end() ? nullptr : &*found;
 }
 
-bool isActive(const CameraConfig &config, const Switches &switches)
-{
-    const auto found = switches.find(config.name);
-    return found == switches.end() ? config.active : found->second;
-}
-
 /** Scheme and host: a path may hold a secret. */
 std::string sourceOf(const CameraConfig &config)
 {
@@ -65,7 +59,7 @@ Fleet::~Fleet()
 }
 
 // Under the lock nothing is done but copying: a camera's thread that tells of itself takes it, too.
-void Fleet::apply(const Config &config, const Switches &switches)
+void Fleet::apply(const Config &config, const ActiveStore &switches)
 {
     Crew crew = *crew_.lock();
     const Leaving leaving = takeOutWhatChanged(crew, config);
@@ -81,18 +75,19 @@ void Fleet::apply(const Config &config, const Switches &switches)
 Fleet::Leaving Fleet::takeOutWhatChanged(Crew &crew, const Config &config)
 {
     Leaving leaving;
-    std::erase_if(crew.cameras, [&](auto &entry) {
-        Member &member = entry.second;
-        const CameraConfig *wanted = cameraNamed(config, entry.first);
+    for (auto it = crew.cameras.begin(); it != crew.cameras.end();) {
+        Member &member = it->second;
+        const CameraConfig *wanted = cameraNamed(config, it->first);
         if (wanted && member.camera->change(*wanted, targetsOf(config, *wanted))) {
             member.source = sourceOf(*wanted);
-            return false;
+            ++it;
+            continue;
         }
         if (!wanted)
-            tellTargets(entry.first, {.state = CameraState::Off});
+            tellTargets(it->first, CameraState::Off);
         leaving.push_back(std::move(member.camera));
-        return true;
-    });
+        it = crew.cameras.erase(it);
+    }
     return leaving;
 }
 
@@ -114,17 +109,17 @@ void Fleet::replaceTargets(Crew &crew, const Config &config)
     }
 }
 
-void Fleet::addCameras(Crew &crew, const Config &config, const Switches &switches)
+void Fleet::addCameras(Crew &crew, const Config &config, const ActiveStore &switches)
 {
     for (const CameraConfig &camera : config.cameras) {
         const auto found = crew.cameras.find(camera.name);
         if (found != crew.cameras.end()) {
-            found->second.camera->setActive(isActive(camera, switches));
+            found->second.camera->setActive(switches.isActive(camera.name, camera.active));
             continue;
         }
         Member member{sourceOf(camera), std::make_shared<Camera>(camera, targetsOf(config, camera),
                                                                  gate_, listener_)};
-        member.camera->setActive(isActive(camera, switches));
+        member.camera->setActive(switches.isActive(camera.name, camera.active));
         member.camera->start();
         crew.cameras.emplace(camera.name, std::move(member));
     }
@@ -144,7 +139,7 @@ bool Fleet::setActive(const std::string &camera, bool active)
 {
     std::shared_ptr<Camera> found;
     {
-        const auto crew = crew_.lock();
+        auto crew = crew_.lock();
         const auto member = crew->cameras.find(camera);
         if (member == crew->cameras.end())
             return false;
@@ -154,11 +149,11 @@ bool Fleet::setActive(const std::string &camera, bool active)
     return true;
 }
 
-void Fleet::tellTargets(const std::string &camera, const CameraStatus &status)
+void Fleet::tellTargets(const std::string &camera, CameraState state)
 {
     const auto targets = crew_.lock()->targets;
     for (const auto &[name, target] : targets)
-        target->tell(camera, status.state);
+        target->tell(camera, state);
 }
 
 std::vector<CameraSnapshot> Fleet::cameras()

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "core/base/guarded.h"
 #include "report/snapshot.h"
+#include "server/active_store.h"
 
 #include <chrono>
 #include <map>
@@ -17,9 +18,6 @@
 
 namespace ooto::watch
 {
-
-/** Cameras that were switched by hand, by name: that wins over what the files say. */
-using Switches = std::map<std::string, bool>;
 
 class Fleet
 {
@@ -34,7 +32,7 @@ public:
      * it plays does so, and only the rest is built again. Takes up to `stopPatience` where cameras
      * have to be ended. *application*
      */
-    void apply(const Config &config, const Switches &switches);
+    void apply(const Config &config, const ActiveStore &switches);
     /** Tells the ends of all faces and tears all down. *application* */
     void stop(std::chrono::steady_clock::time_point deadline);
 
@@ -42,7 +40,7 @@ public:
     /** @return false where there is no camera of that name */
     bool setActive(const std::string &camera, bool active);
     /** Has the camera's targets know how it is. */
-    void tellTargets(const std::string &camera, const CameraStatus &status);
+    void tellTargets(const std::string &camera, CameraState state);
     std::vector<CameraSnapshot> cameras();
     std::vector<TargetSnapshot> targets();
 
@@ -61,7 +59,7 @@ private:
 
     Leaving takeOutWhatChanged(Crew &crew, const Config &config);
     void replaceTargets(Crew &crew, const Config &config);
-    void addCameras(Crew &crew, const Config &config, const Switches &switches);
+    void addCameras(Crew &crew, const Config &config, const ActiveStore &switches);
 
     CameraListener &listener_;
     ConnectGate gate_;

@@ -51,6 +51,12 @@ LogLevel levelOf(const std::string &state)
     return state == "ok" ? LogLevel::Info : LogLevel::Warning;
 }
 
+/** As systemd's StateDirectory=ooto with XDG_STATE_HOME=%S has it. */
+std::string stateDirectory()
+{
+    return std::string(g_get_user_state_dir()) + "/ooto";
+}
+
 std::string count(std::size_t number, const std::string &one)
 {
     return std::to_string(number) + ' ' + one + (number == 1 ? "" : "s");
@@ -63,6 +69,7 @@ Program::Program(std::string file, Lookup environment, Config config)
       environment_(std::move(environment)),
       config_(std::move(config)),
       log_(config_.server.log),
+      switches_(stateDirectory() + "/cameras-active"),
       fleet_(*this),
       loop_(g_main_loop_new(nullptr, FALSE))
 {
@@ -75,7 +82,7 @@ int Program::run()
     tellWarnings();
     if (!serve())
         return 1;
-    fleet_.apply(config_, switches_.all());
+    fleet_.apply(config_, switches_);
     log_.write(LogLevel::Info, "started",
                {{"version", OOTO_VERSION}, {"cameras", std::to_string(config_.cameras.size())}});
     tick();
@@ -105,7 +112,11 @@ bool Program::serve()
     server_.reset();
     if (config_.server.listen.empty())
         return true;
-    auto server = Server::open(config_.server, *this, log_);
+    auto server = Server::open({.listen = config_.server.listen,
+                                .allowedHosts = config_.server.allowedHosts,
+                                .tokens = tokens(),
+                                .limits = {}},
+                               *this);
     if (!server) {
         log_.write(LogLevel::Error, "cannot serve", {{"reason", server.error()}});
         return false;
@@ -114,8 +125,31 @@ bool Program::serve()
     return true;
 }
 
+/** Whoever has one may switch cameras. Without any all else works. */
+Tokens Program::tokens()
+{
+    if (!config_.server.tokenFile.empty()) {
+        auto tokens = Tokens::read(config_.server.tokenFile);
+        if (tokens)
+            return std::move(*tokens);
+        log_.write(LogLevel::Error, "nobody can switch cameras", {{"reason", tokens.error()}});
+        return {};
+    }
+    auto own = ownTokens(stateDirectory());
+    if (!own) {
+        log_.write(LogLevel::Error, "nobody can switch cameras", {{"reason", own.error()}});
+        return {};
+    }
+    if ((*own).made)
+        log_.write(LogLevel::Info, "a token to switch cameras was made, and is shown this once",
+                   {{"token", (*own).made->reveal()}});
+    return (*own).tokens;
+}
+
 void Program::tellWarnings()
 {
+    if (const std::string problem = switches_.problem(); !problem.empty())
+        log_.writeChange("switches", LogLevel::Error, problem);
     for (const Mistake &warning : config_.warnings)
         log_.writeChange("configuration " + warning.origin.file + warning.origin.key,
                          LogLevel::Warning, mistakeLine(warning));
@@ -133,7 +167,7 @@ void Program::reload()
         // Its address stays where nothing is to be changed: a scrape is under way now and then.
         if (!(before == config_.server))
             reloadSucceeded_ = serve();
-        fleet_.apply(config_, switches_.all());
+        fleet_.apply(config_, switches_);
         log_.write(LogLevel::Info, "reloaded",
                    {{"cameras", std::to_string(config_.cameras.size())}});
     } else {
@@ -194,14 +228,18 @@ std::string Program::metrics()
     return metrics_.text(snapshot(), log_.dropped());
 }
 
-bool Program::setActive(const std::string &camera, bool active)
+Switched Program::setActive(const std::string &camera, bool active, const std::string &by)
 {
     if (!fleet_.setActive(camera, active))
-        return false;
-    if (const auto problem = switches_.set(camera, active))
-        log_.write(LogLevel::Error, "a switch will not outlive a restart",
-                   {{"camera", camera}, {"reason", *problem}});
-    return true;
+        return Switched::NoSuchCamera;
+    log_.write(LogLevel::Info, active ? "switched on" : "switched off",
+               {{"camera", camera}, {"by", by}});
+    const std::string problem = switches_.set(camera, active);
+    if (problem.empty())
+        return Switched::Kept;
+    log_.write(LogLevel::Error, "the switch will not outlive a restart",
+               {{"camera", camera}, {"reason", problem}});
+    return Switched::NotKept;
 }
 
 void Program::stateChanged(const std::string &camera, const CameraStatus &status)
@@ -209,11 +247,11 @@ void Program::stateChanged(const std::string &camera, const CameraStatus &status
     // One line per change, as JSON the message `ooto-camera` with the same fields.
     LogFields fields = {{metadata::field::camera, camera},
                         {metadata::field::state, cameraStateName(status.state)},
-                        {metadata::field::since, system::isoTime(status.since)}};
+                        {metadata::field::since, system::iso8601(status.since)}};
     if (!status.reason.empty())
         fields.push_back({metadata::field::reason, status.reason});
     log_.write(levelOf(status.state), metadata::cameraMessageName, fields);
-    fleet_.tellTargets(camera, status);
+    fleet_.tellTargets(camera, status.state);
 }
 
 void Program::messagePosted(const std::string &camera, const GstStructure *message)

@@ -35,13 +35,14 @@ private:
     // Of the server's thread.
     Snapshot snapshot() override;
     std::string metrics() override;
-    bool setActive(const std::string &camera, bool active) override;
+    Switched setActive(const std::string &camera, bool active, const std::string &by) override;
     // Of each camera's thread.
     void stateChanged(const std::string &camera, const CameraStatus &status) override;
     void messagePosted(const std::string &camera, const GstStructure *message) override;
     void troubleTold(const std::string &camera, const std::string &text) override;
 
     bool serve();
+    Tokens tokens();
     void tellWarnings();
     // Called by the main loop.
     void reload();

@@ -23,7 +23,7 @@ std::optional<ServiceSnapshot> ServiceNews::noteService(const GstStructure *mess
     ServiceSnapshot told{.state = textOf(message, metadata::field::state),
                          .reason = textOf(message, metadata::field::reason),
                          .since = std::chrono::system_clock::now()};
-    const auto known = known_.lock();
+    auto known = known_.lock();
     if (told.state == known->state && told.reason == known->reason)
         return std::nullopt;
     if (told.state == known->state)

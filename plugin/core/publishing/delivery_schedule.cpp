@@ -6,13 +6,29 @@
 namespace ooto::core
 {
 
+namespace
+{
+
+/** Of the record that was tried. */
+AfterAttempt::Fate fateAfter(Attempt attempt)
+{
+    switch (attempt) {
+    case Attempt::Delivered:
+        return AfterAttempt::Fate::Deliver;
+    case Attempt::Rejected:
+        return AfterAttempt::Fate::Reject;
+    default:
+        return AfterAttempt::Fate::Keep;
+    }
+}
+
+} // namespace
+
 AfterAttempt DeliverySchedule::note(std::int64_t id, bool isOldest, Attempt attempt,
                                     std::optional<Time> wish, Time now)
 {
-    AfterAttempt after;
-    if (attempt == Attempt::Delivered || attempt == Attempt::Rejected) {
-        after.fate = attempt == Attempt::Delivered ? AfterAttempt::Fate::Deliver
-                                                   : AfterAttempt::Fate::Reject;
+    AfterAttempt after{.fate = fateAfter(attempt)};
+    if (after.fate != AfterAttempt::Fate::Keep) {
         if (!isOldest && attempt == Attempt::Delivered && isGivenUp(now))
             after.rejectToo = failing_->id;
         well();
@@ -26,6 +42,15 @@ AfterAttempt DeliverySchedule::note(std::int64_t id, bool isOldest, Attempt atte
     trouble(attempt, wish, now);
     triesNext_ = isOldest && isGivenUp(now);
     return after;
+}
+
+AfterAttempt DeliverySchedule::noteLate(Attempt attempt, std::optional<Time> wish, Time now)
+{
+    if (attempt == Attempt::Gone)
+        wish = pauseWhenGone;
+    if (wish)
+        notBefore_ = std::max(notBefore_, now + *wish);
+    return {.fate = fateAfter(attempt)};
 }
 
 void DeliverySchedule::well()

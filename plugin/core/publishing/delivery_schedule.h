@@ -61,6 +61,11 @@ public:
      * pause */
     AfterAttempt note(std::int64_t id, bool isOldest, Attempt attempt, std::optional<Time> wish,
                       Time now);
+    /**
+     * In trouble: of an attempt that went before it began. Whether the trouble is over is for those
+     * to say that went since; only a longer pause that the target wants counts.
+     */
+    AfterAttempt noteLate(Attempt attempt, std::optional<Time> wish, Time now);
 
 private:
     struct Failing {

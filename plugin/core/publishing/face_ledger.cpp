@@ -11,6 +11,12 @@ namespace
 
 constexpr std::size_t mostEnded = 256; ///< as many as a buffer may show
 
+/** What an id begins with; each run numbers its tracks and visits anew. */
+std::string_view runOf(std::string_view id)
+{
+    return id.substr(0, id.rfind('-'));
+}
+
 } // namespace
 
 void FaceLedger::note(const Event &event)
@@ -32,7 +38,7 @@ void FaceLedger::note(const Event &event)
 
 void FaceLedger::countGap(const Event &event)
 {
-    const std::string_view run = event.eventId.substr(0, event.eventId.rfind('-'));
+    const std::string_view run = runOf(event.eventId);
     if (!event.sequence || run.empty())
         return;
     if (run == run_ && lastSequence_ && *event.sequence > *lastSequence_ + 1) {
@@ -49,9 +55,12 @@ bool FaceLedger::reopen(std::uint64_t trackId, std::string_view visitId)
         return false;
     const auto before = ended_.find(trackId);
     if (before != ended_.end()) {
-        open_[trackId] = std::move(before->second);
+        Open open = std::move(before->second);
         ended_.erase(before);
-        return false;
+        if (runOf(open.visitId) == runOf(visitId)) {
+            open_[trackId] = std::move(open);
+            return false;
+        }
     }
     open_[trackId] = {
         .trackId = trackId, .visitId = std::string(visitId), .newEventId = {}, .ends = 0};

@@ -120,3 +120,27 @@ TEST_F(Deliveries, blamesOnlyAfterTwentyTriesAndTenMinutes)
         slow.note(1, true, Attempt::Failed, 60s, i * 60s);
     EXPECT_FALSE(slow.triesNext()) << "15 are not 20 tries";
 }
+
+TEST_F(Deliveries, areInTroubleUntilOneThatWentSinceSaysOtherwise)
+{
+    schedule_.note(1, true, Attempt::Failed, 7s, 0ms);
+    EXPECT_EQ(schedule_.noteLate(Attempt::Delivered, {}, 10ms).fate, Fate::Deliver);
+    EXPECT_EQ(schedule_.noteLate(Attempt::Rejected, {}, 20ms).fate, Fate::Reject);
+    EXPECT_TRUE(schedule_.inTrouble());
+    EXPECT_EQ(schedule_.nextAttempt(), 7s);
+    EXPECT_EQ(schedule_.note(1, true, Attempt::Delivered, {}, 7s).fate, Fate::Deliver);
+    EXPECT_FALSE(schedule_.inTrouble());
+}
+
+TEST_F(Deliveries, countAnOutageOnceHoweverManyWereUnderWay)
+{
+    schedule_.note(1, true, Attempt::Unreached, {}, 0ms);
+    const Time next = schedule_.nextAttempt();
+    for (int i = 2; i <= 20; ++i)
+        EXPECT_EQ(schedule_.noteLate(Attempt::Unreached, {}, 0ms).fate, Fate::Keep);
+    EXPECT_EQ(schedule_.nextAttempt(), next);
+    schedule_.noteLate(Attempt::Failed, 3s, 0ms);
+    EXPECT_EQ(schedule_.nextAttempt(), 3s) << "the target's own wish";
+    schedule_.noteLate(Attempt::Gone, {}, 0ms);
+    EXPECT_EQ(schedule_.nextAttempt(), 1h);
+}

@@ -132,3 +132,15 @@ TEST(FaceLedger, knowsAFaceAgainThatItEndedItself)
     EXPECT_EQ(ended[0].ends, 1U);
     EXPECT_EQ(ledger.lost(), 0U) << "its `new` came";
 }
+
+TEST(FaceLedger, doesNotTakeAFaceOfAnotherRunForOneThatItEnded)
+{
+    FaceLedger ledger;
+    ledger.noteShown(7, "door-one-1");
+    ledger.endAll();
+    ledger.noteShown(7, "door-two-1");
+    const auto ended = ledger.endAll();
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended[0].visitId, "door-two-1");
+    EXPECT_EQ(ended[0].ends, 0U);
+}
