@@ -59,7 +59,7 @@ int run(const watch::CommandLine &line)
     if (line.check)
         return check(line.config, *config);
     if (line.health)
-        return health(config->server.listen);
+        return health((*config).server.listen);
     return watch::Program(line.config, environment, std::move(*config)).run();
 }
 
