@@ -22,6 +22,12 @@ PROGRAM = sys.argv[1]
 PATIENCE_S = 60
 LINES = "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=15/1"
 SECRET = "pa55-word of the yard"
+# A camera that nobody reaches, with a password.
+REFUSED = """[camera yard]
+uri=rtsp://127.0.0.1:9/main
+user-id=viewer
+user-pw=${YARD}
+"""
 
 
 def free_port():
@@ -130,10 +136,12 @@ class Program(unittest.TestCase):
                             watch.logged())
 
     def test_runs_two_cameras_and_ends_on_term(self):
-        with Watch(camera("door") + camera("yard", more="user-pw=${YARD}\nuser-id=x")) as watch:
+        with Watch(camera("door") + REFUSED) as watch:
             self.assertEqual(watch.run("--health").returncode, 1)
             watch.start()
-            self.began(watch, "door", "yard")
+            self.began(watch, "door")
+            self.assertTrue(eventually(lambda: "connect" in watch.logged()), watch.logged())
+            self.assertEqual(watch.state("yard"), "ended")
             self.assertEqual(watch.get("/healthz")[0], 200)
             self.assertEqual(watch.get("/readyz")[0], 200)
             self.assertEqual(watch.run("--health").returncode, 0)
@@ -156,9 +164,10 @@ class Program(unittest.TestCase):
                 self.assertNotIn(SECRET, text)
 
     def test_a_password_is_in_no_command_line(self):
-        with Watch(camera("yard", more="user-pw=${YARD}\nuser-id=x")) as watch:
+        named = LINES.replace("videotestsrc", "videotestsrc name=${YARD}")
+        with Watch(camera("door", named) + REFUSED) as watch:
             watch.start()
-            self.began(watch, "yard")
+            self.began(watch, "door")
             shown = Path(f"/proc/{watch.process.pid}/cmdline").read_bytes()
             for task in Path(f"/proc/{watch.process.pid}/task").iterdir():
                 shown += (task / "comm").read_bytes()
