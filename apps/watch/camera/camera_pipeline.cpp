@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "camera/camera_pipeline.h"
 
+#include "camera/hand_over.h"
 #include "camera/memory_download.h"
 #include "camera/recordings.h"
 #include "camera/trouble_text.h"
@@ -123,6 +124,7 @@ CameraPipeline::build(const CameraConfig &config, const std::vector<TargetConfig
     std::string trouble = built->assemble(config, targets);
     if (!trouble.empty())
         return withoutSecrets(trouble, config);
+    HandOver::give();
     return built;
 }
 
@@ -316,6 +318,7 @@ element::StructureHandle CameraPipeline::statistics() const
 
 GstPadProbeReturn CameraPipeline::onInput(GstPad *, GstPadProbeInfo *info, gpointer self)
 {
+    HandOver::take();
     auto *pipeline = static_cast<CameraPipeline *>(self);
     if (pipeline->closed_)
         return GST_PAD_PROBE_DROP;
@@ -329,6 +332,7 @@ GstPadProbeReturn CameraPipeline::onInput(GstPad *, GstPadProbeInfo *info, gpoin
 /** Behind ootoidentify all ends are told; ootopublish holds the end of the stream back. */
 GstPadProbeReturn CameraPipeline::onOutput(GstPad *, GstPadProbeInfo *info, gpointer self)
 {
+    HandOver::take();
     auto *pipeline = static_cast<CameraPipeline *>(self);
     if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_EOS)
         pipeline->reporter_->tell(Mail::Kind::EndOfStream);
@@ -370,6 +374,7 @@ void CameraPipeline::noteBuffer(GstBuffer *buffer)
 
 GstBusSyncReply CameraPipeline::onMessage(GstBus *, GstMessage *message, gpointer reporter)
 {
+    HandOver::take();
     // Sources that come late, as rtspsrc's, change what sinks with a clock have to wait for.
     if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_LATENCY && GST_IS_BIN(GST_MESSAGE_SRC(message)))
         gst_element_call_async(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "camera/camera_source.h"
 
+#include "camera/hand_over.h"
 #include "element/handles.h"
 
 #include <gst/rtsp/gstrtsptransport.h>
@@ -130,6 +131,7 @@ GstElement *CameraSource::addDecoder()
         sink.get(),
         static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
         [](GstPad *, GstPadProbeInfo *, gpointer self) {
+            HandOver::take();
             static_cast<CameraSource *>(self)->handlers_.onData();
             return GST_PAD_PROBE_OK;
         },
@@ -190,6 +192,7 @@ std::string CameraSource::makeLaunch()
 /** Sound and metadata are not even asked for. */
 gboolean CameraSource::selectStream(GstElement *, guint number, GstCaps *caps, CameraSource *self)
 {
+    HandOver::take();
     self->offered_ = true;
     const GstStructure *stream =
         caps && gst_caps_get_size(caps) > 0 ? gst_caps_get_structure(caps, 0) : nullptr;
@@ -203,6 +206,7 @@ gboolean CameraSource::selectStream(GstElement *, guint number, GstCaps *caps, C
 
 void CameraSource::onRtspPad(GstElement *, GstPad *pad, CameraSource *self)
 {
+    HandOver::take();
     if (!GST_PAD_IS_SRC(pad))
         return;
     const system::ObjectHandle<GstPad> sink(gst_element_get_static_pad(self->decoder_, "sink"));
@@ -212,6 +216,7 @@ void CameraSource::onRtspPad(GstElement *, GstPad *pad, CameraSource *self)
 
 void CameraSource::onDecodedPad(GstElement *, GstPad *pad, CameraSource *self)
 {
+    HandOver::take();
     if (!GST_PAD_IS_SRC(pad))
         return;
     const element::CapsHandle caps = capsOf(pad);
@@ -227,6 +232,7 @@ void CameraSource::onDecodedPad(GstElement *, GstPad *pad, CameraSource *self)
 
 void CameraSource::onNoMorePads(GstElement *, CameraSource *self)
 {
+    HandOver::take();
     if (!self->hasVideo_)
         self->handlers_.onNoVideo();
 }
@@ -241,6 +247,7 @@ gboolean CameraSource::continues(GstElement *, GstPad *, GstCaps *caps, CameraSo
 
 void CameraSource::onSourceSetup(GstElement *, GstElement *source, CameraSource *self)
 {
+    HandOver::take();
     GObjectClass *properties = G_OBJECT_GET_CLASS(source);
     if (!self->config_.userId.empty() && g_object_class_find_property(properties, "user-id"))
         g_object_set(source, "user-id", self->config_.userId.c_str(), nullptr);
