@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/connections.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -149,8 +151,12 @@ void Connections::cut(One &one)
 {
     if (std::exchange(one.isCut, true))
         return;
+    GSocket *socket = g_socket_connection_get_socket(one.connection.get());
+    // The other side hears of the close at once, also where it waits for us to read on.
+    const linger none{.l_onoff = 1, .l_linger = 0};
+    setsockopt(g_socket_get_fd(socket), SOL_SOCKET, SO_LINGER, &none, sizeof none);
     // Whoever reads or writes it hears of that and lets go, unless the other side sends on.
-    g_socket_shutdown(g_socket_connection_get_socket(one.connection.get()), TRUE, TRUE, nullptr);
+    g_socket_shutdown(socket, TRUE, TRUE, nullptr);
     one.deadline = std::chrono::steady_clock::now() + timeToLetGo;
 }
 
