@@ -5,6 +5,7 @@
 #include "camera/memory_download.h"
 #include "camera/recordings.h"
 #include "camera/trouble_text.h"
+#include "config/launch_tail.h"
 #include "config/property.h"
 #include "element/frame_clock.h"
 
@@ -230,9 +231,7 @@ std::string CameraPipeline::addTail(const CameraConfig &config,
         publishers_.push_back(last_);
     }
     system::ErrorHandle error;
-    GstElement *preview =
-        gst_parse_bin_from_description_full(config.preview.c_str(), TRUE, nullptr,
-                                            GST_PARSE_FLAG_FATAL_ERRORS, system::ErrorOut(error));
+    GstElement *preview = parseTail(config.preview.c_str(), system::ErrorOut(error));
     if (!preview)
         return std::string("preview: ") + (error ? error->message : "it cannot be built.");
     nameRecordings(GST_BIN(preview));

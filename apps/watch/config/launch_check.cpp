@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/launch_check.h"
 
+#include "config/launch_tail.h"
 #include "system/handles.h"
 #include "system/plain_text.h"
 
@@ -19,12 +20,14 @@ struct Parsed {
     system::ErrorHandle error;
 };
 
-/** @param ghosts whether the bin shows the pads that are not linked */
-Parsed parse(const char *line, bool ghosts)
+/** @param tail whether something goes into it */
+Parsed parse(const char *line, bool tail)
 {
     Parsed parsed;
-    GstElement *bin = gst_parse_bin_from_description_full(
-        line, ghosts, nullptr, GST_PARSE_FLAG_FATAL_ERRORS, system::ErrorOut(parsed.error));
+    GstElement *bin = tail ? parseTail(line, system::ErrorOut(parsed.error))
+                           : gst_parse_bin_from_description_full(line, FALSE, nullptr,
+                                                                 GST_PARSE_FLAG_FATAL_ERRORS,
+                                                                 system::ErrorOut(parsed.error));
     if (bin)
         parsed.bin.reset(static_cast<GstElement *>(gst_object_ref_sink(bin)));
     return parsed;
@@ -60,10 +63,29 @@ Text whyNot(const ExpandedValue &line, LaunchEnd end, const GError &error)
     return withoutValue(named.error->message);
 }
 
+bool takesOnly(GstElement *element)
+{
+    for (const GList *each = gst_element_get_pad_template_list(element); each; each = each->next)
+        if (GST_PAD_TEMPLATE_DIRECTION(each->data) == GST_PAD_SRC)
+            return false;
+    return true;
+}
+
+/** splitmuxsink has its sink, which makes a bin one, not before it plays. */
+bool hasSink(GstElement *bin)
+{
+    if (GST_OBJECT_FLAG_IS_SET(bin, GST_ELEMENT_FLAG_SINK))
+        return true;
+    for (const GList *each = GST_BIN_CHILDREN(bin); each; each = each->next)
+        if (takesOnly(GST_ELEMENT(each->data)))
+            return true;
+    return false;
+}
+
 Text wrongAtEnds(GstElement *bin, LaunchEnd end)
 {
     if (end == LaunchEnd::Tail) {
-        if (!GST_OBJECT_FLAG_IS_SET(bin, GST_ELEMENT_FLAG_SINK) || bin->srcpads)
+        if (!hasSink(bin) || leadsOn(bin))
             return "has to end in a sink, such as fakesink";
         return bin->sinkpads ? std::nullopt : Text("takes nothing in at its start");
     }
