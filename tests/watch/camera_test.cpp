@@ -371,6 +371,13 @@ TEST_F(CameraTest, bringsPicturesOfAHardwareDecoderToSystemMemory)
     hideFakeGpu();
 }
 
+TEST_F(CameraTest, takesALaunchLineWhosePadsComeLater)
+{
+    const Camera &camera = add(launched(ownCamera + " ! jpegenc ! decodebin"));
+    ASSERT_TRUE(isLive()) << log_.reason();
+    EXPECT_TRUE(goesOn(camera));
+}
+
 TEST_F(CameraTest, keepsCountingOverRestarts)
 {
     CameraProcess process({{"/main", streamLine(h264())}});

@@ -175,12 +175,18 @@ std::string CameraSource::makeLaunch()
 {
     system::ErrorHandle error;
     // With an element behind it the line may end in caps, or in pads that come later.
-    const system::Secret line(std::string(config_.launch.reveal()) + " ! identity silent=true");
+    constexpr const char *endName = "ooto-launch-end";
+    const system::Secret line(std::string(config_.launch.reveal()) +
+                              " ! identity silent=true name=" + endName);
+    // Unlinked pads are not to be ghosted: pads that come later would find no place to go.
     GstElement *bin = gst_parse_bin_from_description_full(
-        line.reveal(), TRUE, nullptr, GST_PARSE_FLAG_FATAL_ERRORS, system::ErrorOut(error));
+        line.reveal(), FALSE, nullptr, GST_PARSE_FLAG_FATAL_ERRORS, system::ErrorOut(error));
     if (!bin)
         return launchTrouble(error.get());
     gst_bin_add(pipeline_, bin);
+    const system::ObjectHandle<GstElement> end(gst_bin_get_by_name(GST_BIN_CAST(bin), endName));
+    const system::ObjectHandle<GstPad> pad(gst_element_get_static_pad(end.get(), "src"));
+    gst_element_add_pad(bin, gst_ghost_pad_new("src", pad.get()));
     source_ = bin;
     if (!addDecoder())
         return missing("decodebin");
