@@ -39,28 +39,6 @@ using WallTime = std::chrono::system_clock::time_point;
 /** NTP counts from 1900 (RFC 5905, figure 4). */
 constexpr std::chrono::seconds ntpToUnix{2'208'988'800};
 
-/** When the camera says that the frame was taken. */
-std::optional<WallTime> referenceTime(GstBuffer *buffer)
-{
-    const auto stamp = [buffer](const char *name) -> std::optional<std::chrono::nanoseconds> {
-        const CapsHandle caps(gst_caps_new_empty_simple(name));
-        const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, caps.get());
-        if (!meta || !GST_CLOCK_TIME_IS_VALID(meta->timestamp) || meta->timestamp > G_MAXINT64)
-            return std::nullopt;
-        return std::chrono::nanoseconds(static_cast<gint64>(meta->timestamp));
-    };
-    auto sinceUnix = stamp("timestamp/x-unix");
-    if (!sinceUnix) {
-        sinceUnix = stamp("timestamp/x-ntp");
-        if (sinceUnix)
-            *sinceUnix -= ntpToUnix;
-    }
-    // A camera whose clock was never set says nothing.
-    if (!sinceUnix || sinceUnix->count() <= 0)
-        return std::nullopt;
-    return WallTime(std::chrono::duration_cast<WallTime::duration>(*sinceUnix));
-}
-
 std::optional<core::StreamTime> streamTime(GstClockTime pts, const GstSegment &segment)
 {
     if (!GST_CLOCK_TIME_IS_VALID(pts) || segment.format != GST_FORMAT_TIME)
@@ -96,6 +74,27 @@ core::StreamTime beginOf(GstElement *element, const std::optional<core::StreamTi
 }
 
 } // namespace
+
+std::optional<std::chrono::system_clock::time_point> cameraTime(GstBuffer *buffer)
+{
+    const auto stamp = [buffer](const char *name) -> std::optional<std::chrono::nanoseconds> {
+        const CapsHandle caps(gst_caps_new_empty_simple(name));
+        const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, caps.get());
+        if (!meta || !GST_CLOCK_TIME_IS_VALID(meta->timestamp) || meta->timestamp > G_MAXINT64)
+            return std::nullopt;
+        return std::chrono::nanoseconds(static_cast<gint64>(meta->timestamp));
+    };
+    auto sinceUnix = stamp("timestamp/x-unix");
+    if (!sinceUnix) {
+        sinceUnix = stamp("timestamp/x-ntp");
+        if (sinceUnix)
+            *sinceUnix -= ntpToUnix;
+    }
+    // A camera whose clock was never set says nothing.
+    if (!sinceUnix || sinceUnix->count() <= 0)
+        return std::nullopt;
+    return WallTime(std::chrono::duration_cast<WallTime::duration>(*sinceUnix));
+}
 
 void FrameClock::startAnew()
 {
@@ -169,7 +168,7 @@ core::FrameTimes FrameClock::timesOf(GstElement *element, GstBuffer *buffer,
                      (interval ? "the frame rate of its caps." : "their arrival.");
 
     cameraAhead_.reset();
-    if (const auto wall = referenceTime(buffer)) {
+    if (const auto wall = cameraTime(buffer)) {
         reference_ = {times.runningTime, *wall};
         cameraAhead_ =
             std::chrono::duration_cast<std::chrono::milliseconds>(*wall - times.received);

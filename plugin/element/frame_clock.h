@@ -15,6 +15,12 @@
 namespace ooto::element
 {
 
+/**
+ * When the camera says that the frame was taken, by a GstReferenceTimestampMeta of NTP or Unix
+ * time; nothing where it does not say. Thread-safe.
+ */
+std::optional<std::chrono::system_clock::time_point> cameraTime(GstBuffer *buffer);
+
 /** Thread-bound to the *streaming* thread. */
 class FrameClock
 {

@@ -250,6 +250,11 @@ static gboolean gst_ooto_identify_stop(GstBaseTransform *transform)
 {
     IdentifyState *state = GST_OOTO_IDENTIFY(transform)->state;
     state->settings.stop();
+    // Whoever reads them while it stops is not to read less than before.
+    if (const auto running = state->running()) {
+        identify::Statistics statistics = running->statistics();
+        *state->lastStatistics.lock() = std::move(statistics);
+    }
     std::shared_ptr<Stream> stream;
     state->stream.lock()->swap(stream);
     if (!stream)
@@ -397,7 +402,9 @@ static void gst_ooto_identify_class_init(GstOotoIdentifyClass *klass)
         g_param_spec_boxed("stats", "Statistics",
                            "Counters since the element started: frames, samples, tracks, visits, "
                            "requests, answers, errors by kind, round trip times in ms, and the "
-                           "element's own time in the streaming thread in us",
+                           "element's own time in the streaming thread in us; the last two also "
+                           "in s as the structures round-trips and streaming {le-BOUND (how many "
+                           "were not above it), count, sum}; budget-left is absent without a limit",
                            GST_TYPE_STRUCTURE,
                            static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 

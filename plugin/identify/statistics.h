@@ -3,17 +3,27 @@
 #pragma once
 
 #include "core/asking/face.h"
+#include "core/base/histogram.h"
 #include "core/base/recent_values.h"
 #include "core/traffic/reply.h"
 #include "element/handles.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 
 namespace ooto::identify
 {
+
+/** Seconds: of a request that is answered in Europe, and of one that the deadline ends. */
+inline constexpr std::array roundTripBounds{0.05, 0.1, 0.2, 0.3, 0.5,  0.75, 1.0,
+                                            1.5,  2.0, 3.0, 5.0, 10.0, 30.0};
+/** Seconds: a frame that is only passed on takes microseconds; from 0.01 on the video suffers. */
+inline constexpr std::array streamingBounds{0.00001, 0.000025, 0.00005, 0.0001, 0.00025,
+                                            0.0005,  0.001,    0.0025,  0.005,  0.01,
+                                            0.025,   0.05,     0.1,     1.0};
 
 /** Counters of one run of one element, from READY to READY. Not thread-safe. */
 struct Statistics {
@@ -40,9 +50,13 @@ struct Statistics {
     std::map<core::Reason, std::uint64_t> unanswered; ///< tracks that ended without, by reason
     std::uint64_t bytesSent = 0;
     core::RecentValues<> roundTripMs;
-    core::RecentValues<> streamingUs; ///< our time in the streaming thread, per frame
-    core::RecentValues<> analysisMs;  ///< from a sample's copy to its last photo
+    core::RecentValues<> streamingUs;            ///< our time in the streaming thread, per frame
+    core::RecentValues<> analysisMs;             ///< from a sample's copy to its last photo
+    core::Histogram roundTrips{roundTripBounds}; ///< of all, s
+    core::Histogram streaming{streamingBounds};  ///< of all frames, s
 
+    /** Our time in the streaming thread for one frame. */
+    void countFrameTime(std::chrono::duration<double> took);
     void countReply(const core::Reply &reply);
     /** A request in flight was lost with its connection, and goes once more at once. */
     void countRestart();

@@ -192,8 +192,8 @@ void Stream::frame(GstBuffer *buffer, const GstVideoInfo &info, const core::Fram
         frame.upstream = metadata::upstreamFaces(buffer, roiType_, visible);
     observe(frame);
     attach(frame);
-    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
-    meeting_.shared.lock()->statistics.streamingUs.add(took.count());
+    const auto took = std::chrono::steady_clock::now() - begin;
+    meeting_.shared.lock()->statistics.countFrameTime(took);
 }
 
 void Stream::observe(const Frame &frame)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tests ootoidentify's budget, rate and retries, and answers that come after somebody left.
+#include "metadata/histogram_structure.h"
 #include "support/identify_support.h"
 #include "support/photos.h"
 
@@ -67,6 +68,16 @@ protected:
         return count;
     }
 
+    metadata::HistogramReading histogram(const char *name)
+    {
+        GstStructure *taken = nullptr;
+        g_object_get(identify->element(), "stats", &taken, nullptr);
+        const StructurePtr stats(taken);
+        const GValue *value = gst_structure_get_value(taken, name);
+        return value ? metadata::readHistogram(gst_value_get_structure(value))
+                     : metadata::HistogramReading{};
+    }
+
     bool reported(const std::string &state)
     {
         const auto all = identify->messages("ooto-service");
@@ -97,6 +108,22 @@ TEST_F(Limits, whenTheBudgetIsSpentNoRequestLeavesAndFacesStayPending)
     EXPECT_EQ(service->requests().size(), 1U);
     EXPECT_EQ(identify->stat("requests-today"), 1U);
     EXPECT_EQ(identify->stat("budget-left"), 0U);
+}
+
+TEST_F(Limits, eachRoundTripAndEachFrameIsInAHistogram)
+{
+    start("max-requests-per-day=50");
+    EXPECT_TRUE(showUntil(grace, [&] { return identify->stat("matches") == 1; }));
+    const auto roundTrips = histogram("round-trips");
+    EXPECT_EQ(roundTrips.count, 1U);
+    EXPECT_GT(roundTrips.sum, 0);
+    ASSERT_FALSE(roundTrips.buckets.empty());
+    EXPECT_LE(roundTrips.buckets.back().count, 1U);
+    const auto streaming = histogram("streaming");
+    EXPECT_EQ(streaming.count, identify->stat("frames"));
+    EXPECT_GT(streaming.sum, 0);
+    ASSERT_FALSE(streaming.buckets.empty());
+    EXPECT_LE(streaming.buckets.front().bound, 0.0001);
 }
 
 TEST_F(Limits, aPhotoThatWasLostGoesAgainAndIsCounted)

@@ -208,7 +208,10 @@ class Shell(Fixture):
             "examples/read-faces/read_faces.py": self.played,
             "examples/read-faces/follow": self.there,
             "build/examples/enrol/ooto-enrol": self.enrolled,
-            "tools/element-page": self.helped,
+            "tools/element-page": self.helped, "tools/packages": self.helped,
+            "apt": self.installed, "install": self.kept,
+            "ooto-enrol": self.tool, "ooto-fetch-model": self.tool, "curl": self.asked,
+            "systemctl": self.unit, "journalctl": self.unit, "systemd-run": self.checked,
         }
         found = 0
         for page in PAGES:
@@ -242,6 +245,44 @@ class Shell(Fixture):
         script = text_of(ROOT / "tools/install-packages")
         needed = re.search(r"^build=\((.*?)^\)", script, re.S | re.M).group(1).split()
         self.assertEqual(sorted(command.arguments[1:]), sorted(needed))
+
+    def installed(self, command, _line):
+        """Packages that there are, as they are built."""
+        names = re.findall(r"^Package: (.+)$", text_of(ROOT / "debian/control"), re.M)
+        self.assertEqual(command.arguments[0], "install")
+        for file in command.arguments[1:]:
+            self.assertIn(re.fullmatch(r"\./packages/(.+)_\*\.deb", file).group(1), names)
+
+    def kept(self, command, _line):
+        """Secrets are root's alone, and where the service looks for them."""
+        self.assertEqual(command.arguments[:2], ["-m", "600"])
+        self.assertTrue(command.arguments[-1].startswith("/etc/ooto"))
+        for file in command.arguments[2:-1]:
+            self.assertIn(f"/etc/ooto/{file}\n", self.service())
+
+    @staticmethod
+    def service():
+        return text_of(ROOT / "debian/ooto-watch.service")
+
+    def unit(self, command, _line):
+        self.assertIn("ooto-watch", command.arguments)
+        self.assertIn("ExecStart=/usr/bin/ooto-watch\n", self.service())
+
+    def checked(self, command, _line):
+        """With the variables that the service has."""
+        self.assertIn("EnvironmentFile=/etc/ooto/environment", command.arguments)
+        self.assertIn("EnvironmentFile=-/etc/ooto/environment\n", self.service())
+        self.assertEqual(["ooto-watch", "--check"], command.arguments[-2:])
+
+    def tool(self, command, _line):
+        self.assertIn(f"usr/bin/{command.program}\n", text_of(ROOT / "debian/ooto-tools.install"))
+
+    def asked(self, command, _line):
+        """Of the program: a path that it has."""
+        path = re.search(r"http://127\.0\.0\.1:9464/(\w+)", " ".join(command.arguments)).group(1)
+        code = text_of(ROOT / "apps/watch/server/router.cpp") + \
+            text_of(ROOT / "apps/watch/server/switch_request.cpp")
+        self.assertIn(f'"/{path}', code)
 
     def formatter(self, command, _line):
         self.assertTrue((ROOT / ".clang-format").exists())
