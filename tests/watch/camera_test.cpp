@@ -402,7 +402,7 @@ TEST_F(CameraTest, hasTargetsTellTheEndsOfAllFaces)
         .name = "file",
         .properties = {setting("uri", "file://" + events), setting("spool", "")},
         .origin = {}};
-    const watch::TargetHolder holder(target);
+    const watch::TargetHolder holder(target, log_);
     CameraProcess process({{"/main", streamLine(h264())}});
     CameraConfig config = cameraAt(process.uri("/main"));
     config.targets = {"file"};
