@@ -4,6 +4,7 @@
 
 Cameras are made pictures; nobody is asked, as `dry-run` is set and nothing listens at `endpoint`.
 """
+import hashlib
 import json
 import os
 import re
@@ -253,6 +254,44 @@ class Program(unittest.TestCase):
             watch.start()
             self.assertEqual(watch.process.wait(PATIENCE_S), 1)
             self.assertIn(str(watch.port), watch.logged())
+
+    def test_hang_up_reads_tokens_again_and_keeps_an_address_that_works(self):
+        with Watch(camera("door")) as watch, socket.socket() as taken:
+            tokens = watch.root / "tokens"
+
+            def let_in(token):
+                digest = hashlib.sha256(token.encode()).hexdigest()
+                tokens.write_text(f"anna:{digest}\n", encoding="utf-8")
+                tokens.chmod(0o600)
+
+            def switch(token):
+                headers = {"Authorization": "Bearer " + token, "Content-Type": "application/json"}
+                return watch.get("/cameras/door/active", method="POST", body=b"true",
+                                 headers=headers)[0]
+            let_in("first")
+            watch.watch += f"\ntoken-file={tokens}"
+            watch.write(camera("door"))
+            watch.start()
+            self.began(watch, "door")
+            self.assertIn(switch("first"), (200, 204))
+            let_in("second")
+            watch.process.send_signal(signal.SIGHUP)
+            self.assertTrue(eventually(lambda: switch("second") in (200, 204)), watch.logged())
+            self.assertIn(switch("first"), (401, 403))
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            works, watch.port = watch.port, taken.getsockname()[1]
+            watch.write(camera("door"))
+            watch.port = works
+            watch.process.send_signal(signal.SIGHUP)
+            self.assertTrue(eventually(
+                lambda: "ooto_config_reload_success 0" in watch.get("/metrics")[1]), watch.logged())
+            self.assertEqual(watch.state("door"), "live")
+            watch.write(camera("door"))
+            watch.process.send_signal(signal.SIGHUP)
+            self.assertTrue(eventually(
+                lambda: "ooto_config_reload_success 1" in watch.get("/metrics")[1]), watch.logged())
+            self.assertEqual(watch.end()[0], 0)
 
     def test_systemd_is_told(self):
         with Watch(camera("door")) as watch, \

@@ -18,6 +18,7 @@ namespace
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds longestTick{1};
+constexpr std::chrono::seconds saveAgainIn{30};
 
 std::string textOf(const GstStructure *message, const char *field)
 {
@@ -69,7 +70,7 @@ Program::Program(std::string file, Lookup environment, Config config)
       environment_(std::move(environment)),
       config_(std::move(config)),
       log_(config_.server.log),
-      switches_(stateDirectory() + "/cameras-active"),
+      switches_(std::make_shared<ActiveStore>(stateDirectory() + "/cameras-active")),
       fleet_(*this),
       loop_(g_main_loop_new(nullptr, FALSE))
 {
@@ -82,7 +83,7 @@ int Program::run()
     tellWarnings();
     if (!serve())
         return 1;
-    fleet_.apply(config_, switches_);
+    fleet_.apply(config_, *switches_);
     log_.write(LogLevel::Info, "started",
                {{"version", OOTO_VERSION}, {"cameras", std::to_string(config_.cameras.size())}});
     tick();
@@ -106,14 +107,20 @@ void Program::quit()
     g_main_loop_quit(loop_.get());
 }
 
-/** @return false when an address cannot be served, which was told */
+/** @return false when the address cannot be served, which was told: what was served still is */
 bool Program::serve()
 {
-    server_.reset();
-    if (config_.server.listen.empty())
+    const ServerConfig &wanted = config_.server;
+    // Tokens in the same file may be others.
+    if (server_ && wanted == served_ && wanted.tokenFile.empty())
         return true;
-    auto server = Server::open({.listen = config_.server.listen,
-                                .allowedHosts = config_.server.allowedHosts,
+    // An address is free for a new server only when the old one left it.
+    if (wanted.listen.empty() || wanted.listen == served_.listen)
+        server_.reset();
+    if (wanted.listen.empty())
+        return true;
+    auto server = Server::open({.listen = wanted.listen,
+                                .allowedHosts = wanted.allowedHosts,
                                 .tokens = tokens(),
                                 .limits = {}},
                                *this);
@@ -122,6 +129,7 @@ bool Program::serve()
         return false;
     }
     server_ = std::move(*server);
+    served_ = wanted;
     return true;
 }
 
@@ -148,7 +156,7 @@ Tokens Program::tokens()
 
 void Program::tellWarnings()
 {
-    if (const std::string problem = switches_.problem(); !problem.empty())
+    if (const std::string problem = switches_->problem(); !problem.empty())
         log_.writeChange("switches", LogLevel::Error, problem);
     for (const Mistake &warning : config_.warnings)
         log_.writeChange("configuration " + warning.origin.file + warning.origin.key,
@@ -161,13 +169,11 @@ void Program::reload()
     auto config = readConfig(file_, environment_);
     reloadSucceeded_ = bool(config);
     if (config) {
-        const ServerConfig before = std::exchange(config_, std::move(*config)).server;
+        config_ = std::move(*config);
         tellWarnings();
         log_.setFormat(config_.server.log);
-        // Its address stays where nothing is to be changed: a scrape is under way now and then.
-        if (!(before == config_.server))
-            reloadSucceeded_ = serve();
-        fleet_.apply(config_, switches_);
+        reloadSucceeded_ = serve();
+        fleet_.apply(config_, *switches_);
         log_.write(LogLevel::Info, "reloaded",
                    {{"cameras", std::to_string(config_.cameras.size())}});
     } else {
@@ -195,6 +201,16 @@ void Program::tick()
     lastTick_ = now.time_since_epoch();
     notifier_.tick(now);
     notifier_.status(statusLine());
+    saveSwitches(now);
+}
+
+/** What the disk did not take, again; not here, where the disk could hold the ticks up. */
+void Program::saveSwitches(std::chrono::steady_clock::time_point now)
+{
+    if (now < nextSave_ || saving_.isUnderWay() || !switches_->unsaved())
+        return;
+    nextSave_ = now + saveAgainIn;
+    saving_ = Errand([switches = switches_] { switches->saveAgain(); }, [] {});
 }
 
 /** As `3 cameras live, 1 stalled; service ok`. */
@@ -234,7 +250,7 @@ Switched Program::setActive(const std::string &camera, bool active, const std::s
         return Switched::NoSuchCamera;
     log_.write(LogLevel::Info, active ? "switched on" : "switched off",
                {{"camera", camera}, {"by", by}});
-    const std::string problem = switches_.set(camera, active);
+    const std::string problem = switches_->set(camera, active);
     if (problem.empty())
         return Switched::Kept;
     log_.write(LogLevel::Error, "the switch will not outlive a restart",

@@ -2,6 +2,7 @@
 // The running program: what cameras tell goes to the log, the metrics and the targets.
 #pragma once
 
+#include "camera/errand.h"
 #include "config/config_reader.h"
 #include "core/base/guarded.h"
 #include "program/fleet.h"
@@ -42,6 +43,7 @@ private:
     void troubleTold(const std::string &camera, const std::string &text) override;
 
     bool serve();
+    void saveSwitches(std::chrono::steady_clock::time_point now);
     Tokens tokens();
     void tellWarnings();
     // Called by the main loop.
@@ -57,11 +59,14 @@ private:
     Config config_; ///< main loop only
     Log log_;
     Metrics metrics_;
-    ActiveStore switches_;
+    const std::shared_ptr<ActiveStore> switches_; ///< shared with who saves them
+    Errand saving_;
+    std::chrono::steady_clock::time_point nextSave_{};
     ServiceNews news_;
     Notifier notifier_;
     Fleet fleet_;
     std::unique_ptr<Server> server_;
+    ServerConfig served_; ///< what it was opened with
     std::atomic<std::chrono::steady_clock::duration> lastTick_{};
     std::atomic<bool> reloadSucceeded_{true};
     system::Handle<GMainLoop, g_main_loop_unref> loop_;
