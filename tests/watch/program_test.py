@@ -137,7 +137,7 @@ class Program(unittest.TestCase):
                             watch.logged())
 
     def test_runs_two_cameras_and_ends_on_term(self):
-        with Watch(camera("door") + REFUSED) as watch:
+        with Watch(camera("door") + camera("cellar", more="active=false") + REFUSED) as watch:
             self.assertEqual(watch.run("--health").returncode, 1)
             watch.start()
             self.began(watch, "door")
@@ -161,6 +161,8 @@ class Program(unittest.TestCase):
             live = [line for line in told
                     if line.get("camera") == "door" and line.get("state") == "live"]
             self.assertEqual(len(live), 1, "one line per change")
+            self.assertEqual([line["state"] for line in told if line.get("camera") == "cellar"],
+                             ["off"])
             for text in (watch.logged(), metrics, watch.get("/status")[1]):
                 self.assertNotIn(SECRET, text)
 

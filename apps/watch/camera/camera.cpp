@@ -58,7 +58,9 @@ public:
         known->status.state = life_.state();
         known->status.since = std::chrono::system_clock::now();
         known->status.reason = config.active ? "It is not connected yet." : "It is switched off.";
-        known->told = {life_.state(), life_.reason()};
+        // That it is off has to be told; that it is not connected yet goes without saying.
+        if (config.active)
+            known->told = {life_.state(), life_.reason()};
     }
 
     ~Implementation()

@@ -41,6 +41,12 @@ system::SourceHandle attach(GSource *source, Owner *owner)
     return system::SourceHandle(source);
 }
 
+void addReason(LogFields &fields, const std::string &reason)
+{
+    if (!reason.empty())
+        fields.push_back({metadata::field::reason, reason});
+}
+
 LogLevel levelOf(CameraState state)
 {
     return state == CameraState::Live || state == CameraState::Off ? LogLevel::Info
@@ -264,8 +270,7 @@ void Program::stateChanged(const std::string &camera, const CameraStatus &status
     LogFields fields = {{metadata::field::camera, camera},
                         {metadata::field::state, cameraStateName(status.state)},
                         {metadata::field::since, system::iso8601(status.since)}};
-    if (!status.reason.empty())
-        fields.push_back({metadata::field::reason, status.reason});
+    addReason(fields, status.reason);
     log_.write(levelOf(status.state), metadata::cameraMessageName, fields);
     fleet_.tellTargets(camera, status.state);
 }
@@ -279,17 +284,28 @@ void Program::messagePosted(const std::string &camera, const GstStructure *messa
                 levelOf(news->state), metadata::serviceMessageName,
                 {{metadata::field::state, news->state}, {metadata::field::reason, news->reason}});
     } else if (gst_structure_has_name(message, metadata::publishMessageName)) {
-        const std::string uri = textOf(message, metadata::field::uri);
-        const std::string state = textOf(message, metadata::field::state);
-        log_.writeChange("target " + uri, levelOf(state), metadata::publishMessageName,
-                         {{metadata::field::uri, uri},
-                          {metadata::field::state, state},
-                          {metadata::field::reason, textOf(message, metadata::field::reason)}});
+        tellTarget(message);
     } else if (gst_structure_has_name(message, metadata::noticeMessageName)) {
         log_.writeChange("notice " + camera, LogLevel::Warning, metadata::noticeMessageName,
                          {{metadata::field::camera, camera},
                           {metadata::field::text, textOf(message, metadata::field::text)}});
     }
+}
+
+void Program::tellService(const ServiceSnapshot &news)
+{
+    LogFields fields = {{metadata::field::state, news.state}};
+    addReason(fields, news.reason);
+    log_.write(levelOf(news.state), metadata::serviceMessageName, fields);
+}
+
+void Program::tellTarget(const GstStructure *message)
+{
+    const std::string uri = textOf(message, metadata::field::uri);
+    const std::string state = textOf(message, metadata::field::state);
+    LogFields fields = {{metadata::field::uri, uri}, {metadata::field::state, state}};
+    addReason(fields, textOf(message, metadata::field::reason));
+    log_.writeChange("target " + uri, levelOf(state), metadata::publishMessageName, fields);
 }
 
 void Program::troubleTold(const std::string &camera, const std::string &text)

@@ -42,6 +42,9 @@ private:
     void messagePosted(const std::string &camera, const GstStructure *message) override;
     void troubleTold(const std::string &camera, const std::string &text) override;
 
+    void tellService(const ServiceSnapshot &news);
+    void tellTarget(const GstStructure *message);
+
     bool serve();
     void saveSwitches(std::chrono::steady_clock::time_point now);
     Tokens tokens();
