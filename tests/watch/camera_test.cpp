@@ -6,6 +6,8 @@
 #include "camera_log.h"
 #include "camera_process.h"
 #include "fake_gpu.h"
+#include "support/photos.h"
+#include "support/raw_server.h"
 #include "support/scratch_directory.h"
 #include "support/soak.h"
 
@@ -369,6 +371,25 @@ TEST_F(CameraTest, bringsPicturesOfAHardwareDecoderToSystemMemory)
     EXPECT_TRUE(goesOn(camera));
     EXPECT_GE(downloads(), 5u);
     hideFakeGpu();
+}
+
+TEST_F(CameraTest, showsMjpegOverHttpFromTheFirstPicturesOn)
+{
+    const std::string picture = contentOf(photos::hopperFile);
+    ASSERT_FALSE(picture.empty()) << "install facedetect";
+    RawServer server([&picture](RawConnection &connection) {
+        connection.readRequest();
+        bool taken = connection.write("HTTP/1.1 200 OK\r\nContent-Type: "
+                                      "multipart/x-mixed-replace;boundary=next\r\n\r\n");
+        while (taken && connection.pause(300ms))
+            taken =
+                connection.write("--next\r\nContent-Type: image/jpeg\r\nContent-Length: " +
+                                 std::to_string(picture.size()) + "\r\n\r\n" + picture + "\r\n");
+    });
+    // A demuxer that is not told that there is one stream takes a hundred pictures to find out.
+    const Camera &camera = add(cameraAt(server.url()));
+    ASSERT_TRUE(isLive()) << log_.reason();
+    EXPECT_TRUE(goesOn(camera));
 }
 
 TEST_F(CameraTest, takesALaunchLineWhosePadsComeLater)

@@ -388,11 +388,14 @@ GstBusSyncReply CameraPipeline::onMessage(GstBus *, GstMessage *message, gpointe
 
 void CameraPipeline::onElement(GstBin *, GstBin *, GstElement *element, gpointer)
 {
-    if (!isVideoDecoder(element))
-        return;
     const auto has = [element](const char *property) {
         return g_object_class_find_property(G_OBJECT_GET_CLASS(element), property) != nullptr;
     };
+    // A camera's MJPEG over HTTP: one stream, which would be waited for with a full queue otherwise.
+    if (has("single-stream"))
+        g_object_set(element, "single-stream", TRUE, nullptr);
+    if (!isVideoDecoder(element))
+        return;
     // Many cameras share the cores: a thread for each core and camera costs more than it gives.
     if (has("max-threads"))
         g_object_set(element, "max-threads", 1, nullptr);
