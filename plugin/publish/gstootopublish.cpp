@@ -393,7 +393,8 @@ static void gst_ooto_publish_class_init(GstOotoPublishClass *klass)
         element, "OOTO publisher", "Filter/Analyzer/Video",
         "Brings what ootoidentify finds to a file, a socket, an MQTT broker (with Home Assistant) "
         "or a web server, in order and at least once, and never holds the video up. Events read: "
-        "ooto-face, ooto-service, ooto-camera, ooto-forget. Metadata read: OotoFaces. Message: ooto-publish "
+        "ooto-face, ooto-service, ooto-camera, ooto-forget. Metadata read: OotoFaces. Message: "
+        "ooto-publish "
         "(the target's state changes). Action: forget",
         "gst-ooto developers");
     const element::CapsHandle caps(gst_caps_new_any());
