@@ -5,6 +5,9 @@
 #include <gst/base/gstbasetransform.h>
 #include <gst/gst.h>
 
+#include <atomic>
+#include <initializer_list>
+
 namespace
 {
 
