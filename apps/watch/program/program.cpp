@@ -86,6 +86,10 @@ Program::~Program() = default;
 
 int Program::run()
 {
+    // Before anybody can hear that it is there: without a handler a signal would end it at once.
+    const auto hangUp = attach<&Program::reload>(g_unix_signal_source_new(SIGHUP), this);
+    const auto term = attach<&Program::quit>(g_unix_signal_source_new(SIGTERM), this);
+    const auto interrupt = attach<&Program::quit>(g_unix_signal_source_new(SIGINT), this);
     tellWarnings();
     if (!serve())
         return 1;
@@ -95,9 +99,6 @@ int Program::run()
     tick();
     notifier_.ready(statusLine());
     {
-        const auto hangUp = attach<&Program::reload>(g_unix_signal_source_new(SIGHUP), this);
-        const auto term = attach<&Program::quit>(g_unix_signal_source_new(SIGTERM), this);
-        const auto interrupt = attach<&Program::quit>(g_unix_signal_source_new(SIGINT), this);
         const auto ticks = attach<&Program::tick>(g_timeout_source_new(tickMs()), this);
         g_main_loop_run(loop_.get());
     }
