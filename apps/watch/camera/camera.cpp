@@ -46,7 +46,7 @@ std::chrono::system_clock::time_point onWallClock(SteadyTime time)
 class Camera::Implementation
 {
 public:
-    Implementation(CameraConfig config, std::vector<TargetConfig> targets, ConnectGate &gate,
+    Implementation(const CameraConfig &config, std::vector<TargetConfig> targets, ConnectGate &gate,
                    CameraListener &listener)
         : name_(config.name),
           gate_(gate),
@@ -402,10 +402,9 @@ private:
     bool leaves_ = false;
 };
 
-Camera::Camera(CameraConfig config, std::vector<TargetConfig> targets, ConnectGate &gate,
+Camera::Camera(const CameraConfig &config, std::vector<TargetConfig> targets, ConnectGate &gate,
                CameraListener &listener)
-    : implementation_(
-          std::make_unique<Implementation>(std::move(config), std::move(targets), gate, listener))
+    : implementation_(std::make_unique<Implementation>(config, std::move(targets), gate, listener))
 {
 }
 

@@ -24,7 +24,7 @@ public:
      * @param targets those that `config.targets` names, in that order
      * @param gate and listener outlive it
      */
-    Camera(CameraConfig config, std::vector<TargetConfig> targets, ConnectGate &gate,
+    Camera(const CameraConfig &config, std::vector<TargetConfig> targets, ConnectGate &gate,
            CameraListener &listener);
     /** Ends it as `stop` does. */
     ~Camera();
