@@ -71,9 +71,7 @@ Text checkPlace(const TargetUri &uri, const Settings &settings)
 {
     switch (uri.scheme) {
     case Scheme::File:
-        return checkFilePath(uri.path);
-    case Scheme::Unix:
-        // As of a file: the socket itself may come later, its folder has to be there.
+    case Scheme::Unix: // The socket itself may come later, its folder has to be there.
         return checkFilePath(uri.path);
     case Scheme::Http:
         return checkHttpUri(uri.whole, settings.allowHttp);
