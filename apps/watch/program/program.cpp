@@ -281,9 +281,7 @@ void Program::messagePosted(const std::string &camera, const GstStructure *messa
     metrics_.observeMessage(camera, message);
     if (gst_structure_has_name(message, metadata::serviceMessageName)) {
         if (const auto news = news_.noteService(message))
-            log_.write(
-                levelOf(news->state), metadata::serviceMessageName,
-                {{metadata::field::state, news->state}, {metadata::field::reason, news->reason}});
+            tellService(*news);
     } else if (gst_structure_has_name(message, metadata::publishMessageName)) {
         tellTarget(message);
     } else if (gst_structure_has_name(message, metadata::noticeMessageName)) {
