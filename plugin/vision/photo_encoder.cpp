@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "vision/photo_encoder.h"
 #include "vision/mat_view.h"
-#include "vision/serially.h"
 
 #include <opencv2/imgcodecs.hpp>
 
@@ -81,15 +80,6 @@ std::vector<std::uint8_t> encodePhoto(const core::ImageView &image, PhotoFormat 
         bytes.clear(); // sides beyond what the format can hold
     }
     return bytes;
-}
-
-void makeStaticObjects()
-{
-    core::Image image;
-    image.resize(16, 16);
-    std::fill_n(image.data(), image.stride() * 16, grey);
-    for (const PhotoFormat format : {PhotoFormat::Jpeg, PhotoFormat::Png})
-        serially([&] { return encodePhoto(image.view(), format, 90); });
 }
 
 } // namespace ooto::vision
