@@ -11,7 +11,7 @@ namespace ooto::identify
 {
 
 Analysis::Analysis(GstElement *element, Meeting &meeting, Outbox &outbox, Dispatcher &dispatcher,
-                   DetectorChoice source, std::unique_ptr<vision::Detector> detector,
+                   DetectorChoice source, std::shared_ptr<vision::DetectorPool> detectors,
                    CredentialsSource credentials)
     : element_(element),
       meeting_(meeting),
@@ -19,9 +19,10 @@ Analysis::Analysis(GstElement *element, Meeting &meeting, Outbox &outbox, Dispat
       dispatcher_(dispatcher),
       source_(source),
       refresh_(element, meeting, outbox, dispatcher, std::move(credentials)),
-      finder_(element, source, std::move(detector)),
+      finder_(element, source, std::move(detectors)),
       pictures_(finder_.stillInterval()),
-      photographer_(element, meeting, source == DetectorChoice::None)
+      photographer_(element, meeting, source == DetectorChoice::None),
+      searchesWhole_(g_getenv("OOTO_SEARCH_WHOLE") != nullptr)
 {
 }
 
@@ -60,15 +61,22 @@ void Analysis::analyse(const Job &job)
         watchOrientation(job, false);
         return;
     }
-    const std::vector<core::Observation> seen = finder_.find(sample_, job, pictures_.picture());
+    const std::vector<core::FaceToFind> faces =
+        meeting_.shared.lock()->book.facesToFind(job.times.runningTime);
+    core::SearchPlan plan = planSearch(job, look.change, faces);
+    const bool planned = !plan.whole;
+    const std::vector<core::Observation> seen =
+        finder_.find(sample_, job, plan, faces, pictures_.picture());
+    if (planned && plan.whole)
+        planner_.noteWhole();
+    pictures_.noteSearched(job, plan.closely(finder_.wholeSize(sample_.shape(), *job.settings)));
     watchOrientation(job, std::any_of(seen.begin(), seen.end(),
                                       [](const core::Observation &face) { return !face.weak; }));
-    const auto wishes = observe(job, seen, look.change);
+    const auto wishes = observe(job, seen, look.change, plan);
     if (!wishes)
         return;
     outbox_.post();
-    for (const core::ShotWish &wish : *wishes)
-        photographer_.photograph(sample_, job, wish, seen[wish.observation], finder_.everyFace());
+    photograph(job, *wishes, seen, plan);
     dispatcher_.dispatch();
 
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
@@ -78,7 +86,7 @@ void Analysis::analyse(const Job &job)
 /** @return of which faces photos may be wanted; nothing where the sample counts no more */
 std::optional<std::vector<core::ShotWish>>
 Analysis::observe(const Job &job, const std::vector<core::Observation> &seen,
-                  const core::PictureChange &picture)
+                  const core::PictureChange &picture, const core::SearchPlan &plan)
 {
     auto shared = meeting_.shared.lock();
     if (shared->epoch != job.epoch || shared->stopping)
@@ -87,9 +95,38 @@ Analysis::observe(const Job &job, const std::vector<core::Observation> &seen,
     if (source_ != DetectorChoice::None)
         shared->statistics.detectionsTooSmall += finder_.everyFace().size() - seen.size();
     noteSmallFaces(*shared, job);
-    shared->tell(shared->book.observe(job.times, sample_.shape(), seen, picture));
+    shared->tell(shared->book.observe(job.times, sample_.shape(), seen, picture, plan));
     pictures_.noteTold();
     return shared->book.wishes();
+}
+
+core::SearchPlan Analysis::planSearch(const Job &job, const core::PictureChange &picture,
+                                      const std::vector<core::FaceToFind> &faces)
+{
+    if (!finder_.searchesParts() || !job.settings->searchParts || searchesWhole_)
+        return {};
+    if (std::exchange(plannedEpoch_, job.epoch) != job.epoch)
+        planner_.reset();
+    const bool panned = !(picture.shift == core::Point{});
+    return planner_.plan({.time = job.times.runningTime,
+                          .whole = finder_.wholeSize(sample_.shape(), *job.settings),
+                          .moved = pictures_.moved(),
+                          .unknown = job.urgent || picture.another || picture.gap || panned,
+                          .photoMargin = job.settings->margin()},
+                         faces);
+}
+
+/** Whoever may be on a face's photo is known before it is taken. */
+void Analysis::photograph(const Job &job, const std::vector<core::ShotWish> &wishes,
+                          const std::vector<core::Observation> &seen, const core::SearchPlan &plan)
+{
+    for (const core::ShotWish &wish : wishes) {
+        const core::Box &face = seen[wish.observation].box;
+        const core::Box shown = core::grown(face, job.settings->margin() * wish.marginFactor);
+        if (finder_.searchesParts() && !plan.covers(shown))
+            finder_.alsoSearch(sample_, job, shown);
+        photographer_.photograph(sample_, job, wish, seen[wish.observation], finder_.everyFace());
+    }
 }
 
 void Analysis::passSample(const Job &job)

@@ -11,7 +11,7 @@
 #include "identify/picture_watch.h"
 #include "identify/refresh.h"
 #include "identify/shared.h"
-#include "vision/detector.h"
+#include "vision/detector_pool.h"
 
 #include <gst/gst.h>
 #include <gst/video/video.h>
@@ -32,9 +32,9 @@ namespace ooto::identify
 class Analysis
 {
 public:
-    /** @param element borrowed, for warnings @param detector null without one of our own */
+    /** @param element borrowed, for warnings @param detectors null without one of our own */
     Analysis(GstElement *element, Meeting &meeting, Outbox &outbox, Dispatcher &dispatcher,
-             DetectorChoice source, std::unique_ptr<vision::Detector> detector,
+             DetectorChoice source, std::shared_ptr<vision::DetectorPool> detectors,
              CredentialsSource credentials);
 
     /** What may change while playing; to be begun once the dispatcher is connected. */
@@ -54,7 +54,12 @@ private:
     void analyse(const Job &job);
     std::optional<std::vector<core::ShotWish>> observe(const Job &job,
                                                        const std::vector<core::Observation> &seen,
-                                                       const core::PictureChange &picture);
+                                                       const core::PictureChange &picture,
+                                                       const core::SearchPlan &plan);
+    core::SearchPlan planSearch(const Job &job, const core::PictureChange &picture,
+                                const std::vector<core::FaceToFind> &faces);
+    void photograph(const Job &job, const std::vector<core::ShotWish> &wishes,
+                    const std::vector<core::Observation> &seen, const core::SearchPlan &plan);
     void passSample(const Job &job);
     void watchOrientation(const Job &job, bool anyFace);
     void noteSmallFaces(Shared &shared, const Job &job) const;
@@ -68,7 +73,10 @@ private:
     Refresh refresh_;
     FaceFinder finder_;
     PictureWatch pictures_;
+    core::SearchPlanner planner_;
+    unsigned plannedEpoch_ = 0;
     Photographer photographer_;
+    const bool searchesWhole_; ///< to compare with: the variable OOTO_SEARCH_WHOLE is set
     element::SampleFrame sample_;
     std::string failure_; ///< what ended the last analysis that did not end well, as it was told
 };

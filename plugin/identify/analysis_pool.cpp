@@ -12,6 +12,8 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <set>
+#include <string>
 
 namespace ooto::identify
 {
@@ -51,22 +53,37 @@ constexpr std::chrono::seconds longestJob{2};
  */
 void endWorkAtExit()
 {
-    static const int registered = [] {
+    static const bool made = [] {
         vision::makeStaticObjects();
-        return std::atexit([] {
-            if (const auto pool = sharedPool().lock()->lock())
-                pool->endWork(longestJob);
-        });
+        return true;
     }();
-    if (registered != 0)
+    const int registered = std::atexit([] {
+        if (const auto pool = sharedPool().lock()->lock())
+            pool->endWork(longestJob);
+    });
+    if (!made || registered != 0)
         GST_WARNING("the process has no room for another exit handler");
+}
+
+/** Once for each name. */
+void endWorkAtExit(const std::string &name)
+{
+    static auto *const names = new core::Guarded<std::set<std::string>>();
+    auto known = names->lock();
+    if (known->insert(name).second)
+        endWorkAtExit();
 }
 
 } // namespace
 
+void outlive(const std::string &detector)
+{
+    endWorkAtExit(detector);
+}
+
 std::shared_ptr<core::WorkerPool> analysisPool()
 {
-    endWorkAtExit();
+    endWorkAtExit("");
     auto pool = sharedPool().lock();
     std::shared_ptr<core::WorkerPool> current = pool->lock();
     if (!current) {

@@ -5,6 +5,7 @@
 #include "core/base/worker_pool.h"
 
 #include <memory>
+#include <string>
 
 namespace ooto::identify
 {
@@ -15,5 +16,11 @@ namespace ooto::identify
  * video's (nice 10). Thread-safe.
  */
 std::shared_ptr<core::WorkerPool> analysisPool();
+
+/**
+ * To be told of each kind of detector that was loaded: what its library keeps to the end of the
+ * process is destroyed only when the pool's work has ended. Thread-safe.
+ */
+void outlive(const std::string &detector);
 
 } // namespace ooto::identify

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "identify/detector_choice.h"
 
+#include "identify/analysis_pool.h"
+
 namespace ooto::identify
 {
 
@@ -14,11 +16,12 @@ std::string whereModelsGo()
            "OOTO_FACE_MODEL";
 }
 
-ChosenDetector fromLoaded(vision::LoadedDetector loaded)
+ChosenDetector poolOf(const vision::DetectorPool::Load &load, const std::string &file)
 {
     ChosenDetector chosen;
-    chosen.detector = std::move(loaded.detector);
-    chosen.error = std::move(loaded.error);
+    chosen.detectors = vision::DetectorPool::forFile(load, file, chosen.error);
+    if (chosen.detectors)
+        outlive(chosen.detectors->name());
     return chosen;
 }
 
@@ -30,7 +33,7 @@ ChosenDetector cascade()
                 {},
                 "OpenCV's face cascade was not found: install the package opencv-data, or set "
                 "detector=yunet and a model"};
-    return fromLoaded(vision::loadCascade(*file));
+    return poolOf(vision::loadCascade, *file);
 }
 
 } // namespace
@@ -44,7 +47,7 @@ ChosenDetector chooseDetector(DetectorChoice choice, const std::string &model)
 
     const auto file = vision::findYunetModel(model);
     if (file)
-        return fromLoaded(vision::loadYunet(*file));
+        return poolOf(vision::loadYunet, *file);
     if (choice == DetectorChoice::Yunet)
         return {nullptr, {}, "No YuNet model was found. " + whereModelsGo()};
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "identify/settings.h"
-#include "vision/detector.h"
+#include "vision/detector_pool.h"
 
 #include <memory>
 #include <string>
@@ -12,7 +12,7 @@ namespace ooto::identify
 {
 
 struct ChosenDetector {
-    std::unique_ptr<vision::Detector> detector; ///< null for `none` and `upstream`
+    std::shared_ptr<vision::DetectorPool> detectors; ///< null for `none` and `upstream`
     std::string notice; ///< `auto` had to take the second best: why, and what to do
     std::string error;  ///< the configuration does not work: what to set
 };

@@ -191,11 +191,11 @@ static bool gst_ooto_identify_open(GstOotoIdentify *self, const Settings &settin
     if (!chosen.notice.empty())
         GST_ELEMENT_WARNING(self, RESOURCE, NOT_FOUND, ("%s", chosen.notice.c_str()), (nullptr));
     GST_INFO_OBJECT(self, "faces are found by %s",
-                    chosen.detector ? chosen.detector->name() : "nobody: the frame is one face");
+                    chosen.detectors ? chosen.detectors->name() : "nobody: the frame is one face");
 
     const bool haveCredentials = !credentials.current().appKey.empty();
     auto stream =
-        std::make_shared<Stream>(GST_ELEMENT_CAST(self), settings, std::move(chosen.detector),
+        std::make_shared<Stream>(GST_ELEMENT_CAST(self), settings, std::move(chosen.detectors),
                                  std::move(credentials), chosen.notice);
     if (haveCredentials) {
         const std::string error = stream->connect(connection);

@@ -72,19 +72,31 @@ core::PictureChange PictureWatch::compare(element::SampleFrame &sample, const Jo
 bool PictureWatch::mustSearch(element::SampleFrame &sample, const Job &job, bool anyTrack,
                               core::PictureChange &change)
 {
+    watching_ = false;
     const core::GridSize size = core::gridSize(sample.shape(), job.settings->minFaceSizePx);
     if (!stillInterval_ || !sample.lumaGrid(size, grid_))
         return true;
+    watching_ = true;
     if (anew_)
         stillness_ = core::Stillness(*stillInterval_);
     const core::StreamTime now = job.times.runningTime;
     if (!stillness_.noteSample(now, grid_, anyTrack || change.another))
         return false;
-    stillness_.noteDetection(now, grid_);
     if (anyTrack && !change.another)
         change.shift = vision::pictureShift(lastGrid_, grid_).value_or(core::Point{});
     lastGrid_ = grid_;
     return true;
+}
+
+core::MovedPatches PictureWatch::moved() const
+{
+    return watching_ ? stillness_.moved() : core::MovedPatches{};
+}
+
+void PictureWatch::noteSearched(const Job &job, const std::vector<core::Box> &areas)
+{
+    if (watching_)
+        stillness_.noteDetection(job.times.runningTime, grid_, areas);
 }
 
 } // namespace ooto::identify

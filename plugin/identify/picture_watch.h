@@ -32,6 +32,10 @@ public:
     };
     /** @param anyTrack a face may be in view */
     Look look(element::SampleFrame &sample, const Job &job, bool anyTrack);
+    /** What moved in this sample since it was searched; all, where nobody knows. */
+    core::MovedPatches moved() const;
+    /** Faces were looked for in these parts; 0..1 of the frame. */
+    void noteSearched(const Job &job, const std::vector<core::Box> &areas);
     /** The tracks know of what look() said; until then the next one says it, too. */
     void noteTold() { untold_ = {}; }
     /** Of the last sample; empty where its format has no brightness to be had. */
@@ -47,6 +51,7 @@ private:
     unsigned epoch_ = 0; ///< of the last job
     bool anew_ = false;  ///< this job's is another one
     core::LumaGrid grid_;
+    bool watching_ = false;   ///< grid_ is of this sample
     core::LumaGrid lastGrid_; ///< of the last search
     core::LumaGrid picture_;  ///< of this sample, while it is compared
     core::LumaGrid lastPicture_;

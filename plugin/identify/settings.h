@@ -47,6 +47,8 @@ struct Settings {
     std::string model;
     std::string roiType = "face";
     double detectionThreshold = 0.75;
+    /** Faces are looked for where they may be only; false: in all of each sample. */
+    bool searchParts = true;
     unsigned minFaceSizePx = 48;
     unsigned bestShotWindowMs = 1500;
     double minQuality = 0.3;

@@ -80,7 +80,7 @@ private:
 };
 
 Stream::Stream(GstElement *element, const Settings &settings,
-               std::unique_ptr<vision::Detector> detector, CredentialsSource credentials,
+               std::shared_ptr<vision::DetectorPool> detectors, CredentialsSource credentials,
                std::string notice)
     : element_(element),
       notice_(std::move(notice)),
@@ -94,7 +94,7 @@ Stream::Stream(GstElement *element, const Settings &settings,
 {
     metadata::EventSequence sequence = metadata::eventSequenceOf(outbox_.cameraName(settings));
     auto analysis = std::make_unique<Analysis>(element, meeting_, outbox_, dispatcher_, source_,
-                                               std::move(detector), std::move(credentials));
+                                               std::move(detectors), std::move(credentials));
     auto shared = meeting_.shared.lock();
     shared->idleAnalysis = std::move(analysis);
     shared->untold.sequence = std::move(sequence);

@@ -13,7 +13,7 @@
 #include "identify/shared.h"
 #include "identify/statistics.h"
 #include "metadata/faces_meta.h"
-#include "vision/detector.h"
+#include "vision/detector_pool.h"
 
 #include <gst/gst.h>
 #include <gst/video/video.h>
@@ -35,9 +35,9 @@ namespace ooto::identify
 class Stream : public std::enable_shared_from_this<Stream>
 {
 public:
-    /** @param detector null: none of our own @param notice for the overlay's corner */
+    /** @param detectors null: none of our own @param notice for the overlay's corner */
     Stream(GstElement *element, const Settings &settings,
-           std::unique_ptr<vision::Detector> detector, CredentialsSource credentials,
+           std::shared_ptr<vision::DetectorPool> detectors, CredentialsSource credentials,
            std::string notice);
     ~Stream();
 

@@ -12,6 +12,8 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 namespace ooto::vision
@@ -22,6 +24,8 @@ namespace
 constexpr std::array strides = {8, 16, 32}; ///< px of the image per grid cell, one output set each
 constexpr int padTo = 32;                   ///< px; the coarsest stride must divide both sides
 constexpr double maxIou = 0.3;              ///< the OpenCV Zoo's value for this model
+/** Networks that are kept set up, each for one size of the image: 0.3 MB and what it computed. */
+constexpr std::size_t mostNets = 8;
 /** The file has 0.2 MB; one that is far larger is the wrong file. */
 constexpr std::uintmax_t maxModelBytes = 64u << 20;
 
@@ -46,6 +50,15 @@ const std::string wanted =
 int padded(int sidePx)
 {
     return (sidePx + padTo - 1) / padTo * padTo;
+}
+
+std::vector<uchar> contentOf(const std::string &file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    std::vector<uchar> content{std::istreambuf_iterator<char>(stream), {}};
+    if (!stream || content.empty())
+        throw std::runtime_error("it cannot be read");
+    return content;
 }
 
 /** The network's answer for one stride, one row per grid cell. */
@@ -77,12 +90,13 @@ class YunetDetector final : public OpenCvDetector
 {
 public:
     /** Throws when the file is no such model. */
-    explicit YunetDetector(const std::string &modelFile) : net_(cv::dnn::readNetFromONNX(modelFile))
+    explicit YunetDetector(const std::string &modelFile) : model_(contentOf(modelFile))
     {
         for (const char *kind : {"cls_", "obj_", "bbox_", "kps_"})
             for (const int stride : strides)
                 outputNames_.push_back(kind + std::to_string(stride));
-        const std::vector<std::string> present = net_.getUnconnectedOutLayersNames();
+        const std::vector<std::string> present =
+            cv::dnn::readNetFromONNX(model_).getUnconnectedOutLayersNames();
         for (const std::string &name : outputNames_)
             if (std::find(present.begin(), present.end(), name) == present.end())
                 throw std::runtime_error("it has no output " + name);
@@ -105,14 +119,31 @@ private:
         cv::copyMakeBorder(image, paddedImage_, 0, height - image.rows, 0, width - image.cols,
                            cv::BORDER_CONSTANT, cv::Scalar::all(0));
         cv::dnn::blobFromImage(paddedImage_, blob_);
-        net_.setInput(blob_);
-        net_.forward(outputs_, outputNames_);
+        cv::dnn::Net &net = netFor({width, height});
+        net.setInput(blob_);
+        net.forward(outputs_, outputNames_);
 
         std::vector<Detection> faces;
         for (std::size_t level = 0; level < strides.size(); ++level)
             collect(level, width / strides[level], height / strides[level], threshold, faces);
         suppressNonMaxima(faces, maxIou);
         return faces;
+    }
+
+    /** A network that is set up for another size has to be set up anew, which takes as long again.
+     */
+    cv::dnn::Net &netFor(const cv::Size &size)
+    {
+        const auto known = std::find_if(nets_.begin(), nets_.end(),
+                                        [&](const Net &each) { return each.size == size; });
+        if (known != nets_.end())
+            std::rotate(nets_.begin(), known, known + 1);
+        else if (nets_.size() < mostNets)
+            nets_.insert(nets_.begin(), {size, cv::dnn::readNetFromONNX(model_)});
+        else
+            std::rotate(nets_.begin(), nets_.end() - 1, nets_.end());
+        nets_.front().size = size;
+        return nets_.front().net;
     }
 
     void collect(std::size_t level, int columns, int rows, double threshold,
@@ -142,7 +173,13 @@ private:
         return mat.ptr<float>();
     }
 
-    cv::dnn::Net net_;
+    struct Net {
+        cv::Size size;
+        cv::dnn::Net net;
+    };
+
+    const std::vector<uchar> model_;       ///< the file
+    std::vector<Net> nets_;                ///< the latest first
     std::vector<std::string> outputNames_; ///< cls, obj, bbox, kps; of each the three strides
     // Kept from frame to frame, for their memory only.
     cv::Mat paddedImage_;

@@ -68,6 +68,7 @@ protected:
         settings.minQuality = 0;
         settings.bestShotWindowMs = 0;
         settings.photoFormat = vision::PhotoFormat::Png;
+        settings.searchParts = false; // a detector that is told what to see sees all of it
     }
     ~Analysis() override
     {
@@ -87,7 +88,9 @@ protected:
         identify::CredentialsSource credentials({"tester", system::Secret(Service::key)}, "");
         ASSERT_EQ(credentials.load(), "");
         stream_ = std::make_shared<identify::Stream>(
-            element_, settings, std::make_unique<ToldDetector>([this] { return sees(); }),
+            element_, settings,
+            std::make_shared<vision::DetectorPool>(
+                nullptr, "", std::make_unique<ToldDetector>([this] { return sees(); })),
             std::move(credentials), "");
         service::ConnectionSettings connection;
         connection.endpoint = settings.endpoint;

@@ -76,12 +76,12 @@ FaceEvent FaceBook::event(FaceEventType type, FaceRecord &record, const FrameTim
 
 FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &frame,
                                    const std::vector<Observation> &seen,
-                                   const PictureChange &picture)
+                                   const PictureChange &picture, const SearchPlan &search)
 {
     Events events;
     const StreamTime now = sample.runningTime;
     const auto update =
-        tracker_.update(now, seen, rules_.tracking, picture, reservedIds(picture.another));
+        tracker_.update(now, seen, rules_.tracking, picture, reservedIds(picture.another), search);
     wishes_.clear();
     // First: a track that begins where another was lost comes after that one's end.
     end(update.ended, sample, events);
@@ -146,6 +146,16 @@ FaceBook::Events FaceBook::observe(const FrameTimes &sample, const FrameShape &f
     contestDoubles(sample, events);
     settle(sample, events);
     return events;
+}
+
+std::vector<FaceToFind> FaceBook::facesToFind(StreamTime time) const
+{
+    std::vector<FaceToFind> faces = tracker_.facesToFind(time);
+    for (FaceToFind &face : faces) {
+        const auto record = records_.find(face.track);
+        face.relaxed &= record != records_.end() && record->second.isSettled(rules_.asking);
+    }
+    return faces;
 }
 
 void FaceBook::confirm(TrackId id, const FrameTimes &now)

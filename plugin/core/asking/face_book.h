@@ -44,7 +44,10 @@ public:
 
     /** One sample was analysed. */
     Events observe(const FrameTimes &sample, const FrameShape &frame,
-                   const std::vector<Observation> &seen, const PictureChange &picture = {});
+                   const std::vector<Observation> &seen, const PictureChange &picture = {},
+                   const SearchPlan &search = {});
+    /** Where faces must be looked for in a sample of this time; see SearchPlanner. */
+    std::vector<FaceToFind> facesToFind(StreamTime time) const;
     /** A sample was not searched for faces: nothing moved, and no face was in view. */
     void passSample(StreamTime time) { tracker_.passSample(time); }
     /** Of which faces of the last sample a photo may be wanted, newest face first. */

@@ -47,6 +47,11 @@ struct FaceRecord {
     void waitForDoubt(StreamTime time);
     /** An answer was for nothing: the next doubt's request waits for twice as long. */
     void makeNextDoubtWait();
+    /** Who it is, or that nobody can say, is settled: no photo is wanted, no doubt is left. */
+    bool isSettled(const AskingRules &rules) const
+    {
+        return !doubt && !withheld && now.inquiry.isSettled(rules);
+    }
     /** Fills in what is known; `view.box` is set already. */
     void describe(FaceView &view) const;
 };

@@ -82,6 +82,11 @@ public:
 
     /** A photo is held that would be sent if it could. */
     bool hasUnsent() const { return !shot_.empty() && !inFlight_ && wanted(); }
+    /** What was answered counts, and no photo is wanted. */
+    bool isSettled(const AskingRules &rules) const
+    {
+        return (!wanted() || !mayAsk(rules)) && !inFlight_;
+    }
     /** The template that the track is identified as; null when it is not. */
     const std::string *identity() const;
     /** The same, whether or not the face is taken for live and genuine. */

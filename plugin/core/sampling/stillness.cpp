@@ -169,7 +169,8 @@ bool Stillness::noteSample(StreamTime time, const LumaGrid &now, bool anyTrack)
     }
     if (previous_.fits(now) && !anyTrack)
         learn(time, now);
-    const bool wakes = !known || moved(now);
+    movedPatches_ = {};
+    const bool wakes = !known || compare(now);
     previous_ = now;
     if (wakes) {
         awakeUntil_ = time + stayAwake;
@@ -188,22 +189,53 @@ void Stillness::noteDetection(StreamTime time, const LumaGrid &now)
     detectionsOwed_ = std::max(0, detectionsOwed_ - 1);
 }
 
-bool Stillness::moved(const LumaGrid &now)
+void Stillness::noteDetection(StreamTime time, const LumaGrid &now, const std::vector<Box> &areas)
+{
+    if (!usable(now) || !reference_.fits(now)) {
+        noteDetection(time, now);
+        return;
+    }
+    for (const Box &area : areas) {
+        // Whole cells inside of the area: of one that was searched in part, the rest may move.
+        const auto first = [](double at, int cells) {
+            return std::clamp(static_cast<int>(std::ceil(at * cells - 0.01)), 0, cells);
+        };
+        const auto end = [](double at, int cells) {
+            return std::clamp(static_cast<int>(std::floor(at * cells + 0.01)), 0, cells);
+        };
+        const int left = first(area.x, now.columns);
+        const int right = std::max(left, end(area.right(), now.columns));
+        for (int row = first(area.y, now.rows); row < end(area.bottom(), now.rows); ++row) {
+            const auto begin = static_cast<std::ptrdiff_t>(row) * now.columns;
+            std::copy(now.luma.begin() + begin + left, now.luma.begin() + begin + right,
+                      reference_.luma.begin() + begin + left);
+        }
+    }
+    lastDetected_ = time;
+    detectionsOwed_ = std::max(0, detectionsOwed_ - 1);
+}
+
+/** Notes what moved. @return whether anything did */
+bool Stillness::compare(const LumaGrid &now)
 {
     patchChanges(reference_, now, patches_, sorted_);
     if (spread(patches_, sorted_) > mostNoise)
         return true;
+    movedPatches_ = {false, now.columns - 1, now.rows - 1, std::vector<bool>(patches_.size())};
     const double noise = noise_.value_or(0);
     const double limit = std::max(leastChange, noiseSigmas * noise);
+    bool any = false;
     for (std::size_t i = 0; i < patches_.size(); ++i) {
         const double change = std::abs(patches_[i]);
         if (change <= limit)
             continue;
         const double habit = habits_.empty() ? 0 : habits_[i];
-        if (change > limit + habitFactor * std::max(0.0, habit - peakSigmas * noise))
-            return true;
+        if (change > limit + habitFactor * std::max(0.0, habit - peakSigmas * noise)) {
+            movedPatches_.moved[i] = true;
+            any = true;
+        }
     }
-    return false;
+    return any;
 }
 
 void Stillness::learn(StreamTime time, const LumaGrid &now)

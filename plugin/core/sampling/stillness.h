@@ -2,6 +2,7 @@
 // Whether anything has changed in front of the camera since faces were last looked for.
 #pragma once
 
+#include "core/base/box.h"
 #include "core/base/frame_shape.h"
 #include "core/base/frame_times.h"
 #include "core/base/luma_grid.h"
@@ -16,6 +17,14 @@ namespace ooto::core
 struct GridSize {
     int columns = 0;
     int rows = 0;
+};
+
+/** Which patches of the picture moved since each was searched for faces. */
+struct MovedPatches {
+    bool all = true; ///< all of it, or nobody knows which
+    int columns = 0;
+    int rows = 0;
+    std::vector<bool> moved; ///< row by row; empty with `all`
 };
 
 /**
@@ -56,9 +65,13 @@ public:
 
     /** Faces were looked for in this sample: it is what later ones are compared with. */
     void noteDetection(StreamTime time, const LumaGrid &now);
+    /** They were, in these parts of it only; 0..1 of the frame. */
+    void noteDetection(StreamTime time, const LumaGrid &now, const std::vector<Box> &areas);
+    /** What moved in the last sample that was noted, since it was searched. */
+    const MovedPatches &moved() const { return movedPatches_; }
 
 private:
-    bool moved(const LumaGrid &now);
+    bool compare(const LumaGrid &now);
     void learn(StreamTime time, const LumaGrid &now);
 
     void noteRuns(std::size_t columns, float limit);
@@ -80,8 +93,9 @@ private:
     bool movesIn(const Region &region) const;
 
     StreamTime lookAnyway_;
-    LumaGrid reference_; ///< of the last detection
+    LumaGrid reference_; ///< of the last detection, at each place
     LumaGrid previous_;  ///< of the last sample
+    MovedPatches movedPatches_;
     std::optional<StreamTime> lastDetected_;
     std::optional<StreamTime> awakeUntil_;
     int detectionsOwed_ = 0;

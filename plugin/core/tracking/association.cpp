@@ -102,7 +102,7 @@ Box expectedBox(const Motion &motion, StreamTime time)
 std::optional<Fit> fit(const Track &track, const Observation &seen, const SampleClock &now)
 {
     const Box expected = expectedBox(track.motion, now.time);
-    if (seen.box.empty() || !sizesFit(expected, seen.box))
+    if (!track.looked || seen.box.empty() || !sizesFit(expected, seen.box))
         return std::nullopt;
 
     const double width = mean(expected.width, seen.box.width);
@@ -217,7 +217,7 @@ std::optional<Point> commonJump(const std::vector<Track> &tracks,
     // who start to walk at once are no jolt.
     std::vector<Box> expected;
     for (const Track &track : tracks) {
-        if (track.confirmed() && track.missed == 0 && track.hits >= 3)
+        if (track.confirmed() && track.looked && track.missed == 0 && track.hits >= 3)
             expected.push_back(expectedBox(track.motion, now.time));
     }
     std::vector<Box> boxes;

@@ -275,7 +275,8 @@ void noteContacts(std::vector<Track> &tracks, const std::vector<Observation> &se
         const Side a = sideOf(i);
         for (std::size_t j = i + 1; j < tracks.size(); ++j) {
             const Side b = sideOf(j);
-            if (!a.track.confirmed() && !b.track.confirmed())
+            if ((!a.track.confirmed() && !b.track.confirmed()) || !a.track.looked ||
+                !b.track.looked)
                 continue;
             const bool known = contactWith(a.track, b.track.serial) != nullptr;
             if (!known && !(seenLately(a.track, now) && seenLately(b.track, now)))

@@ -46,6 +46,10 @@ struct Track {
     std::optional<Landmarks> landmarks; ///< of the last detection, 0..1 of its box
     unsigned hits = 0;                  ///< strong detections
     unsigned missed = 0;                ///< samples since the last detection
+    /** Whether this sample was searched where its face must be. */
+    bool looked = true;
+    /** Detections in a row that were where the motion said. */
+    unsigned steady = 0;
     StreamTime firstSeen{0};
     Box firstBox;             ///< as first detected
     StreamTime lastStrong{0}; ///< the last detection that was not weak

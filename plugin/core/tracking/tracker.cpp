@@ -28,6 +28,12 @@ constexpr double edge = 0.004; // of the frame; detectors' boxes end a little be
 constexpr double weakNoise = 2;
 // A shadow on the wall that looks a little like a face keeps no track alive for ever.
 constexpr StreamTime longestWeak = 10s;
+// A detection that lies so well on the box that was expected (IoU), and so many of them in a row,
+// are of a face that need not be looked for in each sample.
+constexpr double steadyIou = 0.75;
+constexpr unsigned steadyEnough = 3;
+constexpr double slow = 1;             // box sizes per second
+constexpr double apart = 0.5;          // of each of two faces' boxes, on each side
 constexpr double overlapShare = 0.1;   // of the face's box
 constexpr double crowdedWithin = 0.25; // of the face's box, on each side
 // How fast the mean colours follow.
@@ -65,6 +71,43 @@ void Tracker::noteTime(StreamTime time)
     lastUpdate_ = now_.time = time;
 }
 
+/** Faster ones are followed from sample to sample: where they turn round is not known before. */
+static bool isSlow(const Motion &motion)
+{
+    const Point velocity = motion.velocity();
+    return std::hypot(velocity.x, velocity.y) <= slow;
+}
+
+void Tracker::noteSearch(const SearchPlan &search)
+{
+    for (Track &track : tracks_)
+        track.looked = search.covers(expectedBox(track.motion, now_.time));
+}
+
+std::vector<FaceToFind> Tracker::facesToFind(StreamTime time) const
+{
+    std::vector<FaceToFind> faces;
+    for (const Track &track : tracks_) {
+        const bool relaxed = track.state == Track::State::Confirmed && !track.objectId &&
+                             track.missed == 0 && track.steady >= steadyEnough &&
+                             track.contacts.empty() && !track.crowded &&
+                             track.continuity.certain() && isSlow(track.motion);
+        faces.push_back({.track = track.id,
+                         .expected = expectedBox(track.motion, time),
+                         .lastSeen = track.lastSeen(),
+                         .relaxed = relaxed,
+                         .missed = track.missed > 0});
+    }
+    // Who comes close to another may be taken for them.
+    for (FaceToFind &face : faces) {
+        const Box near = grown(face.expected, apart);
+        for (const FaceToFind &other : faces)
+            face.relaxed &=
+                &other == &face || intersection(near, grown(other.expected, apart)).empty();
+    }
+    return faces;
+}
+
 void Tracker::shift(const Point &by)
 {
     for (Track &track : tracks_) {
@@ -79,7 +122,7 @@ void Tracker::shift(const Point &by)
 
 Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> &seen,
                                 const TrackerRules &rules, const PictureChange &picture,
-                                const std::set<TrackId> &taken)
+                                const std::set<TrackId> &taken, const SearchPlan &search)
 {
     Update result;
     noteTime(time);
@@ -87,6 +130,7 @@ Tracker::Update Tracker::update(StreamTime time, const std::vector<Observation> 
     if (picture.another)
         result.ended = forgetTracks();
     shift(picture.shift);
+    noteSearch(search);
     // Never twice in a row: a picture that goes on moving is motion, and to be followed as such.
     const auto jump = jumped_ ? std::nullopt : commonJump(tracks_, seen, now_);
     jumped_ = jump.has_value();
@@ -130,6 +174,8 @@ void Tracker::follow(const std::vector<Observation> &seen, const Association &fo
             correct(track, seen[*observation]);
             continue;
         }
+        if (!track.looked)
+            continue;
         ++track.missed;
         if (track.confirmed() && track.missed >= 2)
             track.state = Track::State::Lost;
@@ -139,6 +185,9 @@ void Tracker::follow(const std::vector<Observation> &seen, const Association &fo
 void Tracker::correct(Track &track, const Observation &seen)
 {
     const auto how = fit(track, seen, now_);
+    const bool asExpected =
+        !seen.weak && iou(expectedBox(track.motion, now_.time), seen.box) >= steadyIou;
+    track.steady = asExpected && track.missed == 0 ? track.steady + 1 : 0;
     // Only a number says that a face so far away is the same.
     if (track.confirmed() && (!how || jumped(track, seen, *how, now_)))
         track.continuity.needProof(DoubtCause::Gap);
@@ -395,7 +444,7 @@ std::optional<Box> Tracker::boxAt(const Track &track, StreamTime time,
 
 Box Tracker::predictedBox(const Track &track, StreamTime time) const
 {
-    return track.motion.predict(time, trustedMotion());
+    return track.motion.predict(time, trustedMotion(track));
 }
 
 bool Tracker::leaving(const Track &track, StreamTime time, const TrackerRules &rules) const
@@ -411,9 +460,12 @@ bool Tracker::areRare() const
     return now_.interval > rareInterval;
 }
 
-StreamTime Tracker::trustedMotion() const
+/** Until it is looked for again, and the analysis is done: it may be every second sample only. */
+StreamTime Tracker::trustedMotion(const Track &track) const
 {
-    return std::max(leastTrustedMotion, 3 * now_.interval / 2);
+    const StreamTime samples =
+        track.steady >= steadyEnough ? 5 * now_.interval / 2 : 3 * now_.interval / 2;
+    return std::max(leastTrustedMotion, samples);
 }
 
 StreamTime Tracker::relinkTime(const TrackerRules &rules) const

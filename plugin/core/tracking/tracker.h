@@ -2,6 +2,7 @@
 // Follows faces from sample to sample.
 #pragma once
 
+#include "core/sampling/search_planner.h"
 #include "core/tracking/association.h"
 #include "core/tracking/relinks.h"
 #include "core/tracking/track.h"
@@ -59,9 +60,13 @@ public:
 
     /**
      * @param taken ids that no new track may get
+     * @param search where the sample was searched: tracks elsewhere were not missed
      */
     Update update(StreamTime time, const std::vector<Observation> &seen, const TrackerRules &rules,
-                  const PictureChange &picture = {}, const std::set<TrackId> &taken = {});
+                  const PictureChange &picture = {}, const std::set<TrackId> &taken = {},
+                  const SearchPlan &search = {});
+    /** Where the faces must be at this time, and how closely each has to be followed. */
+    std::vector<FaceToFind> facesToFind(StreamTime time) const;
     /** A sample was not searched for faces, since nothing moved and no face was in view. */
     void passSample(StreamTime time) { noteTime(time); }
 
@@ -88,6 +93,7 @@ public:
 private:
     std::optional<std::size_t> indexOf(TrackId id) const;
     void noteTime(StreamTime time);
+    void noteSearch(const SearchPlan &search);
     void shift(const Point &by);
     std::vector<TrackId> forgetTracks();
     void follow(const std::vector<Observation> &seen, const Association &found);
@@ -102,7 +108,7 @@ private:
     TrackId newId(const Track &track, const std::set<TrackId> &taken);
     void noteOverlaps();
     bool areRare() const;
-    StreamTime trustedMotion() const;
+    StreamTime trustedMotion(const Track &track) const;
     StreamTime relinkTime(const TrackerRules &rules) const;
     StreamTime lifeWithoutDetection(const TrackerRules &rules) const;
     StreamTime waitForFrames() const;
