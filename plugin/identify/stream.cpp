@@ -240,6 +240,7 @@ Job Stream::chooseSample(Shared &shared, const Frame &frame, Loan &taken)
 {
     Job job{.settings = shared.settings,
             .times = frame.times,
+            .takenAt = std::chrono::steady_clock::now(),
             .epoch = shared.epoch,
             .upstream = {},
             .urgent = shared.sampling.isUrgent()};
@@ -288,6 +289,7 @@ void Stream::runAnalysis(Loan &loan, const Job &job)
         if (shared->stopping)
             return;
         shared->analysing = true;
+        shared->statistics.countWait(std::chrono::steady_clock::now() - job.takenAt);
     }
     (*loan).run(job);
     loan.giveBack();

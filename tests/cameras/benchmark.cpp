@@ -154,9 +154,8 @@ int main(int argc, char **argv)
     options.with.credentialsFile = test::writeCredentials(folder.path(), "tester", "key-of-nobody");
     bool ran = true;
     for (const Figure &figure : figures()) {
-        if (!options.figures.empty() &&
-            std::find(options.figures.begin(), options.figures.end(), figure.name) ==
-                options.figures.end())
+        if (!options.figures.empty() && std::find(options.figures.begin(), options.figures.end(),
+                                                  figure.name) == options.figures.end())
             continue;
         for (const std::string &detector : detectorsFor(figure, options))
             ran &= runApart(figure, detector, options);

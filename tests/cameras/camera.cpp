@@ -98,8 +98,8 @@ Counts Camera::counts()
     const element::StructureHandle owned(stats);
     gst_structure_get(stats, "samples", G_TYPE_UINT64, &counts.samples, "samples-skipped",
                       G_TYPE_UINT64, &counts.skipped, "requests", G_TYPE_UINT64, &counts.requests,
-                      "analysis-mean-ms", G_TYPE_DOUBLE, &counts.analysisMs, "wait-p50-ms",
-                      G_TYPE_DOUBLE, &counts.waitP50Ms, "wait-p99-ms", G_TYPE_DOUBLE,
+                      "analysis-mean-ms", G_TYPE_DOUBLE, &counts.analysisMs, "analysis-wait-p50-ms",
+                      G_TYPE_DOUBLE, &counts.waitP50Ms, "analysis-wait-p99-ms", G_TYPE_DOUBLE,
                       &counts.waitP99Ms, nullptr);
     return counts;
 }
@@ -123,8 +123,8 @@ void Cameras::add(unsigned count)
 {
     pusher_ = {};
     for (unsigned i = 0; i < count; ++i)
-        cameras_.push_back(std::make_unique<Camera>(element_, frames_,
-                                                    static_cast<unsigned>(cameras_.size())));
+        cameras_.push_back(
+            std::make_unique<Camera>(element_, frames_, static_cast<unsigned>(cameras_.size())));
     pusher_ = std::jthread([this](const std::stop_token &stop) { pushAll(stop); });
 }
 
@@ -147,8 +147,8 @@ std::size_t Cameras::awaitIdentified(std::size_t faces, std::chrono::seconds lon
     const auto end = std::chrono::steady_clock::now() + longest;
     return static_cast<std::size_t>(
         std::count_if(cameras_.begin(), cameras_.end(), [&](const auto &camera) {
-            const auto left = std::chrono::ceil<std::chrono::seconds>(
-                end - std::chrono::steady_clock::now());
+            const auto left =
+                std::chrono::ceil<std::chrono::seconds>(end - std::chrono::steady_clock::now());
             return camera->awaitIdentified(faces, std::max(left, 1s));
         }));
 }

@@ -80,7 +80,8 @@ private:
 class Cameras
 {
 public:
-    Cameras(const std::string &element, const MovingFrames &frames) : element_(element), frames_(frames)
+    Cameras(const std::string &element, const MovingFrames &frames)
+        : element_(element), frames_(frames)
     {
     }
     ~Cameras();

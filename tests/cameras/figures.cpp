@@ -125,9 +125,9 @@ void printCounts(const std::vector<Counts> &all)
     std::printf("  samples %llu, skipped %llu; analysed by camera %llu to %llu; %.1f ms a search; "
                 "requests %llu\n",
                 static_cast<unsigned long long>(sum.samples),
-                static_cast<unsigned long long>(sum.skipped), static_cast<unsigned long long>(least),
-                static_cast<unsigned long long>(most), analysisMs,
-                static_cast<unsigned long long>(sum.requests));
+                static_cast<unsigned long long>(sum.skipped),
+                static_cast<unsigned long long>(least), static_cast<unsigned long long>(most),
+                analysisMs, static_cast<unsigned long long>(sum.requests));
 }
 
 /** Lets everybody be seen and answered. */
@@ -185,8 +185,8 @@ double printCosts(const char *what, const std::vector<double> &us)
 void measureStreaming(const Circumstances &with)
 {
     const MovingFrames frames = framesOf(with, large, 2);
-    const double identityUs = printCosts(
-        "identity", streamingCosts(identity(), frames, 0, with.length).others);
+    const double identityUs =
+        printCosts("identity", streamingCosts(identity(), frames, 0, with.length).others);
     const StreamingCosts costs = streamingCosts(identify(with), frames, 2, 2 * with.length);
     const double otherUs = printCosts("ootoidentify, frames that are none", costs.others);
     printCosts("ootoidentify, samples", costs.samples);
@@ -212,8 +212,8 @@ void measureMemory(const Circumstances &with, core::PixelSize size, unsigned cou
     const MovingFrames frames = framesOf(with, size, 3);
     const double plain = furtherCamera(identity(), frames, 0, count);
     const double ours = furtherCamera(identify(with), frames, 3, count);
-    std::printf("  MiB for each of %u after the first %u: identity %.2f, ootoidentify %.2f\n", count,
-                count, plain, ours);
+    std::printf("  MiB for each of %u after the first %u: identity %.2f, ootoidentify %.2f\n",
+                count, count, plain, ours);
     printGoal("a further camera", ours, goal, "MiB");
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a camera shows, as raw frames that were made once: no decoder takes part in what is measured.
+// What a camera shows, as raw frames that were made once: no decoder takes part in what is
+// measured.
 #pragma once
 
 #include "core/base/frame_shape.h"
