@@ -6,6 +6,7 @@
 #include "core/tracking/observation.h"
 #include "identify/settings.h"
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace ooto::identify
 struct Job {
     std::shared_ptr<const Settings> settings; ///< of when the sample was taken
     core::FrameTimes times;
+    std::chrono::steady_clock::time_point takenAt{}; ///< when the frame came
     unsigned epoch = 0;                      ///< of Shared: an older one's results do not count
     std::vector<core::Observation> upstream; ///< faces that others found on the frame
     bool urgent = false; ///< something else came to a face's place from one frame to the next

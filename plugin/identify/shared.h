@@ -6,6 +6,7 @@
 #include "core/base/guarded.h"
 #include "core/sampling/orientation_watch.h"
 #include "core/sampling/small_faces.h"
+#include "identify/job.h"
 #include "identify/photo_wishes.h"
 #include "identify/sample_choice.h"
 #include "identify/settings.h"
@@ -75,6 +76,12 @@ struct Sending {
     bool credentialsRefused = false; ///< by the service: the file may have others by now
 };
 
+/** A sample whose analysis has not begun: until it does, a newer one takes its place. */
+struct WaitingSample {
+    std::unique_ptr<Analysis> analysis; ///< with its picture
+    Job job;
+};
+
 /** The state of one run of the element, under one lock. Nothing in it calls out. */
 struct Shared {
     Shared();
@@ -94,8 +101,10 @@ struct Shared {
     PhotoWishes photoWishes;
     Statistics statistics;
     std::unique_ptr<Analysis> idleAnalysis; ///< null while one is under way, or waits for its turn
-    bool analysing = false;                 ///< one runs now
-    unsigned epoch = 0; ///< tracks ended meanwhile: results of an older one do not count
+    std::optional<WaitingSample> waiting;
+    bool turnComing = false; ///< the pool has a job that takes what waits by then
+    bool analysing = false;  ///< one runs now
+    unsigned epoch = 0;      ///< tracks ended meanwhile: results of an older one do not count
     bool stopping = false;
     bool interrupted = false; ///< the streaming thread may not wait now
 

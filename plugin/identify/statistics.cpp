@@ -86,9 +86,10 @@ element::StructureHandle Statistics::toStructure() const
         G_TYPE_UINT64, bytesSent, "rtt-min-ms", G_TYPE_DOUBLE, roundTripMs.percentile(0),
         "rtt-mean-ms", G_TYPE_DOUBLE, roundTripMs.mean(), "rtt-p95-ms", G_TYPE_DOUBLE,
         roundTripMs.percentile(0.95), "rtt-max-ms", G_TYPE_DOUBLE, roundTripMs.percentile(1),
-        "analysis-mean-ms", G_TYPE_DOUBLE, analysisMs.mean(), "streaming-p50-us", G_TYPE_DOUBLE,
-        streamingUs.percentile(0.5), "streaming-p99-us", G_TYPE_DOUBLE,
-        streamingUs.percentile(0.99), "round-trips", GST_TYPE_STRUCTURE,
+        "analysis-mean-ms", G_TYPE_DOUBLE, analysisMs.mean(), "analysis-wait-p50-ms", G_TYPE_DOUBLE,
+        waitMs.percentile(0.5), "analysis-wait-p99-ms", G_TYPE_DOUBLE, waitMs.percentile(0.99),
+        "streaming-p50-us", G_TYPE_DOUBLE, streamingUs.percentile(0.5), "streaming-p99-us",
+        G_TYPE_DOUBLE, streamingUs.percentile(0.99), "round-trips", GST_TYPE_STRUCTURE,
         metadata::histogramStructure(roundTrips).get(), "streaming", GST_TYPE_STRUCTURE,
         metadata::histogramStructure(streaming).get(), nullptr));
     if (budgetLeft)

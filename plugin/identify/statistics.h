@@ -52,11 +52,14 @@ struct Statistics {
     core::RecentValues<> roundTripMs;
     core::RecentValues<> streamingUs;            ///< our time in the streaming thread, per frame
     core::RecentValues<> analysisMs;             ///< from a sample's copy to its last photo
+    core::RecentValues<> waitMs;                 ///< from a sample's frame to its analysis
     core::Histogram roundTrips{roundTripBounds}; ///< of all, s
     core::Histogram streaming{streamingBounds};  ///< of all frames, s
 
     /** Our time in the streaming thread for one frame. */
     void countFrameTime(std::chrono::duration<double> took);
+    /** How old a sample was when its analysis began. */
+    void countWait(std::chrono::duration<double, std::milli> waited) { waitMs.add(waited.count()); }
     void countReply(const core::Reply &reply);
     /** A request in flight was lost with its connection, and goes once more at once. */
     void countRestart();

@@ -63,6 +63,7 @@ public:
     }
     explicit operator bool() const { return analysis_ != nullptr; }
     Analysis &operator*() { return *analysis_; }
+    std::unique_ptr<Analysis> release() { return std::move(analysis_); }
     void giveBack()
     {
         if (!analysis_)
@@ -77,6 +78,32 @@ public:
 private:
     std::shared_ptr<Stream> stream_;
     std::unique_ptr<Analysis> analysis_;
+};
+
+/** A place in the pool's queue, for what waits when it is reached. Lost with what waits where the
+ * pool drops it, so that nobody waits for that.
+ */
+class Stream::Turn
+{
+public:
+    explicit Turn(std::shared_ptr<Stream> stream) : stream_(std::move(stream)) {}
+    Turn(const Turn &) = delete;
+    Turn &operator=(const Turn &) = delete;
+    ~Turn()
+    {
+        if (!stream_)
+            return;
+        auto shared = stream_->meeting_.shared.lock();
+        shared->turnComing = false;
+        if (shared->waiting)
+            shared->idleAnalysis = std::move(shared->waiting->analysis);
+        shared->waiting.reset();
+        stream_->meeting_.changed.notify_all();
+    }
+    void take() { std::exchange(stream_, nullptr)->runAnalysis(); }
+
+private:
+    std::shared_ptr<Stream> stream_;
 };
 
 Stream::Stream(GstElement *element, const Settings &settings,
@@ -240,6 +267,7 @@ Job Stream::chooseSample(Shared &shared, const Frame &frame, Loan &taken)
 {
     Job job{.settings = shared.settings,
             .times = frame.times,
+            .takenAt = std::chrono::steady_clock::now(),
             .epoch = shared.epoch,
             .upstream = {},
             .urgent = shared.sampling.isUrgent()};
@@ -248,7 +276,7 @@ Job Stream::chooseSample(Shared &shared, const Frame &frame, Loan &taken)
                                       .whole = isWhole(frame.buffer),
                                       .lacksFaces = source_ == DetectorChoice::Upstream &&
                                                     frame.upstream.empty(),
-                                      .analysisIdle = shared.idleAnalysis != nullptr,
+                                      .analysisIdle = shared.idleAnalysis || shared.waiting,
                                       .mayCrowd = shared.settings->backpressure,
                                       .active = shared.settings->active};
     switch (shared.sampling.choose(offered)) {
@@ -262,35 +290,65 @@ Job Stream::chooseSample(Shared &shared, const Frame &frame, Loan &taken)
         ++shared.statistics.samples;
         job.times.afterJump = shared.sampling.claimJump();
         job.upstream = observationsOf(frame.upstream);
-        taken.take(shared_from_this(), std::move(shared.idleAnalysis));
+        takeAnalysis(shared, job, taken);
         break;
     }
     return job;
 }
 
+/** The idle one, or that of a sample that waits still: then this one takes its place in the queue.
+ */
+void Stream::takeAnalysis(Shared &shared, Job &job, Loan &taken)
+{
+    if (!shared.waiting) {
+        taken.take(shared_from_this(), std::move(shared.idleAnalysis));
+        return;
+    }
+    ++shared.statistics.samplesSkipped;
+    const Job &older = shared.waiting->job;
+    job.times.afterJump |= older.times.afterJump;
+    job.urgent |= older.urgent;
+    taken.take(shared_from_this(), std::move(shared.waiting->analysis));
+    shared.waiting.reset();
+}
+
 void Stream::startAnalysis(const Frame &frame, Loan taken, Job job)
 {
-    const auto loan = std::make_shared<Loan>(std::move(taken));
-    if (!(**loan).fill(frame.buffer, frame.info)) {
+    if (!(*taken).fill(frame.buffer, frame.info)) {
         GST_WARNING_OBJECT(element_, "a frame could not be mapped for reading");
         if (job.times.afterJump)
             meeting_.shared.lock()->sampling.returnJump();
         return;
     }
-    pool_->post(
-        [self = shared_from_this(), loan, job = std::move(job)] { self->runAnalysis(*loan, job); });
-}
-
-void Stream::runAnalysis(Loan &loan, const Job &job)
-{
     {
         auto shared = meeting_.shared.lock();
+        shared->waiting = WaitingSample{taken.release(), std::move(job)};
+        if (std::exchange(shared->turnComing, true))
+            return;
+    }
+    // First come, first served: over all cameras, and each with the newest it has by then.
+    pool_->post([turn = std::make_shared<Turn>(shared_from_this())] { turn->take(); });
+}
+
+/** *analysis* */
+void Stream::runAnalysis()
+{
+    Loan loan;
+    Job job;
+    {
+        auto shared = meeting_.shared.lock();
+        shared->turnComing = false;
+        if (!shared->waiting)
+            return; // a newer sample is being copied, and comes with a turn of its own
+        job = std::move(shared->waiting->job);
+        loan.take(shared_from_this(), std::move(shared->waiting->analysis));
+        shared->waiting.reset();
         if (shared->stopping)
             return;
         shared->analysing = true;
+        shared->statistics.countWait(std::chrono::steady_clock::now() - job.takenAt);
     }
     (*loan).run(job);
-    loan.giveBack();
 }
 
 void Stream::attach(const Frame &frame)

@@ -81,6 +81,7 @@ public:
 
 private:
     class Loan;
+    class Turn;
     /** A frame as it came. */
     struct Frame {
         GstBuffer *buffer; ///< borrowed
@@ -103,9 +104,10 @@ private:
     void attach(const Frame &frame);
     void watchFaces(const Frame &frame);
     Job chooseSample(Shared &shared, const Frame &frame, Loan &taken);
+    void takeAnalysis(Shared &shared, Job &job, Loan &taken);
     Known lookUp(const core::FrameTimes &times);
     void startAnalysis(const Frame &frame, Loan taken, Job job);
-    void runAnalysis(Loan &loan, const Job &job);
+    void runAnalysis();
     core::BookRules rules(const Settings &settings, const PhotoWishes &wishes) const;
 
     GstElement *const element_; ///< borrowed: it owns us
