@@ -65,6 +65,7 @@ void Analysis::analyse(const Job &job)
         meeting_.shared.lock()->book.facesToFind(job.times.runningTime);
     core::SearchPlan plan = planSearch(job, look.change, faces);
     const bool planned = !plan.whole;
+    GST_LOG_OBJECT(element_, "%s", core::toText(plan, faces).c_str());
     const std::vector<core::Observation> seen =
         finder_.find(sample_, job, plan, faces, pictures_.picture());
     if (planned && plan.whole)

@@ -24,8 +24,12 @@ namespace
 constexpr std::array strides = {8, 16, 32}; ///< px of the image per grid cell, one output set each
 constexpr int padTo = 32;                   ///< px; the coarsest stride must divide both sides
 constexpr double maxIou = 0.3;              ///< the OpenCV Zoo's value for this model
-/** Networks that are kept set up, each for one size of the image: 0.3 MB and what it computed. */
-constexpr std::size_t mostNets = 8;
+/**
+ * Networks that are kept set up, each for one size of the image. What one computed takes 62 bytes a
+ * pixel: 2.7 MB for 192x256, 32 MB for 960x544, as measured with OpenCV 4.6.
+ */
+constexpr std::size_t mostNets = 16;
+constexpr int mostNetPixels = 900'000;
 /** The file has 0.2 MB; one that is far larger is the wrong file. */
 constexpr std::uintmax_t maxModelBytes = 64u << 20;
 
@@ -138,12 +142,23 @@ private:
                                         [&](const Net &each) { return each.size == size; });
         if (known != nets_.end())
             std::rotate(nets_.begin(), known, known + 1);
-        else if (nets_.size() < mostNets)
-            nets_.insert(nets_.begin(), {size, cv::dnn::readNetFromONNX(model_)});
         else
-            std::rotate(nets_.begin(), nets_.end() - 1, nets_.end());
-        nets_.front().size = size;
+            nets_.insert(nets_.begin(), {size, cv::dnn::readNetFromONNX(model_)});
+        dropOld();
         return nets_.front().net;
+    }
+
+    void dropOld()
+    {
+        int pixels = 0;
+        const auto first = std::find_if(nets_.begin(), nets_.end(), [&](const Net &each) {
+            pixels += each.size.area();
+            return pixels > mostNetPixels;
+        });
+        nets_.erase(std::max(first, nets_.begin() + std::min<std::ptrdiff_t>(1, nets_.size())),
+                    nets_.end());
+        if (nets_.size() > mostNets)
+            nets_.resize(mostNets);
     }
 
     void collect(std::size_t level, int columns, int rows, double threshold,

@@ -153,7 +153,8 @@ std::vector<FaceToFind> FaceBook::facesToFind(StreamTime time) const
     std::vector<FaceToFind> faces = tracker_.facesToFind(time);
     for (FaceToFind &face : faces) {
         const auto record = records_.find(face.track);
-        face.relaxed &= record != records_.end() && record->second.isSettled(rules_.asking);
+        face.settled = record != records_.end() && record->second.isSettled(rules_.asking);
+        face.relaxed &= face.settled;
     }
     return faces;
 }

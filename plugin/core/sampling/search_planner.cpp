@@ -22,20 +22,18 @@ constexpr double searchPx = 10'000;
 /** Beyond that share of the whole picture's cost the whole picture is searched. */
 constexpr double worthIt = 0.8;
 /** The sides of windows: few, since a network is set up anew for each. */
-constexpr std::array sides = {64, 96, 128, 160, 192, 256, 320, 384};
+constexpr std::array sides = {64, 96, 128, 160, 192, 224, 256, 320, 384};
 /** What is searched around a face, as a share of its size on each side. */
-constexpr double aroundRelaxed = 0.4;
+constexpr double aroundSettled = 0.4;
 constexpr double around = 0.8;
 constexpr double aroundMissed = 1.5;
 /** Of a face less than that around it in the window, it may be cut off. */
 constexpr double neededAround = 0.2;
 /** A person, in widths and heights of the face's box around it: what moves there is that person. */
-constexpr Box person{-1.2, -0.8, 3.4, 5.3};
+constexpr Box person{-1.5, -0.9, 4, 5.9};
 
 /** All of the picture is searched within two seconds: what is due is begun a little before. */
 constexpr StreamTime longestUnseen = 1800ms;
-/** Where somebody who is followed moves another face may be, too. */
-constexpr StreamTime longestExplained = 1s;
 /** What moved is looked at for that long, as one may turn round who has just come. */
 constexpr StreamTime staysHot = 1s;
 /** Slower samples are all needed. */
@@ -54,6 +52,13 @@ bool contains(const Box &outer, const Box &inner)
     constexpr double rounding = 1e-6;
     return inner.x >= outer.x - rounding && inner.y >= outer.y - rounding &&
            inner.right() <= outer.right() + rounding && inner.bottom() <= outer.bottom() + rounding;
+}
+
+Box unionOf(const Box &a, const Box &b)
+{
+    const double x = std::min(a.x, b.x);
+    const double y = std::min(a.y, b.y);
+    return {x, y, std::max(a.right(), b.right()) - x, std::max(a.bottom(), b.bottom()) - y};
 }
 
 bool meet(const Box &a, const Box &b)
@@ -177,6 +182,20 @@ std::vector<Box> SearchPlan::closely(const PixelSize &wholeSize) const
     return areas;
 }
 
+std::string toText(const SearchPlan &plan, const std::vector<FaceToFind> &faces)
+{
+    const auto relaxed = std::count_if(faces.begin(), faces.end(),
+                                       [](const FaceToFind &face) { return face.relaxed; });
+    std::string text =
+        std::to_string(faces.size()) + " faces, " + std::to_string(relaxed) + " of them relaxed: ";
+    if (plan.whole)
+        return text + "all is searched";
+    text += "in windows";
+    for (const SearchWindow &window : plan.windows)
+        text += " " + std::to_string(window.size.width) + "x" + std::to_string(window.size.height);
+    return text;
+}
+
 SearchPlan SearchPlanner::plan(const Sample &sample, const std::vector<FaceToFind> &faces)
 {
     fit(sample);
@@ -219,6 +238,15 @@ Box SearchPlanner::areaOf(int column, int row) const
     return intersection({double(column) * blockPx / whole_.width,
                          double(row) * blockPx / whole_.height, double(blockPx) / whole_.width,
                          double(blockPx) / whole_.height},
+                        wholeFrame);
+}
+
+/** Faces that begin in the block end in those around it, the smallest ones at least. */
+Box SearchPlanner::withMargin(const Box &block) const
+{
+    const double x = double(blockPx) / whole_.width;
+    const double y = double(blockPx) / whole_.height;
+    return intersection({block.x - x, block.y - y, block.width + 2 * x, block.height + 2 * y},
                         wholeFrame);
 }
 
@@ -274,8 +302,7 @@ void SearchPlanner::lookAtMovement(SearchPlan &plan) const
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
         const Block &block = blocks_[i];
         const bool hot = turn_ && block.moved && now_ - *block.moved < staysHot;
-        wanted[i] = block.explained ? now_ - block.searched >= longestExplained - step_ / 2
-                                    : block.due || hot;
+        wanted[i] = !block.explained && (block.due || hot);
     }
     for (const Box &region : regionsOf(std::move(wanted)))
         plan.windows.push_back(windowAround(region, whole_));
@@ -289,12 +316,7 @@ std::vector<Box> SearchPlanner::regionsOf(std::vector<bool> wanted) const
         for (int column = 0; column < columns_; ++column) {
             if (!wanted[static_cast<std::size_t>(row) * columns_ + column])
                 continue;
-            const Box block = areaOf(column, row);
-            regions.push_back(
-                intersection({block.x - double(blockPx) / whole_.width,
-                              block.y - double(blockPx) / whole_.height,
-                              3.0 * blockPx / whole_.width, 3.0 * blockPx / whole_.height},
-                             wholeFrame));
+            regions.push_back(withMargin(areaOf(column, row)));
         }
     }
     // Two that meet become one, until none do.
@@ -304,10 +326,7 @@ std::vector<Box> SearchPlanner::regionsOf(std::vector<bool> wanted) const
             for (std::size_t k = regions.size(); k-- > i + 1;) {
                 if (!meet(regions[i], regions[k]))
                     continue;
-                const double x = std::min(regions[i].x, regions[k].x);
-                const double y = std::min(regions[i].y, regions[k].y);
-                regions[i] = {x, y, std::max(regions[i].right(), regions[k].right()) - x,
-                              std::max(regions[i].bottom(), regions[k].bottom()) - y};
+                regions[i] = unionOf(regions[i], regions[k]);
                 regions.erase(regions.begin() + static_cast<std::ptrdiff_t>(k));
                 again = true;
             }
@@ -316,8 +335,29 @@ std::vector<Box> SearchPlanner::regionsOf(std::vector<bool> wanted) const
     return regions;
 }
 
-/** Looks at the tiles that were not searched for long. @param all of these, else as many as it
- * takes */
+/** Of a tile, what was not searched since `before`: a box around it, and since when it was not. */
+std::optional<SearchPlanner::Stale> SearchPlanner::staleIn(const PixelRect &tile,
+                                                           StreamTime before) const
+{
+    std::optional<Stale> stale;
+    for (int row = tile.y; row < tile.y + tile.height; ++row) {
+        for (int column = tile.x; column < tile.x + tile.width; ++column) {
+            const StreamTime searched =
+                blocks_[static_cast<std::size_t>(row) * columns_ + column].searched;
+            if (searched > before)
+                continue;
+            const Box block = withMargin(areaOf(column, row));
+            stale = stale ? Stale{unionOf(stale->area, block), std::min(stale->since, searched)}
+                          : Stale{block, searched};
+        }
+    }
+    return stale;
+}
+
+/**
+ * Looks at the tiles that were not searched for long.
+ * @param all of these, else as many as it takes
+ */
 void SearchPlanner::sweep(bool all, SearchPlan &plan)
 {
     const Tiles tiles = tilesFor(whole_);
@@ -327,34 +367,21 @@ void SearchPlanner::sweep(bool all, SearchPlan &plan)
     // So early that the last of them is not late.
     const StreamTime due =
         std::max<StreamTime>(step_, longestUnseen - (count + atOnce - 1) / atOnce * step_);
-    const double width = std::min(1.0, (whole_.width + (tiles.columns - 1.0) * tileOverlapPx) /
-                                           tiles.columns / whole_.width);
-    const double height = std::min(1.0, (whole_.height + (tiles.rows - 1.0) * tileOverlapPx) /
-                                            tiles.rows / whole_.height);
-
-    std::vector<std::pair<StreamTime, SearchWindow>> overdue;
+    std::vector<Stale> overdue;
     for (int row = 0; row < tiles.rows; ++row) {
         for (int column = 0; column < tiles.columns; ++column) {
-            const double x = tiles.columns > 1 ? column * (1 - width) / (tiles.columns - 1) : 0;
-            const double y = tiles.rows > 1 ? row * (1 - height) / (tiles.rows - 1) : 0;
-            const SearchWindow tile = windowAround({x, y, width, height}, whole_);
-            StreamTime searched = now_;
-            for (int r = 0; r < rows_; ++r) {
-                for (int c = 0; c < columns_; ++c) {
-                    // Its own part only: what it shares with the next one is that one's, too.
-                    if (c * tiles.columns / columns_ == column && r * tiles.rows / rows_ == row)
-                        searched = std::min(
-                            searched, blocks_[static_cast<std::size_t>(r) * columns_ + c].searched);
-                }
-            }
-            if (now_ - searched >= due)
-                overdue.emplace_back(searched, tile);
+            const int left = column * columns_ / tiles.columns;
+            const int top = row * rows_ / tiles.rows;
+            const PixelRect tile{left, top, (column + 1) * columns_ / tiles.columns - left,
+                                 (row + 1) * rows_ / tiles.rows - top};
+            if (const auto stale = staleIn(tile, now_ - due))
+                overdue.push_back(*stale);
         }
     }
     std::stable_sort(overdue.begin(), overdue.end(),
-                     [](const auto &a, const auto &b) { return a.first < b.first; });
+                     [](const Stale &a, const Stale &b) { return a.since < b.since; });
     for (std::size_t i = 0; i < overdue.size() && i < static_cast<std::size_t>(atOnce); ++i)
-        plan.windows.push_back(overdue[i].second);
+        plan.windows.push_back(windowAround(overdue[i].area, whole_));
     if (count > 1 && now_ - coarse_ >= longestUnseen)
         plan.windows.push_back(windowAround(
             wholeFrame, whole_, double(coarsePx) / std::max(whole_.width, whole_.height)));
@@ -386,7 +413,7 @@ void SearchPlanner::lookForFaces(const std::vector<FaceToFind> &faces, SearchPla
 
 SearchWindow SearchPlanner::windowFor(const FaceToFind &face) const
 {
-    double share = face.relaxed ? aroundRelaxed : std::max(around, photoMargin_ + neededAround);
+    double share = face.settled ? aroundSettled : std::max(around, photoMargin_ + neededAround);
     if (face.missed)
         share = aroundMissed;
     return windowAround(grown(face.expected, share), whole_);

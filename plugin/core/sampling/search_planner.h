@@ -9,6 +9,7 @@
 #include "core/tracking/track_ids.h"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ooto::core
@@ -19,7 +20,8 @@ struct FaceToFind {
     TrackId track = 0;      ///< 0 where it is not believed yet
     Box expected;           ///< 0..1 of the frame; may reach beyond it
     StreamTime lastSeen{0}; ///< when it was seen last
-    /** Answered, alone, and moves as expected: every second sample will do. */
+    bool settled = false;   ///< answered, and no photo of it is wanted
+    /** Settled, alone, and moves as expected: every second sample will do. */
     bool relaxed = false;
     /** Missed in the last sample that was searched at its place. */
     bool missed = false;
@@ -30,6 +32,11 @@ struct SearchWindow {
     Box area;       ///< 0..1 of the frame, inside of it
     PixelSize size; ///< px of the image that is searched, square pixels
 };
+
+struct SearchPlan;
+
+/** For people who look into it. */
+std::string toText(const SearchPlan &plan, const std::vector<FaceToFind> &faces);
 
 /** A window as closely searched as the whole picture, of few sizes, that shows all of `area`. */
 SearchWindow windowAround(const Box &area, const PixelSize &whole, double scale = 1);
@@ -77,7 +84,10 @@ private:
         bool due = false;                ///< moved since it was searched
         bool explained = false;          ///< by somebody who is followed
     };
-    enum class Turn { Ours, NotOurs };
+    struct Stale {
+        Box area;
+        StreamTime since{0};
+    };
 
     void fit(const Sample &sample);
     void noteMovement(const Sample &sample, const std::vector<FaceToFind> &faces);
@@ -89,6 +99,8 @@ private:
     SearchWindow windowFor(const FaceToFind &face) const;
     std::vector<Box> regionsOf(std::vector<bool> wanted) const;
     Box areaOf(int column, int row) const;
+    Box withMargin(const Box &block) const;
+    std::optional<Stale> staleIn(const PixelRect &tile, StreamTime before) const;
     double cost(const SearchPlan &plan) const;
     void noteSearched(const SearchPlan &plan);
 
