@@ -2,7 +2,7 @@
 #include "identify/analysis_pool.h"
 
 #include "identify/debug.h"
-#include "vision/photo_encoder.h"
+#include "vision/static_objects.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -2,7 +2,6 @@
 #include "vision/photo_encoder.h"
 #include "vision/jpeg_encoder.h"
 #include "vision/png_encoder.h"
-#include "vision/serially.h"
 
 #include <algorithm>
 #include <cmath>
@@ -73,15 +72,6 @@ std::vector<std::uint8_t> encodePhoto(const core::ImageView &image, PhotoFormat 
     } catch (const std::bad_alloc &) {
         return {};
     }
-}
-
-void makeStaticObjects()
-{
-    core::Image image;
-    image.resize(16, 16);
-    std::fill_n(image.data(), image.stride() * 16, grey);
-    for (const PhotoFormat format : {PhotoFormat::Jpeg, PhotoFormat::Png})
-        serially([&] { return encodePhoto(image.view(), format, 90); });
 }
 
 } // namespace ooto::vision

@@ -26,10 +26,4 @@ void paintOver(core::Image &image, const std::vector<core::Box> &neighbours, con
 std::vector<std::uint8_t> encodePhoto(const core::ImageView &image, PhotoFormat format,
                                       int jpegQuality);
 
-/**
- * Has OpenCV make what it keeps to the end of the process and makes on first use, so that what is
- * registered by std::atexit() afterwards runs before all that is destroyed.
- */
-void makeStaticObjects();
-
 } // namespace ooto::vision
