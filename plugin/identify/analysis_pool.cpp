@@ -45,24 +45,38 @@ SharedPool &sharedPool()
 /** Longer than any job takes; who calls exit() in a handler of ours may hold one up. */
 constexpr std::chrono::seconds longestJob{2};
 
+void endWork()
+{
+    if (const auto pool = sharedPool().lock()->lock())
+        pool->endWork(longestJob);
+}
+
+void noteRegistered(int failed)
+{
+    if (failed)
+        GST_WARNING("the process has no room for another exit handler");
+}
+
 /**
  * Whoever calls exit() while video plays has OpenCV's static objects destroyed while our threads
  * use them. What is registered last runs first: hence after OpenCV has made all of its own.
  */
 void endWorkAtExit()
 {
-    static const int registered = [] {
+    static const int failed = [] {
         vision::makeStaticObjects();
-        return std::atexit([] {
-            if (const auto pool = sharedPool().lock()->lock())
-                pool->endWork(longestJob);
-        });
+        return std::atexit(endWork);
     }();
-    if (registered != 0)
-        GST_WARNING("the process has no room for another exit handler");
+    noteRegistered(failed);
 }
 
 } // namespace
+
+void endWorkBeforeDetectors()
+{
+    static const int failed = std::atexit(endWork);
+    noteRegistered(failed);
+}
 
 std::shared_ptr<core::WorkerPool> analysisPool()
 {

@@ -16,4 +16,10 @@ namespace ooto::identify
  */
 std::shared_ptr<core::WorkerPool> analysisPool();
 
+/**
+ * To be called once a detector was loaded: its libraries came with it, perhaps long after the pool,
+ * and exit() would destroy what they keep before the pool ends its work. Thread-safe.
+ */
+void endWorkBeforeDetectors();
+
 } // namespace ooto::identify

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "identify/detector_choice.h"
 
+#include "identify/analysis_pool.h"
+
 namespace ooto::identify
 {
 
@@ -16,6 +18,7 @@ std::string whereModelsGo()
 
 ChosenDetector fromLoaded(vision::LoadedDetector loaded)
 {
+    endWorkBeforeDetectors();
     ChosenDetector chosen;
     chosen.detector = std::move(loaded.detector);
     chosen.error = std::move(loaded.error);
