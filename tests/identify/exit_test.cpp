@@ -10,10 +10,10 @@ namespace
 {
 
 /** @return what the child ended by, for people; empty where it ended well */
-std::string playAndExit(int afterMs, const char *element)
+std::string playAndExit(int afterMs)
 {
     const std::string wait = std::to_string(afterMs);
-    const char *arguments[] = {EXIT_WHILE_PLAYING, wait.c_str(), element, nullptr};
+    const char *arguments[] = {EXIT_WHILE_PLAYING, wait.c_str(), nullptr};
     char *errors = nullptr;
     GError *error = nullptr;
     int status = 0;
@@ -27,25 +27,15 @@ std::string playAndExit(int afterMs, const char *element)
     return told;
 }
 
-void expectOrdinaryEnds(int runs, const char *element)
-{
-    std::mt19937 random(5);
-    std::uniform_int_distribution<int> moment(0, 300);
-    for (int run = 0; run < runs; ++run) {
-        const int afterMs = moment(random);
-        const std::string told = playAndExit(afterMs, element);
-        EXPECT_EQ(told, "") << "run " << run << ", after " << afterMs << " ms";
-    }
-}
-
 } // namespace
 
 TEST(IdentifyExit, whilePlayingIsAnOrdinaryEnd)
 {
-    expectOrdinaryEnds(30, nullptr);
-}
-
-TEST(IdentifyExit, isOneAlsoWhereTheDetectorsWereLoadedLate)
-{
-    expectOrdinaryEnds(30, "plugin");
+    std::mt19937 random(5);
+    std::uniform_int_distribution<int> moment(0, 300);
+    for (int run = 0; run < 30; ++run) {
+        const int afterMs = moment(random);
+        const std::string told = playAndExit(afterMs);
+        EXPECT_EQ(told, "") << "run " << run << ", after " << afterMs << " ms";
+    }
 }
