@@ -16,6 +16,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ooto::vision
@@ -195,24 +196,48 @@ TEST(PhotoEncoder, givesNothingForWhatCannotBeEncoded)
 
 // Their allocators end the process where memory is short.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-/** Forbids this process more than `bytes` beyond the address space that it has. */
-void limitMemory(rlim_t bytes)
+/** A block of memory that nobody needs, in a list of such. */
+struct Ballast {
+    Ballast *next;
+};
+
+Ballast *takeAll(std::size_t blockBytes)
+{
+    Ballast *all = nullptr;
+    while (auto *block = static_cast<Ballast *>(std::malloc(blockBytes))) {
+        block->next = all;
+        all = block;
+    }
+    return all;
+}
+
+/**
+ * Leaves this process about `bytes`: all other memory that it may have is taken. A limit on the
+ * address space would not do alone, since malloc() has reserved some for threads.
+ */
+void leaveMemory(std::size_t bytes)
 {
     std::ifstream statm("/proc/self/statm");
     rlim_t pages = 0;
     statm >> pages;
-    const rlim_t limit = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + bytes;
+    const rlim_t limit = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (32u << 20);
     const rlimit both{limit, limit};
     if (setrlimit(RLIMIT_AS, &both) != 0)
         _exit(2);
+    constexpr std::size_t blockBytes = 64u << 10;
+    Ballast *blocks = takeAll(blockBytes);
+    takeAll(1u << 10);
+    takeAll(sizeof(Ballast));
+    for (std::size_t left = bytes; blocks && left >= blockBytes; left -= blockBytes)
+        std::free(std::exchange(blocks, blocks->next));
 }
 
 /** Encodes in a child; @return its exit status: 0 all bytes, 1 none, 2 anything else */
-int encodeWithin(rlim_t bytes, const cv::Mat &picture, PhotoFormat format, std::size_t whole)
+int encodeWithin(std::size_t bytes, const cv::Mat &picture, PhotoFormat format, std::size_t whole)
 {
     const pid_t child = fork();
     if (child == 0) {
-        limitMemory(bytes);
+        leaveMemory(bytes);
         const Bytes file = encodePhoto(photos::view(picture), format, 100);
         _exit(file.size() == whole ? 0 : file.empty() ? 1 : 2);
     }
@@ -229,7 +254,7 @@ TEST(PhotoEncoder, givesNothingWhereMemoryIsShort)
         const std::size_t whole = encodePhoto(photos::view(noise), format, 100).size();
         ASSERT_GT(whole, std::size_t{512} << 10);
         std::set<int> seen;
-        for (rlim_t bytes = 0; bytes <= rlim_t{8} << 20; bytes += 128u << 10)
+        for (std::size_t bytes = 0; bytes <= std::size_t{24} << 20; bytes += 384u << 10)
             seen.insert(encodeWithin(bytes, noise, format, whole));
         EXPECT_EQ(seen, (std::set<int>{0, 1}));
     }
