@@ -4,7 +4,8 @@
 
 extern "C" {
 
-extern const ooto::vision::DetectorModule ooto_detector_module;
+extern const ooto::vision::DetectorModule ooto_detector_module
+    __attribute__((visibility("default")));
 const ooto::vision::DetectorModule ooto_detector_module{OOTO_VERSION, ooto::vision::loadYunet,
                                                         ooto::vision::loadCascade};
 }
