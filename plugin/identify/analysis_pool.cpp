@@ -12,6 +12,8 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <set>
+#include <string>
 
 namespace ooto::identify
 {
@@ -45,42 +47,43 @@ SharedPool &sharedPool()
 /** Longer than any job takes; who calls exit() in a handler of ours may hold one up. */
 constexpr std::chrono::seconds longestJob{2};
 
-void endWork()
-{
-    if (const auto pool = sharedPool().lock()->lock())
-        pool->endWork(longestJob);
-}
-
-void noteRegistered(int failed)
-{
-    if (failed)
-        GST_WARNING("the process has no room for another exit handler");
-}
-
 /**
  * Whoever calls exit() while video plays has OpenCV's static objects destroyed while our threads
  * use them. What is registered last runs first: hence after OpenCV has made all of its own.
  */
 void endWorkAtExit()
 {
-    static const int failed = [] {
+    static const bool made = [] {
         vision::makeStaticObjects();
-        return std::atexit(endWork);
+        return true;
     }();
-    noteRegistered(failed);
+    const int registered = std::atexit([] {
+        if (const auto pool = sharedPool().lock()->lock())
+            pool->endWork(longestJob);
+    });
+    if (!made || registered != 0)
+        GST_WARNING("the process has no room for another exit handler");
+}
+
+/** Once for each name. */
+void endWorkAtExit(const std::string &name)
+{
+    static auto *const names = new core::Guarded<std::set<std::string>>();
+    auto known = names->lock();
+    if (known->insert(name).second)
+        endWorkAtExit();
 }
 
 } // namespace
 
-void endWorkBeforeDetectors()
+void outlive(const std::string &detector)
 {
-    static const int failed = std::atexit(endWork);
-    noteRegistered(failed);
+    endWorkAtExit(detector);
 }
 
 std::shared_ptr<core::WorkerPool> analysisPool()
 {
-    endWorkAtExit();
+    endWorkAtExit("");
     auto pool = sharedPool().lock();
     std::shared_ptr<core::WorkerPool> current = pool->lock();
     if (!current) {

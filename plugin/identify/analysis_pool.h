@@ -5,6 +5,7 @@
 #include "core/base/worker_pool.h"
 
 #include <memory>
+#include <string>
 
 namespace ooto::identify
 {
@@ -17,9 +18,9 @@ namespace ooto::identify
 std::shared_ptr<core::WorkerPool> analysisPool();
 
 /**
- * To be called once a detector was loaded: its libraries came with it, perhaps long after the pool,
- * and exit() would destroy what they keep before the pool ends its work. Thread-safe.
+ * To be told of each kind of detector that was loaded: what its library keeps to the end of the
+ * process is destroyed only when the pool's work has ended. Thread-safe.
  */
-void endWorkBeforeDetectors();
+void outlive(const std::string &detector);
 
 } // namespace ooto::identify

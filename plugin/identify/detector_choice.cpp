@@ -18,7 +18,8 @@ std::string whereModelsGo()
 
 ChosenDetector fromLoaded(vision::LoadedDetector loaded)
 {
-    endWorkBeforeDetectors();
+    if (loaded.detector)
+        outlive(loaded.detector->name());
     ChosenDetector chosen;
     chosen.detector = std::move(loaded.detector);
     chosen.error = std::move(loaded.error);

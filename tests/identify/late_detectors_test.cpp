@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
 #include <fstream>
@@ -84,7 +85,31 @@ std::string play(const std::string &detector)
     return wrong;
 }
 
-} // namespace
+/**
+ * What is registered last is called first, and the plugin's own end of the work has to be.
+ * @return the libraries that would be destroyed while jobs may use them
+ */
+std::vector<std::string> registeredAfterThePlugin()
+{
+    const std::lock_guard lock(registeredMutex);
+    const auto own = std::find(registered.rbegin(), registered.rend(), "libgstooto.so");
+    return {registered.rbegin(), own};
+}
+
+/** Plays with a detector whose libraries keep something from then on. */
+void playFirst(const char *detector)
+{
+    {
+        const std::lock_guard lock(registeredMutex);
+        registered.clear();
+    }
+    watching = true;
+    ASSERT_EQ(play(detector), "");
+    watching = false;
+    EXPECT_EQ(registeredAfterThePlugin(), std::vector<std::string>()) << detector;
+    const std::lock_guard lock(registeredMutex);
+    EXPECT_GT(registered.size(), 1u) << detector << " keeps nothing, or came earlier";
+}
 
 TEST(LateDetectors, comeWithTheFirstThatIsWantedAndGoAfterTheWork)
 {
@@ -94,16 +119,11 @@ TEST(LateDetectors, comeWithTheFirstThatIsWantedAndGoAfterTheWork)
     EXPECT_FALSE(isLoaded("libopencv_dnn"));
     EXPECT_FALSE(isLoaded("libopencv_objdetect"));
 
-    watching = true;
-    ASSERT_EQ(play("cascade"), "");
-    watching = false;
+    playFirst("cascade");
     EXPECT_TRUE(isLoaded("libopencv_objdetect"));
-
-    // What is registered last is called first. The plugin's own end of the work is its last one.
-    const std::lock_guard lock(registeredMutex);
-    const auto own = std::find(registered.rbegin(), registered.rend(), "libgstooto.so");
-    ASSERT_NE(own, registered.rend());
-    EXPECT_GT(std::distance(own, registered.rend()), 1) << "the detectors registered nothing";
-    for (auto later = registered.rbegin(); later != own; ++later)
-        ADD_FAILURE() << *later << " is destroyed while jobs may use it";
+    // cv::dnn makes more of what it keeps when it reads its first model.
+    if (std::getenv("OOTO_FACE_MODEL"))
+        playFirst("yunet");
 }
+
+} // namespace
