@@ -18,11 +18,11 @@ std::string whereModelsGo()
 
 ChosenDetector fromLoaded(vision::LoadedDetector loaded)
 {
-    if (loaded.detector)
-        outlive(loaded.detector->name());
     ChosenDetector chosen;
     chosen.detector = std::move(loaded.detector);
     chosen.error = std::move(loaded.error);
+    if (chosen.detector)
+        outlive(chosen.detector->name());
     return chosen;
 }
 
