@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "vision/photo_encoder.h"
-#include "vision/mat_view.h"
-
-#include <opencv2/imgcodecs.hpp>
+#include "vision/jpeg_encoder.h"
+#include "vision/png_encoder.h"
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 
 namespace ooto::vision
 {
@@ -64,22 +64,14 @@ void paintOver(core::Image &image, const std::vector<core::Box> &neighbours, con
 std::vector<std::uint8_t> encodePhoto(const core::ImageView &image, PhotoFormat format,
                                       int jpegQuality)
 {
-    std::vector<std::uint8_t> bytes;
-    const cv::Mat mat = asMat(image);
-    if (mat.empty())
-        return bytes;
+    if (!image.data || image.width <= 0 || image.height <= 0)
+        return {};
     try {
-        const bool done =
-            format == PhotoFormat::Jpeg
-                ? cv::imencode(".jpg", mat, bytes,
-                               {cv::IMWRITE_JPEG_QUALITY, std::clamp(jpegQuality, 1, 100)})
-                : cv::imencode(".png", mat, bytes);
-        if (!done)
-            bytes.clear();
-    } catch (const std::exception &) {
-        bytes.clear(); // sides beyond what the format can hold
+        return format == PhotoFormat::Jpeg ? encodeJpeg(image, std::clamp(jpegQuality, 1, 100))
+                                           : encodePng(image);
+    } catch (const std::bad_alloc &) {
+        return {};
     }
-    return bytes;
 }
 
 } // namespace ooto::vision

@@ -21,7 +21,7 @@ void paintOver(core::Image &image, const std::vector<core::Box> &neighbours, con
 
 /**
  * @param jpegQuality 1..100, for Jpeg only
- * @return the file's bytes; empty when OpenCV could not encode
+ * @return the file's bytes; empty when a side is beyond the format's, or memory is short
  */
 std::vector<std::uint8_t> encodePhoto(const core::ImageView &image, PhotoFormat format,
                                       int jpegQuality);

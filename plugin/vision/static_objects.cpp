@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "vision/static_objects.h"
-#include "core/base/image.h"
-#include "vision/photo_encoder.h"
-#include "vision/serially.h"
 
 #include <opencv2/core/utility.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <initializer_list>
 #include <thread>
 
 namespace ooto::vision
@@ -35,20 +30,10 @@ void splitOneLoop()
     }
 }
 
-void encodePhotos()
-{
-    core::Image image;
-    image.resize(16, 16);
-    std::fill_n(image.data(), image.stride() * 16, 128);
-    for (const PhotoFormat format : {PhotoFormat::Jpeg, PhotoFormat::Png})
-        serially([&] { return encodePhoto(image.view(), format, 90); });
-}
-
 } // namespace
 
 void makeStaticObjects()
 {
-    encodePhotos();
     splitOneLoop();
 }
 

@@ -71,18 +71,20 @@ TEST(StaticObjects, areAllMadeBeforeAnExitHandlerIsRegistered)
     const cv::Mat hopper = photos::load(photos::hopperFile);
     ASSERT_FALSE(hopper.empty());
     makeStaticObjects();
+    // What loading them registers is known to whoever loads them.
+    const auto cascadeFile = findCascade();
+    ASSERT_TRUE(cascadeFile) << "install opencv-data";
+    const LoadedDetector cascade = loadCascade(*cascadeFile);
+    ASSERT_TRUE(cascade.detector) << cascade.error;
+    const auto model = findYunetModel("");
+    const LoadedDetector yunet = model ? loadYunet(*model) : LoadedDetector{};
 
     watching = true;
     EXPECT_TRUE(splitOneLoop() || cv::getNumThreads() < 2);
     for (const PhotoFormat format : {PhotoFormat::Jpeg, PhotoFormat::Png})
         EXPECT_FALSE(encodePhoto(photos::view(hopper), format, 90).empty());
-    const auto cascadeFile = findCascade();
-    ASSERT_TRUE(cascadeFile) << "install opencv-data";
-    const LoadedDetector cascade = loadCascade(*cascadeFile);
-    ASSERT_TRUE(cascade.detector) << cascade.error;
     EXPECT_FALSE(cascade.detector->detect(photos::view(hopper), 0.75).empty());
-    if (const auto model = findYunetModel("")) {
-        const LoadedDetector yunet = loadYunet(*model);
+    if (model) {
         ASSERT_TRUE(yunet.detector) << yunet.error;
         EXPECT_FALSE(yunet.detector->detect(photos::view(hopper), 0.75).empty());
     }
