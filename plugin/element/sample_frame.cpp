@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace ooto::element
 {
@@ -47,6 +48,19 @@ int lineStep(const GstVideoFrame &frame)
     while (whole / static_cast<std::size_t>(step) > mostCopied)
         step *= 2;
     return std::min(step, frame.info.height);
+}
+
+/** Whether the first plane is the luma and nothing else, a byte for each pixel. */
+bool hasPlainLuma(const GstVideoFormatInfo &format)
+{
+    constexpr unsigned unreadable =
+        GST_VIDEO_FORMAT_FLAG_COMPLEX | GST_VIDEO_FORMAT_FLAG_PALETTE | GST_VIDEO_FORMAT_FLAG_TILED;
+    const bool isLuma =
+        GST_VIDEO_FORMAT_INFO_IS_YUV(&format) || GST_VIDEO_FORMAT_INFO_IS_GRAY(&format);
+    return isLuma && !(format.flags & unreadable) && GST_VIDEO_FORMAT_INFO_PLANE(&format, 0) == 0 &&
+           GST_VIDEO_FORMAT_INFO_PSTRIDE(&format, 0) == 1 &&
+           GST_VIDEO_FORMAT_INFO_DEPTH(&format, 0) == 8 &&
+           GST_VIDEO_FORMAT_INFO_POFFSET(&format, 0) == 0;
 }
 
 /** The same memory seen as a progressive picture of every `step`-th line. */
@@ -140,20 +154,40 @@ bool SampleFrame::lumaGrid(const core::GridSize &size, core::LumaGrid &grid)
     grid.columns = size.columns;
     grid.rows = size.rows;
     grid.luma.assign(static_cast<std::size_t>(size.columns) * size.rows, 0);
+    const bool inPlace = hasPlainLuma(*format);
     for (int row = 0; row < size.rows; ++row) {
         float *cells = &grid.luma[static_cast<std::size_t>(row) * size.columns];
         for (int i = 0; i < linesPerCell; ++i) {
             const int inCell = (2 * i + 1) * visible_.height / (2 * linesPerCell * size.rows);
             const int y = visible_.y + row * visible_.height / size.rows + inCell;
+            const int line = std::min(y / lineStep_, info_.height - 1);
+            if (inPlace) {
+                const auto *const plane =
+                    static_cast<const std::uint8_t *>(GST_VIDEO_FRAME_PLANE_DATA(&*whole, 0));
+                addLine(cells, size.columns,
+                        plane + static_cast<std::ptrdiff_t>(line) *
+                                    GST_VIDEO_FRAME_PLANE_STRIDE(&*whole, 0));
+                continue;
+            }
             format->unpack_func(format, GST_VIDEO_PACK_FLAG_NONE, line_.data(), whole->data,
-                                whole->info.stride, 0, std::min(y / lineStep_, info_.height - 1),
-                                info_.width);
+                                whole->info.stride, 0, line, info_.width);
             addLine(cells, size.columns, line_.data() + component * bytes, bytes);
         }
         for (int column = 0; column < size.columns; ++column)
             cells[column] /= linesPerCell;
     }
     return true;
+}
+
+/** Adds each cell's mean over one line of luma alone, a byte each. */
+void SampleFrame::addLine(float *cells, int columns, const std::uint8_t *values) const
+{
+    for (int column = 0; column < columns; ++column) {
+        const int begin = visible_.x + column * visible_.width / columns;
+        const int end = visible_.x + (column + 1) * visible_.width / columns;
+        const unsigned sum = std::accumulate(values + begin, values + end, 0U);
+        cells[column] += static_cast<float>(sum) / static_cast<float>(std::max(1, end - begin));
+    }
 }
 
 /** Adds each cell's mean over one line of pixels of four components. */

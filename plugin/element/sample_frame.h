@@ -47,6 +47,7 @@ public:
     bool lumaGrid(const core::GridSize &size, core::LumaGrid &grid);
 
 private:
+    void addLine(float *cells, int columns, const std::uint8_t *values) const;
     void addLine(float *cells, int columns, const std::uint8_t *values, std::size_t bytes) const;
 
     std::vector<std::uint8_t> line_; ///< unpacked; kept for its memory
