@@ -77,16 +77,21 @@ core::StreamTime beginOf(GstElement *element, const std::optional<core::StreamTi
 
 std::optional<std::chrono::system_clock::time_point> cameraTime(GstBuffer *buffer)
 {
-    const auto stamp = [buffer](const char *name) -> std::optional<std::chrono::nanoseconds> {
-        const CapsHandle caps(gst_caps_new_empty_simple(name));
+    static GstStaticCaps unixTime = GST_STATIC_CAPS("timestamp/x-unix");
+    static GstStaticCaps ntpTime = GST_STATIC_CAPS("timestamp/x-ntp");
+    // Most buffers say nothing, and then there is nothing to compare.
+    if (!gst_buffer_get_meta(buffer, GST_REFERENCE_TIMESTAMP_META_API_TYPE))
+        return std::nullopt;
+    const auto stamp = [buffer](GstStaticCaps &format) -> std::optional<std::chrono::nanoseconds> {
+        const CapsHandle caps(gst_static_caps_get(&format));
         const auto *meta = gst_buffer_get_reference_timestamp_meta(buffer, caps.get());
         if (!meta || !GST_CLOCK_TIME_IS_VALID(meta->timestamp) || meta->timestamp > G_MAXINT64)
             return std::nullopt;
         return std::chrono::nanoseconds(static_cast<gint64>(meta->timestamp));
     };
-    auto sinceUnix = stamp("timestamp/x-unix");
+    auto sinceUnix = stamp(unixTime);
     if (!sinceUnix) {
-        sinceUnix = stamp("timestamp/x-ntp");
+        sinceUnix = stamp(ntpTime);
         if (sinceUnix)
             *sinceUnix -= ntpToUnix;
     }

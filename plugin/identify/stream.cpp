@@ -116,7 +116,8 @@ Stream::Stream(GstElement *element, const Settings &settings,
       pool_(analysisPool()),
       outbox_(element, meeting_, source_ != DetectorChoice::Upstream),
       dispatcher_(element, meeting_, outbox_, [this](const std::function<void()> &job) {
-          pool_->post([self = shared_from_this(), job] { job(); });
+          // Who waits for an answer does not wait for other cameras' analyses, too.
+          pool_->postAhead([self = shared_from_this(), job] { job(); });
       })
 {
     metadata::EventSequence sequence = metadata::eventSequenceOf(outbox_.cameraName(settings));

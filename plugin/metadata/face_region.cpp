@@ -116,7 +116,8 @@ RegionParams regionParams(const core::FaceView &face, const ReportContext &conte
 void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &face,
                     const RegionParams &params)
 {
-    if (!has(region, param::detection))
+    const bool isOthers = region->params != nullptr;
+    if (!isOthers || !has(region, param::detection))
         gst_video_region_of_interest_meta_add_param(
             region, gst_structure_new(param::detection, param::xMin, G_TYPE_DOUBLE, face.box.x,
                                       param::xMax, G_TYPE_DOUBLE, face.box.right(), param::yMin,
@@ -124,7 +125,7 @@ void describeRegion(GstVideoRegionOfInterestMeta *region, const core::FaceView &
                                       face.box.bottom(), param::confidence, G_TYPE_DOUBLE,
                                       face.detectionScore, param::labelId, G_TYPE_INT, 0, nullptr));
     for (const element::StructureHandle &param : params) {
-        if (!has(region, gst_structure_get_name(param.get())))
+        if (!isOthers || !has(region, gst_structure_get_name(param.get())))
             gst_video_region_of_interest_meta_add_param(region, gst_structure_copy(param.get()));
     }
 }

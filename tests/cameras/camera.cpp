@@ -28,6 +28,18 @@ std::string launchLine(const std::string &element, const MovingFrames &frames, u
            frames.caps() + " ! " + element + " ! fakesink sync=false enable-last-sample=false";
 }
 
+std::string whyItFailed(GstElement *pipeline)
+{
+    const system::ObjectHandle<GstBus> bus(gst_element_get_bus(pipeline));
+    GstMessage *message = gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR);
+    if (!message)
+        return "it does not play";
+    system::ErrorHandle error;
+    gst_message_parse_error(message, system::ErrorOut(error), nullptr);
+    gst_message_unref(message);
+    return error->message;
+}
+
 std::size_t identifiedOn(GstBuffer *buffer)
 {
     const std::vector<test::ReadFace> faces = test::readFaces(buffer);
@@ -56,7 +68,11 @@ Camera::Camera(const std::string &element, const MovingFrames &frames, unsigned 
         static_cast<Camera *>(self)->frameLeft(GST_PAD_PROBE_INFO_BUFFER(info));
         return GST_PAD_PROBE_OK;
     });
-    gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
+    if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+        const std::string why = whyItFailed(pipeline_.get());
+        gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+        throw std::runtime_error(why);
+    }
 }
 
 Camera::~Camera()
@@ -79,10 +95,12 @@ void Camera::frameLeft(GstBuffer *buffer)
 {
     if (measuring_) {
         const double tookUs = (ownTime() - enteredAt_) * 1e6;
-        const std::uint64_t samples = counts().samples;
+        const Counts now = counts();
         auto costs = costs_.lock();
-        (samples > samplesSeen_ ? costs->samples : costs->others).push_back(tookUs);
-        samplesSeen_ = samples;
+        // One that found the analysis busy was not copied.
+        const bool copied = now.analysed() > seen_.analysed();
+        (copied ? costs->samples : costs->others).push_back(tookUs);
+        seen_ = now;
     }
     if (watching_)
         identified_ = identifiedOn(buffer);

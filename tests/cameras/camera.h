@@ -73,7 +73,7 @@ private:
     core::Guarded<StreamingCosts> costs_;
     // *streaming*
     double enteredAt_ = 0; ///< CPU time of the thread, s
-    std::uint64_t samplesSeen_ = 0;
+    Counts seen_;
 };
 
 /** All of one run, and the thread that is their sensor. */

@@ -29,11 +29,13 @@ WorkerPool::WorkerPool(unsigned threads, const std::function<void()> &onThreadSt
 
 WorkerPool::~WorkerPool()
 {
-    std::deque<std::function<void()>> dropped;
+    Jobs dropped;
+    Jobs droppedAhead;
     {
         auto shared = shared_.lock();
         shared->closing = true;
         dropped.swap(shared->jobs);
+        droppedAhead.swap(shared->ahead);
     }
     wake_.notify_all();
     for (std::thread &thread : threads_)
@@ -42,21 +44,33 @@ WorkerPool::~WorkerPool()
 
 void WorkerPool::post(std::function<void()> job)
 {
+    post(&Shared::jobs, std::move(job));
+}
+
+void WorkerPool::postAhead(std::function<void()> job)
+{
+    post(&Shared::ahead, std::move(job));
+}
+
+void WorkerPool::post(Jobs Shared::*queue, std::function<void()> job)
+{
     {
         auto shared = shared_.lock();
         if (shared->ended)
             return;
-        shared->jobs.push_back(std::move(job));
+        ((*shared).*queue).push_back(std::move(job));
     }
     wake_.notify_one();
 }
 
 void WorkerPool::endWork(std::chrono::milliseconds longest)
 {
-    std::deque<std::function<void()>> dropped;
+    Jobs dropped;
+    Jobs droppedAhead;
     auto shared = shared_.lock();
     shared->ended = true;
     dropped.swap(shared->jobs);
+    droppedAhead.swap(shared->ahead);
     const unsigned own = isOurs(std::this_thread::get_id()) ? 1 : 0;
     idle_.wait_for(shared.waitable(), longest, [&] { return shared->underWay <= own; });
 }
@@ -73,11 +87,14 @@ void WorkerPool::work()
         std::function<void()> job;
         {
             auto shared = shared_.lock();
-            wake_.wait(shared.waitable(), [&] { return shared->closing || !shared->jobs.empty(); });
+            wake_.wait(shared.waitable(), [&] {
+                return shared->closing || !shared->ahead.empty() || !shared->jobs.empty();
+            });
             if (shared->closing)
                 return;
-            job = std::move(shared->jobs.front());
-            shared->jobs.pop_front();
+            Jobs &next = shared->ahead.empty() ? shared->jobs : shared->ahead;
+            job = std::move(next.front());
+            next.pop_front();
             ++shared->underWay;
         }
         attempt([&job] {

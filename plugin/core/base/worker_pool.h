@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A fixed number of threads that do jobs in the order in which they were posted.
+// A fixed number of threads that do jobs in the order in which they were posted, short ones first.
 #pragma once
 
 #include "core/base/guarded.h"
@@ -32,6 +32,8 @@ public:
     WorkerPool &operator=(const WorkerPool &) = delete;
 
     void post(std::function<void()> job);
+    /** Before all that wait with post(), which it must not hold up: a job of microseconds. */
+    void postAhead(std::function<void()> job);
     /**
      * No further job begins, and those posted from now on are dropped. For the end of the process,
      * when what jobs use is about to go.
@@ -40,12 +42,15 @@ public:
     void endWork(std::chrono::milliseconds longest);
 
 private:
+    using Jobs = std::deque<std::function<void()>>;
     struct Shared {
-        std::deque<std::function<void()>> jobs;
+        Jobs ahead;
+        Jobs jobs;
         bool closing = false;  ///< threads end
         bool ended = false;    ///< jobs no longer begin
         unsigned underWay = 0; ///< jobs
     };
+    void post(Jobs Shared::*queue, std::function<void()> job);
     bool isOurs(std::thread::id thread) const;
     void work();
     void attempt(const std::function<void()> &task) const;

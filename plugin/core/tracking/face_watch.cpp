@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <initializer_list>
 #include <utility>
 
 namespace ooto::core
@@ -63,21 +65,30 @@ void FaceWatch::noteSamples(const std::vector<WatchedFace> &faces)
 namespace
 {
 
-/** How alike it is where it fits best, near where it was or where it was expected. */
-double searched(const Patch &before, const Box &last, const Box &expected,
+/**
+ * How alike it is where it fits best, near where it was or where it was expected: the nearest
+ * places first, and no further than until it is alike enough.
+ */
+double searched(const Patch &before, const Box &last, const Box &expected, double enough,
                 const FaceWatch::Read &read)
 {
     constexpr double step = 0.12; // of the box
-    constexpr int steps = 2;
+    constexpr int rings = 2;
     double best = -1;
-    for (const Box &from : {last, expected}) {
-        for (int y = -steps; y <= steps; ++y) {
-            for (int x = -steps; x <= steps; ++x) {
-                Box there = from;
-                there.x += x * step * from.width;
-                there.y += y * step * from.height;
-                if (const auto patch = read(there))
-                    best = std::max(best, patchSimilarity(*patch, before));
+    for (int ring = 0; ring <= rings; ++ring) {
+        for (const Box &from : {expected, last}) {
+            for (int y = -ring; y <= ring; ++y) {
+                for (int x = -ring; x <= ring; ++x) {
+                    if (std::max(std::abs(x), std::abs(y)) < ring)
+                        continue; // an inner ring's
+                    Box there = from;
+                    there.x += x * step * from.width;
+                    there.y += y * step * from.height;
+                    if (const auto patch = read(there))
+                        best = std::max(best, patchSimilarity(*patch, before));
+                    if (best >= enough)
+                        return best;
+                }
             }
         }
     }
@@ -103,7 +114,7 @@ void FaceWatch::look(StreamTime now, const std::vector<WatchedFace> &faces, cons
                 alike = patchSimilarity(*place.patch, *last.patch);
                 // Not where it was expected: it may have stayed, or moved on otherwise.
                 if (alike < enough && !gap)
-                    alike = searched(*last.patch, last.box, face.box, read);
+                    alike = searched(*last.patch, last.box, face.box, enough, read);
                 else if (const auto stayed = alike < enough ? read(last.box) : std::nullopt)
                     alike = std::max(alike, patchSimilarity(*stayed, *last.patch));
             }

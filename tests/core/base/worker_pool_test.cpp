@@ -28,6 +28,31 @@ TEST(WorkerPool, doesJobsInOrder)
     EXPECT_TRUE(std::is_sorted(order->begin(), order->end()));
 }
 
+TEST(WorkerPool, doesWhatIsPostedAheadBeforeAllThatWait)
+{
+    Guarded<std::vector<int>> done;
+    std::promise<void> started;
+    std::promise<void> release;
+    std::promise<void> last;
+    WorkerPool pool(1, nullptr);
+    pool.post([&] {
+        started.set_value();
+        release.get_future().wait();
+    });
+    started.get_future().wait();
+    const auto note = [&done](int number) {
+        return [&done, number] { done.lock()->push_back(number); };
+    };
+    pool.post(note(3));
+    pool.postAhead(note(1));
+    pool.post(note(4));
+    pool.postAhead(note(2));
+    pool.post([&last] { last.set_value(); });
+    release.set_value();
+    last.get_future().wait();
+    EXPECT_EQ(*done.lock(), (std::vector<int>{1, 2, 3, 4}));
+}
+
 TEST(WorkerPool, preparesEachThreadOnce)
 {
     std::atomic<int> prepared{0};

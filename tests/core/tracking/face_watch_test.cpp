@@ -111,3 +111,21 @@ TEST_F(FaceWatchTest, takesTwoEvenPlacesForTheSame)
     frame(40ms, faceOf(1));
     EXPECT_TRUE(watch.isUncertain(1));
 }
+
+TEST_F(FaceWatchTest, looksNoFurtherThanWhereItFindsTheFace)
+{
+    frame(40ms, faceOf(1));
+    int reads = 0;
+    const auto moved = [&](const Box &box) {
+        ++reads;
+        return faceOf(std::abs(box.x - 0.424) < 1e-6 ? 1 : 2);
+    };
+    watch.look(40ms, {{1, {0.4, 0.4, 0.2, 0.2}, 0ns}}, moved);
+    EXPECT_FALSE(watch.isUncertain(1));
+    EXPECT_LE(reads, 11) << "its place, and those next to it";
+    reads = 0;
+    watch.look(80ms, {{1, {0.4, 0.4, 0.2, 0.2}, 0ns}},
+               [&](const Box &) { return ++reads, faceOf(3); });
+    EXPECT_TRUE(watch.isUncertain(1));
+    EXPECT_EQ(reads, 51) << "all of them, where it is nowhere";
+}
