@@ -28,6 +28,7 @@ struct Options {
     int minFacePx = 48;
     bool list = false;
     bool details = false;
+    bool besideWhole = false;
 };
 
 constexpr const char *kUsage =
@@ -36,7 +37,8 @@ constexpr const char *kUsage =
     "  [--truth detector|script]  whose boxes count as true (default: the detector's)\n"
     "  [--stepped | --backpressure | --realtime]  default: backpressure where the element has it\n"
     "  [--delay MS]  of the service (300)   [--min-face-size PX]  (48)   [--details]\n"
-    "   [--sheets FOLDER]  pictures to look at\n";
+    "   [--sheets FOLDER]  pictures to look at\n"
+    "   [--whole]  each scene once more, with all of each sample searched for faces\n";
 
 /** False when the arguments make no sense. */
 bool readArguments(int argc, char **argv, Options &options)
@@ -48,6 +50,8 @@ bool readArguments(int argc, char **argv, Options &options)
             options.list = true;
         else if (name == "--details")
             options.details = true;
+        else if (name == "--whole")
+            options.besideWhole = true;
         else if (name == "--scene")
             options.scenes.push_back(value());
         else if (name == "--clips")
@@ -102,40 +106,64 @@ std::optional<Task> openTask(const std::string &clip, const BenchScene *bench, s
     return task.pictures ? std::optional<Task>(std::move(task)) : std::nullopt;
 }
 
+/** One scene, or the clip; nothing when it cannot run. @param whole each sample is searched whole
+ */
+std::optional<Rows> playScene(const Options &options, Pace pace, const BenchScene *bench,
+                              bool whole, std::string &error)
+{
+    const bool yunet =
+        options.detector == "yunet" || (options.detector == "auto" && vision::findYunetModel(""));
+    const auto oracle = Oracle::open(
+        yunet ? server::DetectorChoice::Yunet : server::DetectorChoice::Cascade, error);
+    vision::LoadedDetector loaded = loadDetector(options.detector);
+    if (!loaded.detector)
+        error = loaded.error;
+    const std::optional<Task> task = openTask(options.clip, bench, error);
+    if (!oracle || !loaded.detector || !task)
+        return std::nullopt;
+    RunSettings settings{options.detector, pace,          options.delayS,   options.boxes,
+                         options.sheets,   task->lengthS, options.minFacePx};
+    if (bench) {
+        oracle->setStrangers(bench->strangers);
+        settings.outages = bench->outages;
+        if (bench->live)
+            settings.pace = Pace::RealTime;
+    }
+    settings.quiet = whole;
+    if (whole)
+        g_setenv("OOTO_SEARCH_WHOLE", "1", TRUE);
+    Rows rows = Run(settings, *task->pictures, std::move(loaded.detector), *oracle)
+                    .play(task->name, options.details && !whole);
+    g_unsetenv("OOTO_SEARCH_WHOLE");
+    if (whole) {
+        rows.ours.method = "whole";
+        printRow(rows.ours);
+    }
+    return rows;
+}
+
 /** A text for people when it could not run. */
 std::string playAll(const Options &options, Pace pace,
                     const std::vector<const BenchScene *> &scenes)
 {
-    const bool yunet =
-        options.detector == "yunet" || (options.detector == "auto" && vision::findYunetModel(""));
     std::vector<Row> ours;
     std::vector<Row> plain;
+    std::vector<Row> whole;
     std::string error;
     for (const BenchScene *bench : scenes) {
-        const auto oracle = Oracle::open(
-            yunet ? server::DetectorChoice::Yunet : server::DetectorChoice::Cascade, error);
-        if (!oracle)
+        const auto rows = playScene(options, pace, bench, false, error);
+        if (!rows)
             return error;
-        vision::LoadedDetector loaded = loadDetector(options.detector);
-        if (!loaded.detector)
-            return loaded.error;
-        const std::optional<Task> task = openTask(options.clip, bench, error);
-        if (!task)
+        ours.push_back(rows->ours);
+        plain.push_back(rows->plain);
+        if (!options.besideWhole)
+            continue;
+        const auto beside = playScene(options, pace, bench, true, error);
+        if (!beside)
             return error;
-        if (bench)
-            oracle->setStrangers(bench->strangers);
-        RunSettings settings{options.detector, pace,          options.delayS,   options.boxes,
-                             options.sheets,   task->lengthS, options.minFacePx};
-        if (bench)
-            settings.outages = bench->outages;
-        if (bench && bench->live)
-            settings.pace = Pace::RealTime;
-        const Rows rows = Run(settings, *task->pictures, std::move(loaded.detector), *oracle)
-                              .play(task->name, options.details);
-        ours.push_back(rows.ours);
-        plain.push_back(rows.plain);
+        whole.push_back(beside->ours);
     }
-    printTotals(ours, plain);
+    printTotals(ours, plain, whole);
     const bool anyWrong = std::any_of(ours.begin(), ours.end(),
                                       [](const Row &row) { return row.score.wrongFrames > 0; });
     return anyWrong ? "a face carried another person's name" : "";

@@ -137,13 +137,16 @@ void printDetails(const Asked &asked, const std::map<std::string, std::size_t> &
         std::printf("    ended without an answer: %s %zu\n", reason.c_str(), count);
 }
 
-void printTotals(const std::vector<Row> &ours, const std::vector<Row> &plain)
+void printTotals(const std::vector<Row> &ours, const std::vector<Row> &plain,
+                 const std::vector<Row> &whole)
 {
     const Row a = total("ooto", ours);
     const Row b = total("plain", plain);
     std::printf("\n");
     printHead();
     printRow(a);
+    if (!whole.empty())
+        printRow(total("whole", whole));
     printRow(b);
     std::printf("\ncalls per stay with a usable face: ooto %s, plain %s; calls ooto/plain: %zu/%zu "
                 "= %s\n",

@@ -31,7 +31,8 @@ void printKind(const std::string &kind, const std::vector<Row> &cases);
 void printKindHead();
 /** What was asked about whom, and which tracks ended without an answer. */
 void printDetails(const Asked &asked, const std::map<std::string, std::size_t> &reasons);
-/** @param ours, plain the same scenes in the same order */
-void printTotals(const std::vector<Row> &ours, const std::vector<Row> &plain);
+/** @param ours, plain, whole the same scenes in the same order; `whole` may be empty */
+void printTotals(const std::vector<Row> &ours, const std::vector<Row> &plain,
+                 const std::vector<Row> &whole);
 
 } // namespace ooto::visits

@@ -253,7 +253,8 @@ Box SearchPlanner::withMargin(const Box &block) const
 bool SearchPlanner::isExplained(const Box &block, const std::vector<FaceToFind> &faces) const
 {
     return std::any_of(faces.begin(), faces.end(), [&](const FaceToFind &face) {
-        return !face.missed && contains(partAt(face.expected, person), block);
+        const Box around = partAt(face.expected, person);
+        return !face.missed && intersection(around, block).area() > block.area() / 2;
     });
 }
 
