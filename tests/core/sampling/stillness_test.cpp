@@ -459,3 +459,43 @@ TEST(Stillness, looksAgainWhenTimeGoesBack)
     street.time_ -= 5s;
     EXPECT_TRUE(street.wakes(street.seen()));
 }
+
+TEST(Stillness, knowsWhatMovedUntilItWasSearchedThere)
+{
+    Street street(2);
+    street.fallAsleep();
+    const Street::Thing left = smallestFace(200, 500, 60);
+    const Street::Thing right = smallestFace(1500, 500, 60);
+    const auto movedAt = [&](const Street::Thing &thing) {
+        const MovedPatches &moved = street.stillness_.moved();
+        EXPECT_FALSE(moved.all);
+        const auto column = static_cast<int>(thing.px.centre().x / fullHd.width * moved.columns);
+        const auto row = static_cast<int>(thing.px.centre().y / fullHd.height * moved.rows);
+        return static_cast<bool>(
+            moved.moved[static_cast<std::size_t>(row * moved.columns + column)]);
+    };
+    street.time_ += 200ms;
+    const LumaGrid both = street.seen({left, right});
+    EXPECT_TRUE(street.stillness_.noteSample(street.time_, both, false));
+    EXPECT_TRUE(movedAt(left));
+    EXPECT_TRUE(movedAt(right));
+
+    street.stillness_.noteDetection(street.time_, both, {{0, 0, 0.5, 1}});
+    street.time_ += 200ms;
+    EXPECT_TRUE(street.stillness_.noteSample(street.time_, street.seen({left, right}), false));
+    EXPECT_FALSE(movedAt(left));
+    EXPECT_TRUE(movedAt(right));
+
+    street.stillness_.noteDetection(street.time_, street.seen({left, right}), {{0.5, 0, 0.5, 1}});
+    street.time_ += 200ms;
+    street.stillness_.noteSample(street.time_, street.seen({left, right}), false);
+    EXPECT_FALSE(movedAt(left));
+    EXPECT_FALSE(movedAt(right));
+}
+
+TEST(Stillness, doesNotKnowWhatMovedInTheFirstSample)
+{
+    Street street;
+    street.wakes(street.seen());
+    EXPECT_TRUE(street.stillness_.moved().all);
+}
