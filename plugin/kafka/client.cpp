@@ -81,6 +81,8 @@ Client::make(const ProducerSettings &settings, bool singly, std::function<void()
     client->queue_ = rd_kafka_queue_get_main(client->client_);
     rd_kafka_set_log_queue(client->client_, client->queue_);
     rd_kafka_queue_cb_event_enable(client->queue_, &Client::wake, client.get());
+    // It is called for what comes into an empty queue, and something may be there.
+    client->onEvents_();
     return client;
 }
 
