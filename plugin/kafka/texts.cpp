@@ -3,6 +3,9 @@
 
 #include "system/plain_text.h"
 
+#include <initializer_list>
+#include <string_view>
+
 namespace ooto::kafka
 {
 
@@ -34,9 +37,10 @@ std::string meaning(rd_kafka_resp_err_t error)
 /** "host:port/id: Connect to … failed: WHY (after 0ms in state CONNECT)" → WHY */
 std::string reasonIn(std::string text)
 {
-    constexpr std::string_view mark = "failed: ";
-    if (const std::size_t begin = text.find(mark); begin != std::string::npos)
-        text.erase(0, begin + mark.size());
+    for (const std::string_view mark : {"failed: ", "/bootstrap: "}) {
+        if (const std::size_t begin = text.find(mark); begin != std::string::npos)
+            text.erase(0, begin + mark.size());
+    }
     if (const std::size_t end = text.find(" (after "); end != std::string::npos)
         text.erase(end);
     return system::plainText(text, 160);
@@ -180,6 +184,10 @@ std::string awayText(const Trouble &last, const ProducerSettings &settings)
     default:
         break;
     }
+    if (has(last.text, "SSL_HANDSHAKE"))
+        return tlsText(last.text, settings);
+    if (has(last.text, "ApiVersionRequest"))
+        return named(settings) + " does not answer as Kafka does; check host and port in `uri`";
     if (has(last.text, "Connection refused"))
         return named(settings) +
                " refuses connections: nothing listens there; check `uri`, or start the brokers";

@@ -118,12 +118,12 @@ TEST(Producer, neverLetsARecordPassThoseOfItsKeyThatWereGivenUp)
     KafkaCluster cluster;
     KafkaReader reader(cluster);
     kafka::ProducerSettings settings = settingsFor(cluster.brokers());
-    settings.timeout = 400ms;
+    settings.timeout = 2s; // a first connection may take half a second
     Producing producing(settings);
     producing.sendMany(1, 20);
     ASSERT_TRUE(producing.waitFor(Kind::Delivered, 20));
     // They are written, and nobody hears of it in time.
-    cluster.answerAfter(1500ms);
+    cluster.answerAfter(6s);
     producing.sendMany(21, 40);
     ASSERT_TRUE(producing.waitFor(Kind::Unreached, 20));
     EXPECT_TRUE(has(producing.text(Kind::Unreached), "acknowledged nothing for"));
@@ -131,6 +131,7 @@ TEST(Producer, neverLetsARecordPassThoseOfItsKeyThatWereGivenUp)
     producing.sendMany(21, 60);
     ASSERT_TRUE(producing.waitFor(Kind::Delivered, 60));
     EXPECT_EQ(reader.waitFor(60).size(), 60U);
+    EXPECT_GT(reader.all().size(), 60U) << "some came twice, or this tries nothing";
     EXPECT_TRUE(isInOrder(reader));
 }
 

@@ -261,8 +261,10 @@ protected:
     std::string saidOf(const std::string &certificate, const std::string &ca, bool strict = true)
     {
         WebServer server([](const WebRequest &) { return WebResponse(); }, certificate);
+        const std::string url = server.url();
+        const std::size_t host = url.find("//") + 2;
         kafka::ProducerSettings settings =
-            settingsFor(server.url().substr(server.url().rfind('/') + 1));
+            settingsFor(url.substr(host, url.find('/', host) - host));
         settings.tls = true;
         settings.sslCaFile = ca;
         settings.sslStrict = strict;
@@ -284,12 +286,9 @@ TEST_F(ProducerTls, believesOnlyWhomTheCaSigned)
     EXPECT_TRUE(has(saidOf(certificates_.expired(), certificates_.ca()), refused));
     EXPECT_TRUE(has(saidOf(certificates_.good(), {}), refused)) << "the system knows no such CA";
     // It gets further, and finds that nobody there speaks Kafka.
-    const std::string right = saidOf(certificates_.good(), certificates_.ca());
-    EXPECT_FALSE(has(right, refused)) << right;
-    EXPECT_FALSE(has(right, "No safe connection")) << right;
-    const std::string lax = saidOf(certificates_.selfSigned(), {}, false);
-    EXPECT_FALSE(has(lax, refused)) << lax;
-    EXPECT_FALSE(has(lax, "No safe connection")) << lax;
+    const std::string noKafka = "does not answer as Kafka does";
+    EXPECT_TRUE(has(saidOf(certificates_.good(), certificates_.ca()), noKafka));
+    EXPECT_TRUE(has(saidOf(certificates_.selfSigned(), {}, false), noKafka));
 }
 
 } // namespace

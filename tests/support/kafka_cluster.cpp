@@ -77,6 +77,8 @@ void KafkaCluster::answerAfter(std::chrono::milliseconds delay)
 {
     for (int broker = 1; broker <= count_; ++broker)
         rd_kafka_mock_broker_set_rtt(cluster_, broker, static_cast<int>(delay.count()));
+    // The cluster's own thread does it, some time.
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
 }
 
 void KafkaCluster::answer(std::int16_t request, const std::vector<rd_kafka_resp_err_t> &errors)
