@@ -123,6 +123,7 @@ private:
 
     std::deque<Held> held_; ///< in their order
     std::unique_ptr<Client> client_;
+    bool ahead_ = false;  ///< a client is wanted, though nothing is held yet
     bool singly_ = false; ///< a batch was refused: from then on each record is one
     std::optional<Failure> failure_;
     Clock::time_point news_{}; ///< the last acknowledgement, or since when one is awaited
@@ -145,6 +146,8 @@ void Worker::setCredentials(const std::string &userId, const system::Secret &pas
     settings_.userId = userId;
     settings_.password = password;
     dropClient();
+    // A first connection may take a second, which the first record need not wait for.
+    ahead_ = true;
 }
 
 std::optional<Clock::time_point> Worker::step()
@@ -153,12 +156,10 @@ std::optional<Clock::time_point> Worker::step()
     lookAtTheTime();
     if (failure_ && (!owesReports() || Clock::now() >= failure_->settledBy))
         conclude();
-    if (!failure_ && !held_.empty()) {
-        if (!client_)
-            beginClient();
-        if (client_)
-            handOver();
-    }
+    if (!failure_ && !client_ && (ahead_ || !held_.empty()))
+        beginClient();
+    if (!failure_ && client_)
+        handOver();
     if (failure_)
         return owesReports() ? failure_->settledBy : Clock::now();
     if (held_.empty())
@@ -296,6 +297,7 @@ void Worker::giveBack(const Outcome &outcome)
 
 void Worker::beginClient()
 {
+    ahead_ = false;
     if (!settings_.userId.empty() && settings_.password.empty()) {
         giveBack(noPassword(settings_));
         return;

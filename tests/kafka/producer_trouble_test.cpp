@@ -188,38 +188,58 @@ protected:
         if (!certificates_.made())
             GTEST_SKIP() << "the program openssl is missing";
     }
-    /** What a producer says of a server with this certificate, which speaks no Kafka. */
-    std::string saidOf(const std::string &certificate, const std::string &ca, bool strict = true)
+    kafka::ProducerSettings settingsOf(const std::string &ca, bool strict = true) const
     {
-        WebServer server([](const WebRequest &) { return WebResponse(); }, certificate);
-        const std::string url = server.url();
-        const std::size_t host = url.find("//") + 2;
-        kafka::ProducerSettings settings =
-            settingsFor(url.substr(host, url.find('/', host) - host));
+        kafka::ProducerSettings settings = settingsFor({});
         settings.tls = true;
         settings.sslCaFile = ca;
         settings.sslStrict = strict;
-        Producing producing(settings);
+        return settings;
+    }
+    /**
+     * What a producer says of a server with this certificate, which speaks no Kafka.
+     * @param clientCa whose signature the producer's own needs; empty: it needs none
+     */
+    static std::string saidOf(const std::string &certificate, kafka::ProducerSettings settings,
+                              const std::string &clientCa = {})
+    {
+        WebServer server([](const WebRequest &) { return WebResponse(); }, certificate, clientCa);
+        const std::string url = server.url();
+        const std::size_t host = url.find("//") + 2;
+        settings.brokers = url.substr(host, url.find('/', host) - host);
+        Producing producing(std::move(settings));
         producing.send(1);
         EXPECT_TRUE(eventually([&] { return !producing.away().empty(); }));
         const auto away = producing.away();
         return away.empty() ? "" : away.front();
     }
 
+    const std::string noKafka = "does not answer as Kafka does";
     Certificates certificates_;
 };
 
 TEST_F(ProducerTls, believesOnlyWhomTheCaSigned)
 {
     const std::string refused = "is refused";
-    EXPECT_TRUE(has(saidOf(certificates_.selfSigned(), certificates_.ca()), refused));
-    EXPECT_TRUE(has(saidOf(certificates_.otherHost(), certificates_.ca()), refused));
-    EXPECT_TRUE(has(saidOf(certificates_.expired(), certificates_.ca()), refused));
-    EXPECT_TRUE(has(saidOf(certificates_.good(), {}), refused)) << "the system knows no such CA";
+    const kafka::ProducerSettings settings = settingsOf(certificates_.ca());
+    EXPECT_TRUE(has(saidOf(certificates_.selfSigned(), settings), refused));
+    EXPECT_TRUE(has(saidOf(certificates_.otherHost(), settings), refused));
+    EXPECT_TRUE(has(saidOf(certificates_.expired(), settings), refused));
+    EXPECT_TRUE(has(saidOf(certificates_.good(), settingsOf({})), refused))
+        << "the system knows no such CA";
     // It gets further, and finds that nobody there speaks Kafka.
-    const std::string noKafka = "does not answer as Kafka does";
-    EXPECT_TRUE(has(saidOf(certificates_.good(), certificates_.ca()), noKafka));
-    EXPECT_TRUE(has(saidOf(certificates_.selfSigned(), {}, false), noKafka));
+    EXPECT_TRUE(has(saidOf(certificates_.good(), settings), noKafka));
+    EXPECT_TRUE(has(saidOf(certificates_.selfSigned(), settingsOf({}, false)), noKafka));
+}
+
+TEST_F(ProducerTls, showsACertificateOfItsOwn)
+{
+    kafka::ProducerSettings settings = settingsOf(certificates_.ca());
+    const std::string without = saidOf(certificates_.good(), settings, certificates_.ca());
+    EXPECT_FALSE(has(without, noKafka)) << without;
+    settings.sslCertFile = certificates_.clientCertificate();
+    settings.sslKeyFile = certificates_.clientKey();
+    EXPECT_TRUE(has(saidOf(certificates_.good(), settings, certificates_.ca()), noKafka));
 }
 
 } // namespace
