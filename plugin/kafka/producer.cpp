@@ -236,7 +236,8 @@ void Worker::lookAtTheTime()
                                     [now](const Held &held) { return now >= held.expires; });
     if (isOver)
         fail({.kind = Outcome::Kind::Unreached,
-              .text = allDown_ ? awayText(lastTrouble_, settings_) : silenceText(settings_)});
+              .text = allDown_ ? awayText(lastTrouble_, settings_)
+                               : silenceText(now - news_, settings_)});
 }
 
 /** Nothing of this client is waited for any more but what it says of its records. */
@@ -398,8 +399,10 @@ void Producer::State::run(const std::shared_ptr<State> &self)
                 news.came.swap(access->came);
                 access->hasEvents = false;
                 news.newCredentials = std::exchange(access->newCredentials, false);
-                news.userId = access->userId;
-                news.password = access->password;
+                if (news.newCredentials) {
+                    news.userId = access->userId;
+                    news.password = access->password;
+                }
             }
             if (news.newCredentials)
                 worker.setCredentials(news.userId, news.password);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "kafka/texts.h"
 
+#include "kafka/configuration.h"
 #include "system/plain_text.h"
 
 #include <initializer_list>
@@ -26,7 +27,7 @@ std::string mechanismOf(const ProducerSettings &settings)
         if (name.starts_with("sasl.mechanism"))
             mechanism = value;
     }
-    return mechanism.empty() ? "SCRAM-SHA-512" : mechanism;
+    return mechanism.empty() ? usualMechanism : mechanism;
 }
 
 std::string meaning(rd_kafka_resp_err_t error)
@@ -199,9 +200,9 @@ std::string awayText(const Trouble &last, const ProducerSettings &settings)
            "; check `uri` and the network";
 }
 
-std::string silenceText(const ProducerSettings &settings)
+std::string silenceText(std::chrono::nanoseconds time, const ProducerSettings &settings)
 {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(settings.timeout);
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(time);
     return named(settings) + " acknowledged nothing for " + std::to_string(seconds.count()) +
            " s; check `uri`, and whether enough replicas of the topic are in sync";
 }

@@ -7,6 +7,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <chrono>
 #include <string>
 
 namespace ooto::kafka
@@ -30,7 +31,7 @@ Outcome noPassword(const ProducerSettings &settings);
 /** No broker is connected. @param last why, as far as it is known */
 std::string awayText(const Trouble &last, const ProducerSettings &settings);
 
-/** Nothing was acknowledged for too long. */
-std::string silenceText(const ProducerSettings &settings);
+/** Nothing was acknowledged for so long. */
+std::string silenceText(std::chrono::nanoseconds time, const ProducerSettings &settings);
 
 } // namespace ooto::kafka

@@ -514,6 +514,15 @@ TEST_F(ConfigTest, takesATargetFromItsCredentials)
     good(identify + camera + "[publish home]\ncredentials-file=" + keys + "\n");
 }
 
+TEST_F(ConfigTest, takesAClusterAsATarget)
+{
+    const Config config =
+        good(identify + camera + "[publish home]\nuri=kafkas://me@b1.local,b2.local:9093/faces\n");
+    ASSERT_EQ(config.targets.size(), 1U);
+    EXPECT_EQ(valueOf(config.targets[0].properties, "uri"),
+              "kafkas://me@b1.local,b2.local:9093/faces");
+}
+
 TEST_F(ConfigTest, warnsOnceOfASecretThatEverybodyCanRead)
 {
     const std::string text = identify + "proxy-pw=Geh3im\n[camera door]\n" +
