@@ -94,8 +94,9 @@ Property uriProperty()
     Property property =
         text(&Settings::uri, "uri", "Target",
              "Where events go: file:///path.jsonl, unix:///path, tcp://host:port, "
-             "mqtt://[user@]host[:1883][/prefix], mqtts://…, http://…, https://… "
-             "(docs/publishing.md). Needed, here or in credentials-file. Reads back "
+             "mqtt://[user@]host[:1883][/prefix], mqtts://…, http://…, https://…, "
+             "kafka://[user@]host[:9092][,host]/topic, kafkas://… (docs/publishing.md). Needed, "
+             "here or in credentials-file. Reads back "
              "as scheme and host",
              whenReady);
     property.get = [](const Settings &settings, GValue *value) {
@@ -143,7 +144,9 @@ std::vector<Property> deliveryProperties()
                         "name or path of a template (docs/templates.md)",
                         whenReady),
         text(&Settings::topic, "topic", "Topic",
-             "MQTT: everything goes to this topic, instead of the layout of format=ooto",
+             "Brokers: everything goes to this topic, instead of MQTT's layout of format=ooto, or "
+             "of "
+             "the topic in a kafka uri",
              whenReady),
         text(&Settings::cameraAlias, "camera-alias", "Camera alias",
              "The target's own name for the camera, as an address for Milestone or a number for "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // From settings to the publisher that works by them.
 #include "core/base/guarded.h"
+#include "kafka/producer.h"
 #include "mqtt/connection.h"
 #include "publish/file_target.h"
 #include "publish/http_uri_check.h"
@@ -40,10 +41,20 @@ Text checkAbsolute(const char *property, const std::string &path)
     return "`" + Text(property) + "` is no absolute path; it may begin with $XDG_STATE_HOME or ~.";
 }
 
+/** What to write instead of a scheme without encryption. */
+const char *safeKind(Scheme scheme)
+{
+    return scheme == Scheme::Kafka ? "kafkas" : "mqtts";
+}
+
 Text checkTopic(const std::string &topic, Scheme scheme)
 {
     if (topic.empty())
         return {};
+    if (scheme == Scheme::Kafka)
+        return kafka::isTopicName(topic)
+                   ? Text()
+                   : "`topic` is no topic of Kafka: up to 249 letters, digits and ._-";
     if (scheme != Scheme::Mqtt)
         return "`topic` is for brokers; the uri is of another kind.";
     if (topic.find_first_of("+#") != std::string::npos || !system::isPlainText(topic) ||
@@ -67,6 +78,18 @@ Text checkMqtt(const Settings &settings, const TargetUri &uri, bool hasTemplate)
     return {};
 }
 
+Text checkKafka(const Settings &settings, const TargetUri &uri, bool hasTemplate)
+{
+    if (uri.scheme != Scheme::Kafka)
+        return {};
+    if (!kafka::isBuiltIn())
+        return "This build cannot talk to Kafka; build it with librdkafka-dev installed (meson's "
+               "option kafka).";
+    if (uri.path.empty() && settings.topic.empty() && !hasTemplate)
+        return "The uri names no topic: kafka://host/topic.";
+    return {};
+}
+
 Text checkPlace(const TargetUri &uri, const Settings &settings)
 {
     switch (uri.scheme) {
@@ -77,21 +100,23 @@ Text checkPlace(const TargetUri &uri, const Settings &settings)
         return checkHttpUri(uri.whole, settings.allowHttp);
     case Scheme::Tcp:
     case Scheme::Mqtt:
+    case Scheme::Kafka:
         break;
     }
     const bool isPlain = !uri.tls && !uri.isLocal();
     if (isPlain && settings.wantsMessagePhotos() && !settings.allowHttp)
-        return "Photos would go to " + uri.shown() +
-               " for everybody on the way to see; use mqtts, or allow-http=true.";
+        return "Photos would go to " + uri.shown() + " for everybody on the way to see; use " +
+               safeKind(uri.scheme) + ", or allow-http=true.";
     return {};
 }
 
 Text check(const Settings &settings, const TargetUri &uri, bool hasTemplate)
 {
     for (const Text &problem :
-         {checkMqtt(settings, uri, hasTemplate), checkTopic(settings.topic, uri.scheme),
-          checkPlace(uri, settings), checkAbsolute("photo-dir", settings.photoDir),
-          checkAbsolute("spool", settings.spool), checkReadable("ssl-ca-file", settings.sslCaFile),
+         {checkMqtt(settings, uri, hasTemplate), checkKafka(settings, uri, hasTemplate),
+          checkTopic(settings.topic, uri.scheme), checkPlace(uri, settings),
+          checkAbsolute("photo-dir", settings.photoDir), checkAbsolute("spool", settings.spool),
+          checkReadable("ssl-ca-file", settings.sslCaFile),
           checkReadable("ssl-cert-file", settings.sslCertFile),
           checkReadable("ssl-key-file", settings.sslKeyFile)}) {
         if (!problem.empty())
@@ -114,15 +139,17 @@ std::vector<std::string> warningsOf(const Settings &settings, const TargetUri &u
                                     const Credentials &credentials)
 {
     std::vector<std::string> warnings;
-    if (uri.scheme == Scheme::Mqtt && !uri.tls && !uri.isLocal() && !credentials.password.empty())
+    const bool isBroker = uri.scheme == Scheme::Mqtt || uri.scheme == Scheme::Kafka;
+    if (isBroker && !uri.tls && !uri.isLocal() && !credentials.password.empty())
         warnings.push_back("The password goes to " + uri.shown() +
-                           " for everybody on the way to read; use mqtts.");
+                           " for everybody on the way to read, or to guess; use " +
+                           safeKind(uri.scheme) + ".");
     if (uri.tls && !settings.sslStrict)
         warnings.push_back("With ssl-strict=false any server is believed to be " + uri.shown() +
                            "; trust its certificate authority with ssl-ca-file instead.");
     const bool carriesPhotos = uri.scheme == Scheme::Http || uri.scheme == Scheme::Mqtt;
     if (settings.wantsMessagePhotos() && !carriesPhotos)
-        warnings.push_back("Lines carry no photos: photos=message does nothing with " +
+        warnings.push_back("Lines and records carry no photos: photos=message does nothing with " +
                            uri.shown() + "; photos=file does.");
     return warnings;
 }

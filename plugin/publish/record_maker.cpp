@@ -96,6 +96,8 @@ std::optional<Outgoing> RecordMaker::outgoing(const spool::Record &record, const
     Outgoing outgoing;
     outgoing.eventId = record.eventId;
     outgoing.camera = record.alias.empty() ? record.camera : record.alias;
+    outgoing.type = record.type;
+    outgoing.received = record.received.wall;
     outgoing.topic = plan_.settings.topic;
     outgoing.json = withDelay(record.json, now.since(record.received));
     if (!plan_.format) {

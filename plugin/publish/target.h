@@ -2,6 +2,7 @@
 // Where events go: a file, a socket, a broker, a web server.
 #pragma once
 
+#include "core/asking/face.h"
 #include "spool/record.h"
 
 #include <chrono>
@@ -18,6 +19,8 @@ struct Outgoing {
     std::int64_t id = 0; ///< the record's
     std::string eventId;
     std::string camera;
+    core::FaceEventType type = core::FaceEventType::New;
+    std::chrono::system_clock::time_point received{};
     std::string body;
     std::string contentType = "application/json";
     std::string topic;  ///< of a template, or of the property; empty: the target's own

@@ -3,6 +3,7 @@
 
 #include "core/traffic/backoff.h"
 #include "publish/file_target.h"
+#include "publish/kafka_target.h"
 #include "publish/mqtt_target.h"
 #include "publish/socket_target.h"
 
@@ -36,6 +37,52 @@ mqtt::ConnectionSettings connectionOf(const TargetSurroundings &around)
     connection.backoffFactor = backoff.factor;
     connection.backoffMax = backoff.longest;
     return connection;
+}
+
+/** With the uri's own user before any other. */
+std::function<Credentials()> credentialsOf(const TargetSurroundings &around)
+{
+    return [credentials = around.credentials, user = around.plan.uri.userId] {
+        Credentials found = credentials();
+        if (!user.empty())
+            found.userId = user;
+        return found;
+    };
+}
+
+/** `host:port`, by commas. */
+std::string brokersOf(const TargetUri &uri)
+{
+    std::string all;
+    for (const BrokerAddress &broker : uri.brokers) {
+        const bool isBare = broker.host.find(':') == std::string::npos;
+        all += (all.empty() ? "" : ",") + (isBare ? broker.host : "[" + broker.host + "]") + ":" +
+               std::to_string(broker.port);
+    }
+    return all;
+}
+
+std::unique_ptr<Target> makeKafkaTarget(const TargetSurroundings &around)
+{
+    const Settings &settings = around.plan.settings;
+    const TargetUri &uri = around.plan.uri;
+    const core::BackoffRules backoff =
+        core::backoffRules(settings.retryBackoffFactorS, settings.retryBackoffMaxS);
+    kafka::ProducerSettings producer;
+    producer.brokers = brokersOf(uri);
+    producer.tls = uri.tls;
+    producer.sslStrict = settings.sslStrict;
+    producer.sslCaFile = settings.sslCaFile;
+    producer.sslCertFile = settings.sslCertFile;
+    producer.sslKeyFile = settings.sslKeyFile;
+    producer.clientId = uri.clientId.empty() ? around.spool.keptClientId() : uri.clientId;
+    producer.options = uri.options;
+    producer.timeout = settings.timeout();
+    producer.backoffFactor = backoff.factor;
+    producer.backoffMax = backoff.longest;
+    return std::make_unique<KafkaTarget>(
+        KafkaTargetSettings{.producer = std::move(producer), .topic = uri.path}, around.thread,
+        credentialsOf(around));
 }
 
 std::unique_ptr<MqttLayout> layoutOf(const Plan &plan, const std::string &clientId)
@@ -82,12 +129,7 @@ std::unique_ptr<Target> makeMqttTarget(const TargetSurroundings &around)
         board.begin(std::move(layout));
     }
     MqttTargetParts parts;
-    parts.credentials = [credentials = around.credentials, user = plan.uri.userId] {
-        Credentials found = credentials();
-        if (!user.empty())
-            found.userId = user;
-        return found;
-    };
+    parts.credentials = credentialsOf(around);
     parts.address = [&plan, &board](const Outgoing &outgoing) {
         return publicationsOf(outgoing, plan, board.layout());
     };
@@ -134,6 +176,8 @@ std::unique_ptr<Target> makeTarget(const TargetSurroundings &around)
     case Scheme::Http:
         return makeHttpTarget(httpSettingsOf(around.plan.settings, uri), around.thread,
                               around.credentials);
+    case Scheme::Kafka:
+        return makeKafkaTarget(around);
     case Scheme::Mqtt:
         break;
     }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "publish/target_uri.h"
 
+#include "http/host_list.h"
 #include "http/http_uri.h"
+#include "kafka/producer.h"
 #include "system/handles.h"
 #include "system/plain_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -24,14 +27,16 @@ struct SchemeName {
     std::uint16_t port;
 };
 constexpr std::array schemes{
-    SchemeName{"file", Scheme::File, false, 0},    SchemeName{"unix", Scheme::Unix, false, 0},
-    SchemeName{"tcp", Scheme::Tcp, false, 0},      SchemeName{"mqtt", Scheme::Mqtt, false, 1883},
-    SchemeName{"mqtts", Scheme::Mqtt, true, 8883}, SchemeName{"http", Scheme::Http, false, 80},
-    SchemeName{"https", Scheme::Http, true, 443}};
+    SchemeName{"file", Scheme::File, false, 0},     SchemeName{"unix", Scheme::Unix, false, 0},
+    SchemeName{"tcp", Scheme::Tcp, false, 0},       SchemeName{"mqtt", Scheme::Mqtt, false, 1883},
+    SchemeName{"mqtts", Scheme::Mqtt, true, 8883},  SchemeName{"http", Scheme::Http, false, 80},
+    SchemeName{"https", Scheme::Http, true, 443},   SchemeName{"kafka", Scheme::Kafka, false, 9092},
+    SchemeName{"kafkas", Scheme::Kafka, true, 9092}};
 
 constexpr const char *known =
     "file:///path.jsonl, unix:///path, tcp://host:port, mqtt://host/prefix, mqtts://host/prefix, "
-    "http://host/path and https://host/path are known";
+    "http://host/path, https://host/path, kafka://host,host/topic and kafkas://host,host/topic are "
+    "known";
 
 using Text = std::string;
 
@@ -55,7 +60,21 @@ std::optional<Number> wholeNumber(std::string_view text, Number least, Number mo
 }
 
 /** @return a text for people where the option cannot be used */
-Text setOption(TargetUri &target, const std::string &name, const std::string &value)
+Text setKafkaOption(TargetUri &target, const std::string &name, const std::string &value)
+{
+    if (name != "client-id") {
+        target.options.emplace_back(name, value);
+        return kafka::mistakeInOption(name, value);
+    }
+    if (value.empty() || value.size() > 128 || !system::isPlainText(value))
+        return "The uri's client-id cannot be '" + system::plainText(value, 40) +
+               "'; it is 1 to 128 characters.";
+    target.clientId = value;
+    return {};
+}
+
+/** @return a text for people where the option cannot be used */
+Text setMqttOption(TargetUri &target, const std::string &name, const std::string &value)
 {
     const auto wrong = [&](const char *right) {
         return "The uri's " + name + " cannot be '" + system::plainText(value, 40) + "'; it is " +
@@ -100,7 +119,8 @@ Text setOptions(TargetUri &target, const char *query)
     while (g_uri_params_iter_next(&iter, &name, &value, system::ErrorOut(error))) {
         const system::CharsHandle ownedName(name);
         const system::CharsHandle ownedValue(value);
-        const Text problem = setOption(target, name, value);
+        const Text problem = target.scheme == Scheme::Kafka ? setKafkaOption(target, name, value)
+                                                            : setMqttOption(target, name, value);
         if (!problem.empty())
             return problem;
     }
@@ -138,6 +158,32 @@ Text takePrefix(TargetUri &target, GUri *uri)
     return setOptions(target, g_uri_get_query(uri));
 }
 
+Text takeTopic(TargetUri &target, GUri *uri)
+{
+    const system::CharsHandle path(g_uri_unescape_string(g_uri_get_path(uri), nullptr));
+    const std::string topic = path && path.get()[0] == '/' ? path.get() + 1 : "";
+    if (!path || (!topic.empty() && !kafka::isTopicName(topic)))
+        return "The uri's path is a topic of Kafka: up to 249 letters, digits and ._-";
+    if (g_uri_get_fragment(uri))
+        return "The uri of a cluster has no #.";
+    target.path = topic;
+    return setOptions(target, g_uri_get_query(uri));
+}
+
+/** The uri names one broker here: takes that of each. */
+Text takeBrokers(TargetUri &target, std::uint16_t usualPort)
+{
+    for (const std::string &one : http::uriPerHost(target.whole)) {
+        const system::UriHandle parsed = http::parseHttpUri(one);
+        const char *host = parsed ? g_uri_get_host(parsed.get()) : nullptr;
+        const int port = parsed ? g_uri_get_port(parsed.get()) : 0;
+        if (!host || !*host || port == 0)
+            return "The uri's brokers are written host:port, with commas between them.";
+        target.brokers.push_back({host, port > 0 ? static_cast<std::uint16_t>(port) : usualPort});
+    }
+    return {};
+}
+
 Text takeParts(TargetUri &target, GUri *uri)
 {
     const char *user = g_uri_get_user(uri);
@@ -145,7 +191,7 @@ Text takeParts(TargetUri &target, GUri *uri)
     if (g_uri_get_password(uri) || (user && std::strchr(user, ':')))
         return "A password in a uri is seen by everyone who sees a list of processes; set "
                "`user-pw`, or a line password= in `credentials-file`.";
-    if (user && *user && target.scheme != Scheme::Mqtt)
+    if (user && *user && target.scheme != Scheme::Mqtt && target.scheme != Scheme::Kafka)
         return "Only the uri of a broker may name a user; set `user-id` and `user-pw`.";
     target.userId = user ? user : "";
     switch (target.scheme) {
@@ -164,8 +210,20 @@ Text takeParts(TargetUri &target, GUri *uri)
         if (g_uri_get_fragment(uri))
             return "The uri of a web server has no #.";
         break;
+    case Scheme::Kafka:
+        if (const Text problem = takeTopic(target, uri); !problem.empty())
+            return problem;
+        break;
     }
     return target.host.empty() ? "The uri names no host." : Text();
+}
+
+std::string shownBroker(const BrokerAddress &broker, std::uint16_t usualPort)
+{
+    const std::string &host = broker.host;
+    const std::string where = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    return system::plainText(where) +
+           (broker.port == usualPort ? "" : ":" + std::to_string(broker.port));
 }
 
 } // namespace
@@ -177,16 +235,22 @@ std::string TargetUri::shown() const
             continue;
         if (scheme == Scheme::File || scheme == Scheme::Unix)
             return std::string(name.name) + "://" + system::plainText(path);
-        const std::string where = host.find(':') == std::string::npos ? host : "[" + host + "]";
-        return std::string(name.name) + "://" + system::plainText(where) +
-               (port == name.port ? "" : ":" + std::to_string(port));
+        std::string where;
+        for (const BrokerAddress &broker : brokers)
+            where += (where.empty() ? "" : ",") + shownBroker(broker, name.port);
+        return std::string(name.name) + "://" +
+               (brokers.empty() ? shownBroker({host, port}, name.port) : where);
     }
     return {};
 }
 
 bool TargetUri::isLocal() const
 {
-    return scheme == Scheme::File || scheme == Scheme::Unix || http::isLoopback(host.c_str());
+    const auto isHere = [](const BrokerAddress &broker) {
+        return http::isLoopback(broker.host.c_str());
+    };
+    return scheme == Scheme::File || scheme == Scheme::Unix ||
+           (http::isLoopback(host.c_str()) && std::all_of(brokers.begin(), brokers.end(), isHere));
 }
 
 core::Expected<TargetUri, std::string> parseTargetUri(const std::string &uri)
@@ -194,7 +258,10 @@ core::Expected<TargetUri, std::string> parseTargetUri(const std::string &uri)
     if (uri.empty())
         return "No target is set; set `uri`, or a line uri= in `credentials-file`. " + Text(known) +
                ".";
-    const system::UriHandle parsed = http::parseHttpUri(uri);
+    // Where it names several hosts, all else is parsed with the first.
+    const bool isCluster = uri.starts_with("kafka");
+    const system::UriHandle parsed =
+        http::parseHttpUri(isCluster ? http::uriPerHost(uri).front() : uri);
     if (!parsed)
         return "The uri is none: " + Text(known) + ".";
     const SchemeName *scheme = schemeNamed(g_uri_get_scheme(parsed.get()));
@@ -208,9 +275,12 @@ core::Expected<TargetUri, std::string> parseTargetUri(const std::string &uri)
     target.host = g_uri_get_host(parsed.get()) ? g_uri_get_host(parsed.get()) : "";
     const int port = g_uri_get_port(parsed.get());
     target.port = port > 0 ? static_cast<std::uint16_t>(port) : scheme->port;
-    const Text problem = takeParts(target, parsed.get());
-    if (!problem.empty())
+    if (const Text problem = takeParts(target, parsed.get()); !problem.empty())
         return problem;
+    if (target.scheme == Scheme::Kafka) {
+        if (const Text problem = takeBrokers(target, scheme->port); !problem.empty())
+            return problem;
+    }
     return target;
 }
 
@@ -221,7 +291,7 @@ std::string shownUri(const std::string &uri)
     const auto target = parseTargetUri(uri);
     if (target)
         return (*target).shown();
-    const system::UriHandle parsed = http::parseHttpUri(uri);
+    const system::UriHandle parsed = http::parseHttpUri(http::uriPerHost(uri).front());
     if (!parsed)
         return "(no uri)";
     const char *host = g_uri_get_host(parsed.get());

@@ -3,9 +3,11 @@
 // where the system shows processes.
 #include "publish_support.h"
 
+#include "kafka/producer.h"
 #include "mqtt/connection.h"
 #include "pipelines/run_program.h"
 #include "support/mosquitto_broker.h"
+#include "support/strict_broker.h"
 #include "support/web_server.h"
 
 #include <gtest/gtest.h>
@@ -215,6 +217,34 @@ void publishToBroker(bool inFile)
             << message.topic;
 }
 
+std::uint64_t sent(GstElement *element)
+{
+    GstStructure *stats = nullptr;
+    g_object_get(element, "stats", &stats, nullptr);
+    guint64 count = 0;
+    gst_structure_get_uint64(stats, "sent", &count);
+    gst_structure_free(stats);
+    return count;
+}
+
+/** To a cluster that refuses it, once without showing it and once with it in the request. */
+void publishToCluster(const char *mechanism)
+{
+    const ScratchDirectory scratch;
+    StrictBroker broker(mechanism);
+    GstElement *element = makePublisher(
+        scratch, {{"uri", "kafka://me@" + broker.address() + "/faces?sasl.mechanism=" + mechanism},
+                  {"user-pw", password},
+                  {"retry-backoff-factor", "0.05"},
+                  {"retry-backoff-max", "0.2"}});
+    Playing playing(element);
+    playing.push({.eventId = "event-1"});
+    EXPECT_TRUE(eventually([&] { return sent(element) > 1; })) << "it was refused, and tries again";
+    playing.print();
+    const bool isShownThere = broker.heard().find(password) != std::string::npos;
+    EXPECT_EQ(isShownThere, std::string(mechanism) == "PLAIN");
+}
+
 std::vector<std::string> secretsIn(const std::string &text)
 {
     std::vector<std::string> found;
@@ -273,6 +303,15 @@ TEST(Secrets, DISABLED_inPropertiesForABroker)
     publishToBroker(false);
 }
 
+TEST(Secrets, DISABLED_inPropertiesForACluster)
+{
+    publishToCluster("SCRAM-SHA-512");
+}
+TEST(Secrets, DISABLED_inPropertiesForAPlainCluster)
+{
+    publishToCluster("PLAIN");
+}
+
 TEST(Secrets, ofACredentialsFileShowNowhere)
 {
     expectNothingShows("Secrets.DISABLED_inAFile");
@@ -295,4 +334,12 @@ TEST(BrokerSecrets, ofPropertiesShowNowhere)
     if (!ooto::mqtt::isBuiltIn() || !MosquittoBroker::installed())
         GTEST_SKIP() << "mosquitto is not installed, or this build has no MQTT";
     expectNothingShows("Secrets.DISABLED_inPropertiesForABroker");
+}
+
+TEST(ClusterSecrets, showNowhere)
+{
+    if (!ooto::kafka::isBuiltIn())
+        GTEST_SKIP() << "this build has no Kafka";
+    expectNothingShows("Secrets.DISABLED_inPropertiesForACluster");
+    expectNothingShows("Secrets.DISABLED_inPropertiesForAPlainCluster");
 }

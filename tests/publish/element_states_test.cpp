@@ -2,6 +2,8 @@
 // How ootopublish starts, waits, stops, and what it says of its target and its settings.
 #include "publish_support.h"
 
+#include "kafka/producer.h"
+
 #include "core/base/guarded.h"
 #include "system/file_descriptor.h"
 
@@ -441,6 +443,19 @@ TEST(Settings, mistakesAreElementErrors)
     EXPECT_TRUE(has(mistake(scratch, {{"uri", fileUri(scratch)}, {"topic", "a"}}), "`topic`"));
     EXPECT_TRUE(
         has(mistake(scratch, {{"uri", "mqtt://127.0.0.1:9"}, {"topic", "a/#"}}), "`topic`"));
+    if (ooto::kafka::isBuiltIn()) {
+        EXPECT_TRUE(has(mistake(scratch, {{"uri", "kafka://127.0.0.1:9"}}), "names no topic"));
+        EXPECT_EQ(mistake(scratch, {{"uri", "kafka://127.0.0.1:9"}, {"topic", "a"}}), "");
+        EXPECT_TRUE(
+            has(mistake(scratch, {{"uri", "kafka://127.0.0.1:9"}, {"topic", "a/b"}}), "`topic`"));
+        EXPECT_TRUE(
+            has(mistake(scratch, {{"uri", "kafka://127.0.0.1:9/a?linger.ms=x"}}), "linger.ms"));
+        EXPECT_TRUE(
+            has(mistake(scratch, {{"uri", "kafka://127.0.0.1:9/a"}, {"home-assistant", "true"}}),
+                "`home-assistant`"));
+    } else {
+        EXPECT_TRUE(has(mistake(scratch, {{"uri", "kafka://127.0.0.1:9/a"}}), "librdkafka-dev"));
+    }
     EXPECT_TRUE(has(mistake(scratch, {{"uri", fileUri(scratch)}, {"home-assistant", "true"}}),
                     "`home-assistant`"));
     EXPECT_TRUE(has(mistake(scratch, {{"uri", fileUri(scratch)}, {"spool", "here"}}),
@@ -474,6 +489,7 @@ TEST(Settings, errorsShowNoSecret)
         written(scratch / "plain.conf", "[publish]\nuri=http://192.0.2.1/s3cr3t-hook\n");
     for (const Properties &properties : std::vector<Properties>{
              {{"uri", "mqtt://user:s3cr3t@127.0.0.1"}},
+             {{"uri", "kafka://user:s3cr3t@127.0.0.1,127.0.0.2/x"}},
              {{"uri", "https://user:s3cr3t@127.0.0.1/x"}},
              {{"uri", "http://192.0.2.1/s3cr3t-hook"}},
              {{"uri", "wss://127.0.0.1/s3cr3t-hook"}},

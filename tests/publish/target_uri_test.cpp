@@ -2,6 +2,8 @@
 // What a uri says, what is refused, and what is shown of it.
 #include "publish/target_uri.h"
 
+#include "kafka/producer.h"
+
 #include <gtest/gtest.h>
 
 namespace
@@ -87,6 +89,48 @@ TEST(TargetUri, readsTheOptionsOfABroker)
     EXPECT_NE(mistakeOf("mqtt://broker/?client-id=" + std::string(129, 'a')), "");
 }
 
+TEST(TargetUri, namesTheBrokersOfACluster)
+{
+    const TargetUri one = good("kafka://b1/faces");
+    EXPECT_EQ(one.scheme, Scheme::Kafka);
+    EXPECT_FALSE(one.tls);
+    EXPECT_EQ(one.path, "faces");
+    ASSERT_EQ(one.brokers.size(), 1U);
+    EXPECT_EQ(one.brokers[0].port, 9092);
+    const TargetUri many = good("kafkas://anna@b1:1234,[::1],b3:99/a.b_c-1?client-id=cam%201");
+    EXPECT_TRUE(many.tls);
+    EXPECT_EQ(many.userId, "anna");
+    EXPECT_EQ(many.host, "b1");
+    EXPECT_EQ(many.path, "a.b_c-1");
+    EXPECT_EQ(many.clientId, "cam 1");
+    ASSERT_EQ(many.brokers.size(), 3U);
+    EXPECT_EQ(many.brokers[0].port, 1234);
+    EXPECT_EQ(many.brokers[1].host, "::1");
+    EXPECT_EQ(many.brokers[1].port, 9092);
+    EXPECT_EQ(many.brokers[2].host, "b3");
+    EXPECT_EQ(many.shown(), "kafkas://b1:1234,[::1],b3:99");
+    EXPECT_EQ(shownUri("kafka://anna@b1,b2/secret?linger.ms=5"), "kafka://b1,b2");
+    EXPECT_EQ(good("kafka://b1").path, "") << "a template or the property may name it";
+    EXPECT_TRUE(good("kafka://127.0.0.1,localhost/x").isLocal());
+    EXPECT_FALSE(good("kafka://127.0.0.1,b2/x").isLocal());
+}
+
+TEST(TargetUri, takesOnlyHarmlessSettingsOfKafka)
+{
+    const TargetUri set = good("kafka://b1/x?linger.ms=50&sasl.mechanism=PLAIN");
+    EXPECT_EQ(set.options, (std::vector<std::pair<std::string, std::string>>{
+                               {"linger.ms", "50"}, {"sasl.mechanism", "PLAIN"}}));
+    if (!ooto::kafka::isBuiltIn())
+        GTEST_SKIP() << "built without librdkafka";
+    for (const char *bad : {"qos=1", "sasl.password=s3cret", "plugin.library.paths=/x",
+                            "linger.ms=x", "client-id=", "sasl.mechanism=GSSAPI",
+                            "ssl.key.password=s3cret", "bootstrap.servers=x"}) {
+        const std::string mistake = mistakeOf(std::string("kafka://b1/x?") + bad);
+        EXPECT_NE(mistake, "") << bad;
+        EXPECT_FALSE(has(mistake, "cret")) << mistake;
+    }
+}
+
 TEST(TargetUri, takesOnlyPrefixesThatTopicsMayHave)
 {
     EXPECT_EQ(good("mqtt://broker/").path, "ooto");
@@ -115,16 +159,25 @@ TEST(TargetUri, refusesWhatIsNone)
                             "http://",
                             "https:///x",
                             "https://host/#x",
-                            "kafka://host/x",
+                            "kafka://",
+                            "kafka:///x",
+                            "kafka://a,,b/x",
+                            "kafka://a,/x",
+                            "kafka://a:0,b/x",
+                            "kafka://a,b:99999/x",
+                            "kafka://a/x/y",
+                            "kafka://a/%C3%A4",
+                            "kafka://a/x#y",
                             "ftp://host/x",
                             "mqtt://host:99999"})
         EXPECT_NE(mistakeOf(bad), "") << bad;
-    EXPECT_TRUE(has(mistakeOf("kafka://host"), "https://host/path")) << "says what is known";
+    EXPECT_TRUE(has(mistakeOf("amqp://host"), "https://host/path")) << "says what is known";
 }
 
 TEST(TargetUri, refusesPasswordsInEverySpelling)
 {
-    for (const char *scheme : {"mqtt", "mqtts", "tcp", "http", "https", "file", "unix"}) {
+    for (const char *scheme :
+         {"mqtt", "mqtts", "tcp", "http", "https", "file", "unix", "kafka", "kafkas"}) {
         for (const char *login : {"anna:s3cret", ":s3cret", "anna%3As3cret", "anna%3as3cret",
                                   "an@na:s3cret", "anna:s3%20cret"}) {
             const std::string uri = std::string(scheme) + "://" + login + "@host:99/x";

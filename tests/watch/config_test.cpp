@@ -379,6 +379,11 @@ TEST_F(ConfigTest, namesLineAndKeyOfEachMistake)
               "7 [publish home] uri has a scheme that is not known here"},
              {camera + "[publish home]\nuri=mqtt://me:Geh3im@127.0.0.1\n",
               "7 [publish home] uri has a password in it"},
+             {camera + "[publish home]\nuri=kafka://me:Geh3im@b1,b2/x\n",
+              "7 [publish home] uri has a password in it"},
+             {camera + "[publish home]\nuri=kafka://b1,/x\n", "7 [publish home] uri names no host"},
+             {camera + "[publish home]\nuri=kafka://b1,b2:0/x\n",
+              "7 [publish home] uri names no host or port"},
              {camera + "[publish home]\nuri=tcp://127.0.0.1\n",
               "7 [publish home] uri names no port"},
              {camera + "labels-file=/nowhere/at/all\n",
@@ -507,6 +512,15 @@ TEST_F(ConfigTest, takesATargetFromItsCredentials)
 {
     const std::string keys = write("home.conf", "[publish]\nuri=tcp://127.0.0.1:9\n");
     good(identify + camera + "[publish home]\ncredentials-file=" + keys + "\n");
+}
+
+TEST_F(ConfigTest, takesAClusterAsATarget)
+{
+    const Config config =
+        good(identify + camera + "[publish home]\nuri=kafkas://me@b1.local,b2.local:9093/faces\n");
+    ASSERT_EQ(config.targets.size(), 1U);
+    EXPECT_EQ(valueOf(config.targets[0].properties, "uri"),
+              "kafkas://me@b1.local,b2.local:9093/faces");
 }
 
 TEST_F(ConfigTest, warnsOnceOfASecretThatEverybodyCanRead)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "config/camera_uri.h"
 
+#include "http/host_list.h"
 #include "http/http_uri.h"
 #include "system/handles.h"
 #include "system/plain_text.h"
@@ -9,6 +10,7 @@
 #include <array>
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 namespace ooto::watch
 {
@@ -26,8 +28,9 @@ constexpr std::array cameraSchemes{Scheme{"rtsp", true},  Scheme{"rtsps", true},
                                    Scheme{"http", true},  Scheme{"https", true},
                                    Scheme{"file", false}, Scheme{"v4l2", false}};
 constexpr std::array targetSchemes{
-    Scheme{"file", false}, Scheme{"unix", false}, Scheme{"tcp", true},  Scheme{"mqtt", true},
-    Scheme{"mqtts", true}, Scheme{"http", true},  Scheme{"https", true}};
+    Scheme{"file", false}, Scheme{"unix", false}, Scheme{"tcp", true},
+    Scheme{"mqtt", true},  Scheme{"mqtts", true}, Scheme{"http", true},
+    Scheme{"https", true}, Scheme{"kafka", true}, Scheme{"kafkas", true}};
 
 template<typename Schemes>
 std::string listOf(const Schemes &schemes)
@@ -100,11 +103,18 @@ Text wrongInCameraUri(const std::string &text)
 Text wrongInTargetUri(const std::string &text)
 {
     system::UriHandle uri;
-    if (auto wrong = wrongIn(text, targetSchemes, uri))
-        return wrong;
+    // Of a cluster each broker, the first one last: the rest is as it says.
+    std::vector<std::string> each =
+        text.starts_with("kafka") ? http::uriPerHost(text) : std::vector<std::string>{text};
+    std::reverse(each.begin(), each.end());
+    for (const std::string &one : each) {
+        if (auto wrong = wrongIn(one, targetSchemes, uri))
+            return wrong;
+    }
     if (hasPassword(uri.get()))
         return "has a password in it; set user-id and user-pw, or credentials-file, instead";
-    const bool broker = std::string_view(g_uri_get_scheme(uri.get())).starts_with("mqtt");
+    const std::string_view scheme = g_uri_get_scheme(uri.get());
+    const bool broker = scheme.starts_with("mqtt") || scheme.starts_with("kafka");
     if (g_uri_get_userinfo(uri.get()) && !broker)
         return "has a user in it; set user-id instead";
     if (std::strcmp(g_uri_get_scheme(uri.get()), "tcp") == 0 && g_uri_get_port(uri.get()) < 0)
