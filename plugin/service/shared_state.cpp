@@ -28,6 +28,8 @@ constexpr std::int64_t clocksDifferS = 2;
 constexpr std::chrono::milliseconds untilItIsMidnight{500};
 constexpr std::chrono::milliseconds untilTheClockIsSet{5000};
 constexpr std::chrono::milliseconds untilItIsConnected{20};
+/** Where no other permit is asked for meanwhile, which would tell of it, too. */
+constexpr std::chrono::milliseconds untilItIsTold{100};
 
 std::string chance()
 {
@@ -209,8 +211,10 @@ core::SharedBudget::Taken SharedState::take()
         run = part->run;
         isCounted = part->limit > 0;
     }
-    if (taken.what == Take::Go && isCounted)
+    if (taken.what == Take::Go && isCounted) {
         files_.write(run, date, taken.count);
+        tellSoon();
+    }
     if (taken.what != Take::Asked)
         return taken;
     if (!ready_)
@@ -233,9 +237,23 @@ bool SharedState::takeAtOnce()
         count = part->budget.takeAtOnce(date, part->limit);
         run = part->run;
     }
-    if (count)
-        files_.write(run, date, *count);
-    return count.has_value();
+    if (!count)
+        return false;
+    files_.write(run, date, *count);
+    tellSoon();
+    return true;
+}
+
+/** What was just counted is told by the next call; others should not wait long for that. */
+void SharedState::tellSoon()
+{
+    if (!ready_ || telling_.exchange(true))
+        return;
+    network_.post([self = shared_from_this()] {
+        self->telling_ = false;
+        if (self->announcement_ && self->ready_)
+            self->announcement_->setWithin(untilItIsTold);
+    });
 }
 
 void SharedState::giveBack(core::LocalDate date)

@@ -89,6 +89,8 @@ private:
     };
     class IdleParts;
 
+    void tellSoon();
+
     // Network thread only:
     void begin(Handlers handlers);
     void call(bool leaving = false);
@@ -105,6 +107,7 @@ private:
     const RunFiles files_;
     core::Guarded<Part> part_;
     std::atomic<bool> asked_{false}; ///< a call is on its way to the network thread
+    std::atomic<bool> telling_{false}; ///< likewise
     std::atomic<bool> ready_{false};
 
     // Network thread only:

@@ -29,7 +29,7 @@ constexpr milliseconds betweenAnnouncements{5000};
 constexpr milliseconds betweenAnnouncementsInNeed{1000};
 constexpr milliseconds atOnce{20};
 /** Below so many for each run it matters who keeps what. */
-constexpr std::uint64_t fewForEach = 20;
+constexpr std::uint64_t fewForEach = 50;
 
 SharedBudget::Take meaningOf(SharedReply::Status status)
 {
@@ -144,6 +144,8 @@ void SharedBudget::giveBack(LocalDate date)
     const auto day = days_.find(date);
     if (day != days_.end() && day->second.credits < day->second.count)
         ++day->second.credits;
+    if (denial_ && denial_->why != Take::Rate)
+        denial_.reset();
 }
 
 SharedCall SharedBudget::makeCall(LocalDate today, std::uint64_t limit, double rate,
