@@ -19,7 +19,7 @@ constexpr std::uint64_t largest = 1ULL << 52;
 
 /**
  * The hash of a date has a field for each run, "r:<run>": count, ceiling, when it was heard, and the
- * number of its last call. A count only grows, by maximum; what a run may count to by itself is its
+ * number of its last call. A count only grows, by maximum, and by one with each permit; what a run may count to by itself is its
  * ceiling, and counts of the dead and ceilings of the living together stay within the limit.
  *
  * `clock` is the hash's own time: it goes on by 6 s at most from one call to the next. So a server
@@ -154,6 +154,9 @@ elseif token and rate > 0 then
   redis.call('EXPIRE', bucket, 172800)
 end
 
+if status == 'ok' and limit > 0 and needs == 1 then
+  count, sum = count + 1, sum + 1
+end
 if leaving and count == 0 then
   redis.call('HDEL', day, run)
 else

@@ -28,7 +28,7 @@ constexpr std::int64_t clocksDifferS = 2;
 constexpr std::chrono::milliseconds untilItIsMidnight{500};
 constexpr std::chrono::milliseconds untilTheClockIsSet{5000};
 constexpr std::chrono::milliseconds untilItIsConnected{20};
-/** Where no other permit is asked for meanwhile, which would tell of it, too. */
+/** Where no permit is asked for meanwhile, which would tell of it, too. */
 constexpr std::chrono::milliseconds untilItIsTold{100};
 
 std::string chance()
@@ -211,10 +211,8 @@ core::SharedBudget::Taken SharedState::take()
         run = part->run;
         isCounted = part->limit > 0;
     }
-    if (taken.what == Take::Go && isCounted) {
+    if (taken.what == Take::Go && isCounted)
         files_.write(run, date, taken.count);
-        tellSoon();
-    }
     if (taken.what != Take::Asked)
         return taken;
     if (!ready_)
@@ -244,7 +242,7 @@ bool SharedState::takeAtOnce()
     return true;
 }
 
-/** What was just counted is told by the next call; others should not wait long for that. */
+/** What this run counted by itself is told by the next call; that should not wait for long. */
 void SharedState::tellSoon()
 {
     if (!ready_ || telling_.exchange(true))

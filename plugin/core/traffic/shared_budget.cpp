@@ -59,9 +59,9 @@ milliseconds pauseAfter(const SharedReply &reply)
 
 } // namespace
 
-bool SharedBudget::Day::mayTake(std::uint64_t limit) const
+bool SharedBudget::Day::mayTake(std::uint64_t limit, std::uint64_t reserved) const
 {
-    return limit == 0 || credits > 0 || count < ceiling;
+    return limit == 0 || credits > 0 || count + reserved < ceiling;
 }
 
 std::uint64_t SharedBudget::Day::take()
@@ -116,7 +116,7 @@ SharedBudget::Taken SharedBudget::take(LocalDate today, std::uint64_t limit, dou
     }
     if (denial_ && now < denial_->until)
         return {denial_->why, std::chrono::ceil<milliseconds>(denial_->until - now), 0};
-    wanted_ = true;
+    wanted_ = !asking_;
     return {Take::Asked, untilItAnswers, 0};
 }
 
@@ -134,9 +134,15 @@ SharedBudget::Taken SharedBudget::takeAway(Day &day, std::uint64_t limit, double
 std::optional<std::uint64_t> SharedBudget::takeAtOnce(LocalDate today, std::uint64_t limit)
 {
     Day &day = dayOf(today, limit);
-    if (!day.mayTake(limit))
+    if (!day.mayTake(limit, asking_ ? 1 : 0))
         return std::nullopt;
     return day.take();
+}
+
+void SharedBudget::setAway()
+{
+    away_ = true;
+    asking_ = false;
 }
 
 void SharedBudget::giveBack(LocalDate date)
@@ -169,6 +175,7 @@ SharedCall SharedBudget::makeCall(LocalDate today, std::uint64_t limit, double r
     if (wanted_ && !hasTicket && !leaving) {
         call.needsOne = limit > 0 && day.credits == 0;
         call.wantsToken = true;
+        asking_ = true;
     }
     wanted_ = false;
     return call;
@@ -177,6 +184,7 @@ SharedCall SharedBudget::makeCall(LocalDate today, std::uint64_t limit, double r
 void SharedBudget::note(const SharedCall &call, const SharedReply &reply, Clock::time_point now)
 {
     away_ = false;
+    asking_ = asking_ && !call.wantsToken;
     lastSeen_ = now;
     if (!firstSeen_)
         firstSeen_ = now;
@@ -185,7 +193,9 @@ void SharedBudget::note(const SharedCall &call, const SharedReply &reply, Clock:
         reply.status == SharedReply::Status::Stale)
         return;
     Day &day = found->second;
-    day.count = std::max(day.count, reply.count);
+    const bool isGranted = call.needsOne && reply.status == SharedReply::Status::Ok;
+    day.count = std::max(day.count + (isGranted ? 1 : 0), reply.count);
+    day.credits += isGranted ? 1 : 0; // it is counted, and not used yet
     day.ceiling = reply.ceiling;
     day.seen = Seen{reply.sum, std::max<std::uint64_t>(reply.runs, 1)};
     day.countSeen = reply.count;

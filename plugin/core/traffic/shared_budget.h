@@ -21,7 +21,7 @@ struct SharedCall {
     std::uint64_t keep = 0;     ///< up to where it may count whatever becomes of the call
     std::uint64_t limit = 0;    ///< of the day; 0 = none
     double rate = 0;            ///< per second; 0 = no limit
-    bool needsOne = false;      ///< wants to count one more than it kept
+    bool needsOne = false;      ///< wants one more to be counted
     bool wantsToken = false;    ///< of the rate
     bool leaving = false;       ///< it keeps nothing, and will not come again
 };
@@ -37,7 +37,7 @@ struct SharedReply {
         Stale, ///< a later call was there before
     };
     Status status = Status::Stale;
-    std::uint64_t count = 0;   ///< of this run, as it knows it
+    std::uint64_t count = 0;   ///< of this run, with the one that is granted
     std::uint64_t ceiling = 0; ///< up to where this run may count
     std::uint64_t sum = 0;     ///< of all runs
     std::uint64_t runs = 1;    ///< that live
@@ -89,7 +89,7 @@ public:
     bool isWanted() const { return wanted_; }
 
     /** The shared state does not answer. Ends with the next note(). */
-    void setAway() { away_ = true; }
+    void setAway();
     bool isAway() const { return away_; }
     bool wasEverSeen() const { return firstSeen_.has_value(); }
     /** When the next call is due even where nobody wants anything. */
@@ -106,7 +106,8 @@ private:
         std::uint64_t countSeen = 0; ///< what of `seen` is this run's
         bool pressed = false;
 
-        bool mayTake(std::uint64_t limit) const;
+        /** @param reserved for an answer that is on its way */
+        bool mayTake(std::uint64_t limit, std::uint64_t reserved = 0) const;
         std::uint64_t take();
         /** Of all runs, as far as it is known now. */
         std::uint64_t sum() const;
@@ -125,6 +126,7 @@ private:
     std::uint64_t runs_ = 1; ///< that lived when it was last asked
     bool away_ = false;
     bool wanted_ = false;
+    bool asking_ = false; ///< a call that may bring a permit is under way
     std::optional<Clock::time_point> firstSeen_; ///< in this run …
     Clock::time_point lastSeen_{};               ///< … and last
     std::optional<Clock::time_point> ticket_;    ///< what was granted is good until then
