@@ -204,10 +204,9 @@ void Dispatcher::keepVisits()
     if (!caller_ || !caller_->sharesVisits())
         return;
     for (const SharedVisits::Visit &visit : visits_.dueToGoOn())
-        caller_->claimVisit(visit.templateId, visit.visitId, visit.timeout,
-                            [this, visit](const service::SharedVisit &name) {
-                                visits_.note(visit, name);
-                            });
+        caller_->claimVisit(
+            visit.templateId, visit.visitId, visit.timeout,
+            [this, visit](const service::SharedVisit &name) { visits_.note(visit, name); });
 }
 
 /** Before dispatch() ends: after the last frame nothing else would try again. */
@@ -240,12 +239,11 @@ void Dispatcher::onReply(core::TrackId id, const core::Reply &reply)
         return;
     }
     // What others call the visit is known before anybody hears of the answer.
-    caller_->claimVisit(visit->templateId, visit->visitId, visit->timeout,
-                        [this, id, reply, asked = *visit](const service::SharedVisit &name) {
-                            settle({.track = id,
-                                    .reply = reply,
-                                    .visit = visits_.nameFor(asked, name)});
-                        });
+    caller_->claimVisit(
+        visit->templateId, visit->visitId, visit->timeout,
+        [this, id, reply, asked = *visit](const service::SharedVisit &name) {
+            settle({.track = id, .reply = reply, .visit = visits_.nameFor(asked, name)});
+        });
 }
 
 void Dispatcher::settle(HeldReply held)
@@ -285,7 +283,8 @@ void Dispatcher::noteFirstAnswer(Shared &shared, const core::Reply &reply)
 
 void Dispatcher::settleReply(Shared &shared, const HeldReply &held)
 {
-    core::FaceBook::Events events = shared.book.noteReply(held.track, held.reply, shared.latest, held.visit);
+    core::FaceBook::Events events =
+        shared.book.noteReply(held.track, held.reply, shared.latest, held.visit);
     for (core::FaceEvent &event : events) {
         shared.statistics.countVerdict(event.face.status);
         if (event.type == core::FaceEventType::Answered && event.face.asked)

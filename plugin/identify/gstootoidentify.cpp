@@ -182,8 +182,7 @@ static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &set
     connection.proxy = settings.proxy;
     connection.proxyId = settings.proxyId;
     connection.proxyPassword = settings.proxyPassword;
-    return settings.sharedState.empty() ||
-           gst_ooto_identify_share(self, settings, connection);
+    return settings.sharedState.empty() || gst_ooto_identify_share(self, settings, connection);
 }
 
 static bool gst_ooto_identify_open(GstOotoIdentify *self, const Settings &settings)

@@ -70,9 +70,9 @@ struct Sending {
     bool queued = false;                                   ///< a dispatch is, in the pool
     bool later = false;                                    ///< the network thread will see to one
     std::chrono::steady_clock::time_point heldBackUntil{}; ///< no dispatch before
-    std::vector<HeldReply> heldReplies; ///< with backpressure
-    bool serviceGivenUp = false;    ///< waited for once; not again until it is well
-    bool budgetGivenUp = false;     ///< likewise, for as long as others hold it
+    std::vector<HeldReply> heldReplies;                    ///< with backpressure
+    bool serviceGivenUp = false; ///< waited for once; not again until it is well
+    bool budgetGivenUp = false;  ///< likewise, for as long as others hold it
     core::ServiceState service;
     bool serviceTold = false;    ///< that it is well, or is not
     bool serviceNews = false;    ///< of which no event downstream has told yet

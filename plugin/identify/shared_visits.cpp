@@ -53,7 +53,8 @@ std::vector<SharedVisits::Visit> SharedVisits::dueToGoOn()
         const bool isKnown = face.status == core::Status::Identified && face.answer &&
                              face.answer->templateId && face.isMatch;
         if (isKnown)
-            due.push_back({face.visit, *face.answer->templateId, idOf(*shared, face.visit), timeout});
+            due.push_back(
+                {face.visit, *face.answer->templateId, idOf(*shared, face.visit), timeout});
     }
     return due;
 }
@@ -62,8 +63,7 @@ core::VisitName SharedVisits::nameFor(const Visit &asked, const service::SharedV
 {
     core::VisitName name{.number = asked.number, .templateId = asked.templateId, .name = nullptr};
     auto shared = meeting_.shared.lock();
-    const std::string own =
-        metadata::visitId(outbox_.cameraName(*shared->settings), asked.number);
+    const std::string own = metadata::visitId(outbox_.cameraName(*shared->settings), asked.number);
     if (visit.visitId != own)
         name.name = std::make_shared<const std::string>(visit.visitId);
     return name;

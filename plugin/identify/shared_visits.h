@@ -28,7 +28,8 @@ public:
 
     SharedVisits(Meeting &meeting, Outbox &outbox) : meeting_(meeting), outbox_(outbox) {}
 
-    /** Any thread: the visit that this reply begins, or goes on with; nothing where it names nobody. */
+    /** Any thread: the visit that this reply begins, or goes on with; nothing where it names
+     * nobody. */
     std::optional<Visit> visitOf(core::TrackId id, const core::Reply &reply) const;
     /** *analysis*: visits of those in view, each a few times per timeout. */
     std::vector<Visit> dueToGoOn();

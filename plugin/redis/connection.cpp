@@ -58,9 +58,8 @@ std::string refusalText(const std::string &error)
 
 Script::Script(std::string text) : text_(std::move(text))
 {
-    const system::CharsHandle sha(
-        g_compute_checksum_for_string(G_CHECKSUM_SHA1, text_.data(),
-                                      static_cast<gssize>(text_.size())));
+    const system::CharsHandle sha(g_compute_checksum_for_string(G_CHECKSUM_SHA1, text_.data(),
+                                                                static_cast<gssize>(text_.size())));
     sha_ = sha.get();
 }
 
@@ -232,8 +231,7 @@ void Connection::State::lookAtAnswers()
             return;
         }
         if (ready) {
-            lose("it takes longer than " + std::to_string(longestAnswer.count()) +
-                 " ms to answer");
+            lose("it takes longer than " + std::to_string(longestAnswer.count()) + " ms to answer");
             return;
         }
     }
@@ -310,8 +308,7 @@ bool Connection::run(const Script &script, const std::vector<std::string> &keys,
     return command(words, [state, words, text = script.text(),
                            onReply = std::move(onReply)](const Reply *reply) mutable {
         const auto self = state.lock();
-        if (self && reply && reply->kind == Reply::Kind::Error &&
-            isKind(reply->text, "NOSCRIPT")) {
+        if (self && reply && reply->kind == Reply::Kind::Error && isKind(reply->text, "NOSCRIPT")) {
             words[0] = "EVAL";
             words[1] = text;
             if (self->send(words, longestAnswer, onReply))

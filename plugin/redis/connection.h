@@ -70,7 +70,8 @@ public:
     /** EVALSHA; where the server does not know the script, EVAL. */
     bool run(const Script &script, const std::vector<std::string> &keys,
              const std::vector<std::string> &arguments, ReplyHandler onReply);
-    /** Ends it, tells onLost, and begins anew after a pause: the server cannot do what is needed. */
+    /** Ends it, tells onLost, and begins anew after a pause: the server cannot do what is needed.
+     */
     void giveUp(const std::string &why);
     /** What it was given goes out now, as far as that is possible without waiting. */
     void flush();

@@ -66,12 +66,8 @@ void blockSigpipe()
 }
 
 GSourceFuncs watchFunctions = {
-    nullptr,
-    nullptr,
-    [](GSource *, GSourceFunc callback, gpointer data) { return callback(data); },
-    nullptr,
-    nullptr,
-    nullptr};
+    nullptr, nullptr, [](GSource *, GSourceFunc callback, gpointer data) { return callback(data); },
+    nullptr, nullptr, nullptr};
 
 } // namespace
 

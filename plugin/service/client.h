@@ -98,7 +98,7 @@ private:
     const ConnectionSettings settings_;
     core::Guarded<Shared> shared_;
     Budget &budget_; ///< also of other clients that ask the same service with the same id
-    const std::shared_ptr<http::Session> session_; ///< used on the network thread only
+    const std::shared_ptr<http::Session> session_;   ///< used on the network thread only
     const std::shared_ptr<SharedState> sharedState_; ///< null: none is shared
     http::NetworkThread network_;                    ///< last: ends before what its tasks use
 };

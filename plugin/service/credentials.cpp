@@ -88,7 +88,8 @@ CredentialsResult findCredentials(const Credentials &given, const std::string &c
 
 system::Secret findSharedStatePassword(const std::string &credentialsFile, std::string &error)
 {
-    system::CredentialsFile file(credentialsFile, "it should read: [shared-state], then password=…");
+    system::CredentialsFile file(credentialsFile,
+                                 "it should read: [shared-state], then password=…");
     if (file.named()) {
         if (!file.load(error))
             return {};

@@ -24,7 +24,8 @@ public:
 
     /** @return false where it cannot be kept */
     bool write(const std::string &run, core::LocalDate date, std::uint64_t count) const;
-    /** Of all runs on that date; files of other dates than this and the ones beside it are removed. */
+    /** Of all runs on that date; files of other dates than this and the ones beside it are removed.
+     */
     RunCounts read(core::LocalDate date) const;
 
 private:

@@ -18,13 +18,14 @@ namespace
 constexpr std::uint64_t largest = 1ULL << 52;
 
 /**
- * The hash of a date has a field for each run, "r:<run>": count, ceiling, when it was heard, and the
- * number of its last call. A count only grows, by maximum, and by one with each permit; what a run may count to by itself is its
- * ceiling, and counts of the dead and ceilings of the living together stay within the limit.
+ * The hash of a date has a field for each run, "r:<run>": count, ceiling, when it was heard, and
+ * the number of its last call. A count only grows, by maximum, and by one with each permit; what a
+ * run may count to by itself is its ceiling, and counts of the dead and ceilings of the living
+ * together stay within the limit.
  *
  * `clock` is the hash's own time: it goes on by 6 s at most from one call to the next. So a server
- * that was frozen, or cut off, finds nobody dead, and a hash that was begun a moment ago is young for
- * as long as the living need to say who they are.
+ * that was frozen, or cut off, finds nobody dead, and a hash that was begun a moment ago is young
+ * for as long as the living need to say who they are.
  */
 constexpr const char *budgetLua = R"(
 local day, before, bucket = KEYS[1], KEYS[2], KEYS[3]
@@ -283,9 +284,9 @@ std::optional<BudgetWords> readBudget(const redis::Reply &from)
         return std::nullopt;
     if (words[0].text == "clock")
         return read;
-    const auto *const status =
-        std::find_if(statuses.begin(), statuses.end(),
-                     [&](const auto &one) { return one.first == words[0].text; });
+    const auto *const status = std::find_if(statuses.begin(), statuses.end(), [&](const auto &one) {
+        return one.first == words[0].text;
+    });
     if (status == statuses.end() || words.size() < 4)
         return std::nullopt;
     read.state = words[2].text;

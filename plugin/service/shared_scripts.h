@@ -32,7 +32,8 @@ const redis::Script &visitScript();
 
 /** @param prefix "ooto:{…}:" */
 std::vector<std::string> budgetKeys(const std::string &prefix, core::LocalDate date);
-/** @param others what earlier runs of this machine counted on the date: nobody else tells any more */
+/** @param others what earlier runs of this machine counted on the date: nobody else tells any more
+ */
 std::vector<std::string> budgetArguments(const core::SharedCall &call, const Today &today,
                                          const std::string &run, const RunCounts &others);
 

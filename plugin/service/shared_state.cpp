@@ -68,8 +68,8 @@ std::string nameOf(const std::string &templateId, const system::Secret &key)
 std::string clockText(std::int64_t time)
 {
     const system::DateHandle date(g_date_time_new_from_unix_utc(time));
-    const system::CharsHandle text(
-        date ? g_date_time_format(date.get(), "%Y-%m-%d %H:%M:%S UTC") : nullptr);
+    const system::CharsHandle text(date ? g_date_time_format(date.get(), "%Y-%m-%d %H:%M:%S UTC")
+                                        : nullptr);
     return text ? text.get() : "?";
 }
 
@@ -144,9 +144,8 @@ SharedState::~SharedState()
 
 void SharedState::open(Handlers handlers)
 {
-    network_.post([self = shared_from_this(), handlers = std::move(handlers)] {
-        self->begin(handlers);
-    });
+    network_.post(
+        [self = shared_from_this(), handlers = std::move(handlers)] { self->begin(handlers); });
 }
 
 void SharedState::begin(Handlers told)

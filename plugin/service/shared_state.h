@@ -70,8 +70,8 @@ public:
     std::optional<std::uint64_t> usedToday();
 
     /**
-     * *network*: the visit that goes on, on whatever machine it began; where there is none it begins
-     * with `visitId`. The handler is called once, after 0.1 s at most, maybe at once.
+     * *network*: the visit that goes on, on whatever machine it began; where there is none it
+     * begins with `visitId`. The handler is called once, after 0.1 s at most, maybe at once.
      * @param key of the application: the name of the entry tells nobody else who it is
      */
     void claimVisit(const std::string &templateId, const system::Secret &key,
@@ -106,7 +106,7 @@ private:
     const Calendar calendar_;
     const RunFiles files_;
     core::Guarded<Part> part_;
-    std::atomic<bool> asked_{false}; ///< a call is on its way to the network thread
+    std::atomic<bool> asked_{false};   ///< a call is on its way to the network thread
     std::atomic<bool> telling_{false}; ///< likewise
     std::atomic<bool> ready_{false};
 
@@ -116,9 +116,9 @@ private:
     std::unique_ptr<redis::Connection> connection_;
     std::unique_ptr<redis::Timer> announcement_;
     bool calling_ = false;
-    bool othersDue_ = true;         ///< what earlier runs counted has to be told
-    std::string state_;             ///< BudgetWords::state
-    std::string zoneTold_;          ///< that it differs
+    bool othersDue_ = true; ///< what earlier runs counted has to be told
+    std::string state_;     ///< BudgetWords::state
+    std::string zoneTold_;  ///< that it differs
     std::optional<std::string> trouble_;
 };
 

@@ -144,16 +144,19 @@ struct Watcher {
 std::string cameraProperties(const Service &service, const std::string &name,
                              const std::string &shared)
 {
-    return service.properties() + " detector=cascade max-requests-per-day=0 max-rate=0 camera=" +
-           name + " user-agent=" + name + (shared.empty() ? "" : " shared-state=" + shared);
+    return service.properties() +
+           " detector=cascade max-requests-per-day=0 max-rate=0 camera=" + name +
+           " user-agent=" + name + (shared.empty() ? "" : " shared-state=" + shared);
 }
 
 TEST_F(SharedState, oneStayHasOneNameAndIsMarkedWhereItGoesOn)
 {
     service->setScript([](const server::ReceivedRequest &) -> std::optional<server::Reply> {
-        return server::Reply{
-            200, 0, R"({"result":{"search":{"templateId":"grace","similarity":0.95}}})",
-            "application/json", {}};
+        return server::Reply{200,
+                             0,
+                             R"({"result":{"search":{"templateId":"grace","similarity":0.95}}})",
+                             "application/json",
+                             {}};
     });
     Watcher door(cameraProperties(service, "door", redis->uri()));
     const auto first = door.answered();
@@ -161,8 +164,7 @@ TEST_F(SharedState, oneStayHasOneNameAndIsMarkedWhereItGoesOn)
     EXPECT_FALSE(gst_structure_has_field(first.get(), "visit-continued"));
     const std::string visit = stringField(first.get(), "visit-id");
     EXPECT_TRUE(visit.starts_with("door-")) << visit;
-    ASSERT_TRUE(eventually(
-        [&] { return redis->keys().find("visit:") != std::string::npos; }));
+    ASSERT_TRUE(eventually([&] { return redis->keys().find("visit:") != std::string::npos; }));
 
     Watcher hall(cameraProperties(service, "hall", redis->uri()));
     const auto second = hall.answered();
@@ -174,9 +176,11 @@ TEST_F(SharedState, oneStayHasOneNameAndIsMarkedWhereItGoesOn)
 TEST_F(SharedState, anAnswerDoesNotWaitForAServerThatIsAway)
 {
     service->setScript([](const server::ReceivedRequest &) -> std::optional<server::Reply> {
-        return server::Reply{
-            200, 0, R"({"result":{"search":{"templateId":"grace","similarity":0.95}}})",
-            "application/json", {}};
+        return server::Reply{200,
+                             0,
+                             R"({"result":{"search":{"templateId":"grace","similarity":0.95}}})",
+                             "application/json",
+                             {}};
     });
     Watcher door(cameraProperties(service, "door", redis->uri()));
     redis->kill();
@@ -228,8 +232,7 @@ TEST(SharedStateUri, whatCannotBeUsedIsAnError)
     EXPECT_NE(errorOf("shared-state=http://127.0.0.1:9").find("no uri of a Redis"),
               std::string::npos);
     EXPECT_NE(errorOf("shared-state=redis://127.0.0.1/x").find("database"), std::string::npos);
-    EXPECT_NE(errorOf("shared-state=redis://me@127.0.0.1").find("no password"),
-              std::string::npos);
+    EXPECT_NE(errorOf("shared-state=redis://me@127.0.0.1").find("no password"), std::string::npos);
 }
 
 } // namespace

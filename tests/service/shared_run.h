@@ -9,12 +9,18 @@
 #include "support/redis_server.h"
 #include "support/scratch_directory.h"
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace ooto::test
 {
@@ -47,8 +53,8 @@ public:
         settings.prefix = sharedPrefix;
         settings.budgetPath =
             (options.folder.empty() ? directory_.path() : options.folder) + "/budget";
-        state_ = std::make_shared<service::SharedState>(std::move(settings), network_,
-                                                        options.calendar);
+        state_ =
+            std::make_shared<service::SharedState>(std::move(settings), network_, options.calendar);
         state_->setLimits(options.limit, options.rate);
         state_->open({.onTrouble =
                           [troubles = troubles_](const std::optional<std::string> &text) {

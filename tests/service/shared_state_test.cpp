@@ -97,7 +97,8 @@ TEST_F(SharedStateTest, theSameProcessGoesOnWithItsCount)
     const auto today = service::budgetKeys(sharedPrefix, service::localDay().date)[0];
     const std::string hash = server->command({"HGETALL", today});
     std::size_t runs = 0;
-    for (std::size_t at = hash.find("\nr:"); at != std::string::npos; at = hash.find("\nr:", at + 1))
+    for (std::size_t at = hash.find("\nr:"); at != std::string::npos;
+         at = hash.find("\nr:", at + 1))
         ++runs;
     EXPECT_EQ(runs, 1U) << hash;
 }

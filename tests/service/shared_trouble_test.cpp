@@ -30,8 +30,8 @@ protected:
         for (int i = 0; i < 5; ++i)
             sum_ += int(a_->takeOne()) + int(b_->takeOne());
         ASSERT_EQ(sum_, 10);
-        ASSERT_TRUE(eventually(
-            [&] { return (*a_)->usedToday() == 10U && (*b_)->usedToday() == 10U; }));
+        ASSERT_TRUE(
+            eventually([&] { return (*a_)->usedToday() == 10U && (*b_)->usedToday() == 10U; }));
     }
     void waitUntilAway(SharedRun &run, const std::string &reason)
     {

@@ -86,10 +86,10 @@ std::string RedisServer::uri(const std::string &user) const
 
 bool RedisServer::start()
 {
-    std::vector<std::string> line = {program(),  "--port", std::to_string(port_),
-                                     "--bind",   "127.0.0.1", "--dir",
-                                     directory_.path(), "--save", "",
-                                     "--appendonly", "no"};
+    std::vector<std::string> line = {program(),         "--port",    std::to_string(port_),
+                                     "--bind",          "127.0.0.1", "--dir",
+                                     directory_.path(), "--save",    "",
+                                     "--appendonly",    "no"};
     line.insert(line.end(), options_.begin(), options_.end());
     return process_.start(line) &&
            eventually([this] { return !command({"PING"}).empty() || !process_.isRunning(); }) &&

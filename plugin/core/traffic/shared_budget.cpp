@@ -22,8 +22,8 @@ constexpr milliseconds untilTheDateIsLookedAt{10000};
 constexpr milliseconds untilItMayBeBack{1000};
 constexpr milliseconds shortestWait{20};
 /**
- * Every run announces itself that often. A run that has been there for twice as long is known to all
- * others, so that their number holds for the next day, too.
+ * Every run announces itself that often. A run that has been there for twice as long is known to
+ * all others, so that their number holds for the next day, too.
  */
 constexpr milliseconds betweenAnnouncements{5000};
 constexpr milliseconds betweenAnnouncementsInNeed{1000};

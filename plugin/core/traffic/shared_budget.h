@@ -37,19 +37,19 @@ struct SharedReply {
         Stale, ///< a later call was there before
     };
     Status status = Status::Stale;
-    std::uint64_t count = 0;   ///< of this run, with the one that is granted
-    std::uint64_t ceiling = 0; ///< up to where this run may count
-    std::uint64_t sum = 0;     ///< of all runs
-    std::uint64_t runs = 1;    ///< that live
-    bool pressed = false;      ///< somebody wants what others keep
+    std::uint64_t count = 0;           ///< of this run, with the one that is granted
+    std::uint64_t ceiling = 0;         ///< up to where this run may count
+    std::uint64_t sum = 0;             ///< of all runs
+    std::uint64_t runs = 1;            ///< that live
+    bool pressed = false;              ///< somebody wants what others keep
     std::chrono::milliseconds wait{0}; ///< with Young and Rate: sooner is for nothing
 };
 
 /**
  * A counter that only grows, and a ceiling that it stays below without asking anybody: `ceiling -
  * count` is the share that a run may spend while the shared state is away. The shared state sees to
- * it that all ceilings together stay within the limit, so that they hold whatever is lost: a call, a
- * reply, the whole state. Pure: every call is told what time it is. Not thread-safe.
+ * it that all ceilings together stay within the limit, so that they hold whatever is lost: a call,
+ * a reply, the whole state. Pure: every call is told what time it is. Not thread-safe.
  */
 class SharedBudget
 {
@@ -126,7 +126,7 @@ private:
     std::uint64_t runs_ = 1; ///< that lived when it was last asked
     bool away_ = false;
     bool wanted_ = false;
-    bool asking_ = false; ///< a call that may bring a permit is under way
+    bool asking_ = false;                        ///< a call that may bring a permit is under way
     std::optional<Clock::time_point> firstSeen_; ///< in this run …
     Clock::time_point lastSeen_{};               ///< … and last
     std::optional<Clock::time_point> ticket_;    ///< what was granted is good until then
