@@ -14,6 +14,9 @@ namespace
 
 using namespace std::chrono_literals;
 
+/** A state that machines share knows after 10 s whom it is shared by. */
+constexpr std::chrono::seconds untilAllAreKnown{15};
+
 core::Reason reasonOf(core::HeldBack why)
 {
     switch (why) {
@@ -25,12 +28,23 @@ core::Reason reasonOf(core::HeldBack why)
         return core::Reason::Budget;
     case core::HeldBack::BudgetBusy:
         return core::Reason::Busy;
+    case core::HeldBack::Asking:
+        return core::Reason::Waiting;
+    case core::HeldBack::Shared:
+        return core::Reason::Budget;
     case core::HeldBack::Service:
         return core::Reason::Service;
     case core::HeldBack::Unauthorized:
         return core::Reason::Unauthorized;
     }
     return core::Reason::Busy;
+}
+
+/** What passes by itself, also where no frame comes that would have it tried again. */
+bool passesSoon(core::HeldBack why)
+{
+    return why == core::HeldBack::BudgetBusy || why == core::HeldBack::Asking ||
+           why == core::HeldBack::Shared;
 }
 
 /**
@@ -49,7 +63,11 @@ std::chrono::milliseconds pauseFor(core::HeldBack why, std::chrono::milliseconds
 } // namespace
 
 Dispatcher::Dispatcher(GstElement *element, Meeting &meeting, Outbox &outbox, Spawn spawn)
-    : element_(element), meeting_(meeting), outbox_(outbox), spawn_(std::move(spawn))
+    : element_(element),
+      meeting_(meeting),
+      outbox_(outbox),
+      spawn_(std::move(spawn)),
+      visits_(meeting, outbox)
 {
 }
 
@@ -136,7 +154,7 @@ std::optional<core::NotNow> Dispatcher::sendDue(const Settings &settings,
         auto permit = caller_->reserve();
         if (!permit) {
             putOffFrom(i, reasonOf(permit.error().why));
-            if (permit.error().why == core::HeldBack::BudgetBusy && !settings.backpressure)
+            if (passesSoon(permit.error().why) && !settings.backpressure)
                 dispatchIn(permit.error().tryAgainIn);
             return permit.error();
         }
@@ -181,6 +199,16 @@ void Dispatcher::send(const Settings &settings, service::Permit permit, core::Tr
         [this] { meeting_.shared.lock()->statistics.countRestart(); });
 }
 
+void Dispatcher::keepVisits()
+{
+    if (!caller_ || !caller_->sharesVisits())
+        return;
+    for (const SharedVisits::Visit &visit : visits_.dueToGoOn())
+        caller_->claimVisit(
+            visit.templateId, visit.visitId, visit.timeout,
+            [this, visit](const service::SharedVisit &name) { visits_.note(visit, name); });
+}
+
 /** Before dispatch() ends: after the last frame nothing else would try again. */
 void Dispatcher::dispatchIn(std::chrono::milliseconds delay)
 {
@@ -205,16 +233,31 @@ void Dispatcher::queue()
 
 void Dispatcher::onReply(core::TrackId id, const core::Reply &reply)
 {
+    const auto visit = visits_.visitOf(id, reply);
+    if (!visit || !caller_->sharesVisits()) {
+        settle({.track = id, .reply = reply});
+        return;
+    }
+    // What others call the visit is known before anybody hears of the answer.
+    caller_->claimVisit(
+        visit->templateId, visit->visitId, visit->timeout,
+        [this, id, reply, asked = *visit](const service::SharedVisit &name) {
+            settle({.track = id, .reply = reply, .visit = visits_.nameFor(asked, name)});
+        });
+}
+
+void Dispatcher::settle(HeldReply held)
+{
     bool sendMore = false;
     {
         auto shared = meeting_.shared.lock();
-        shared->statistics.countReply(reply);
-        noteFirstAnswer(*shared, reply);
+        shared->statistics.countReply(held.reply);
+        noteFirstAnswer(*shared, held.reply);
         if (shared->settings->backpressure) {
-            shared->sending.heldReplies.emplace_back(id, reply);
+            shared->sending.heldReplies.push_back(std::move(held));
         } else {
             settleHeldReplies(*shared);
-            settleReply(*shared, id, reply);
+            settleReply(*shared, held);
             sendMore = true;
         }
         meeting_.changed.notify_all();
@@ -238,9 +281,10 @@ void Dispatcher::noteFirstAnswer(Shared &shared, const core::Reply &reply)
     shared.untold.reports.emplace_back(shared.sending.service);
 }
 
-void Dispatcher::settleReply(Shared &shared, core::TrackId id, const core::Reply &reply)
+void Dispatcher::settleReply(Shared &shared, const HeldReply &held)
 {
-    core::FaceBook::Events events = shared.book.noteReply(id, reply, shared.latest);
+    core::FaceBook::Events events =
+        shared.book.noteReply(held.track, held.reply, shared.latest, held.visit);
     for (core::FaceEvent &event : events) {
         shared.statistics.countVerdict(event.face.status);
         if (event.type == core::FaceEventType::Answered && event.face.asked)
@@ -254,9 +298,10 @@ void Dispatcher::settleHeldReplies(Shared &shared)
 {
     // In the order of the faces, not of the network: a run is to be repeatable.
     std::sort(shared.sending.heldReplies.begin(), shared.sending.heldReplies.end(),
-              [](const auto &a, const auto &b) { return a.first < b.first; });
-    for (const auto &[id, reply] : std::exchange(shared.sending.heldReplies, {}))
-        settleReply(shared, id, reply);
+              [](const auto &a, const auto &b) { return a.track < b.track; });
+    const std::vector<HeldReply> held = std::exchange(shared.sending.heldReplies, {});
+    for (const HeldReply &one : held)
+        settleReply(shared, one);
 }
 
 void Dispatcher::awaitAnswers()
@@ -277,8 +322,8 @@ void Dispatcher::awaitAnswers()
 
         const auto hindrance = dispatch();
         auto shared = meeting_.shared.lock();
-        if (!hindrance || hindrance->why != core::HeldBack::BudgetBusy)
-            shared->sending.budgetFileGivenUp = false;
+        if (!hindrance || !passesSoon(hindrance->why))
+            shared->sending.budgetGivenUp = false;
         const bool mayHaveAnswers =
             shared->statistics.inFlight > 0 || (!hindrance && !shared->sending.heldReplies.empty());
         if (mayHaveAnswers)
@@ -300,14 +345,18 @@ bool Dispatcher::waitsFor(Shared &shared, const core::NotNow &hindrance,
         return false;
     case core::HeldBack::InFlight:
     case core::HeldBack::Rate:
+    case core::HeldBack::Asking:
         return true;
     case core::HeldBack::Service:
     case core::HeldBack::BudgetBusy:
+    case core::HeldBack::Shared:
         break;
     }
-    const auto longest = std::chrono::seconds(shared.settings->timeoutS);
+    std::chrono::seconds longest(shared.settings->timeoutS);
+    if (hindrance.why == core::HeldBack::Shared)
+        longest = std::max(longest, untilAllAreKnown);
     bool &givenUp = hindrance.why == core::HeldBack::Service ? shared.sending.serviceGivenUp
-                                                             : shared.sending.budgetFileGivenUp;
+                                                             : shared.sending.budgetGivenUp;
     givenUp = givenUp || std::chrono::steady_clock::now() - begin > longest;
     return !givenUp;
 }

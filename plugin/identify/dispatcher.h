@@ -4,6 +4,7 @@
 
 #include "identify/outbox.h"
 #include "identify/shared.h"
+#include "identify/shared_visits.h"
 #include "service/caller.h"
 
 #include <chrono>
@@ -45,6 +46,8 @@ public:
      * @return what is in the way of the rest
      */
     std::optional<core::NotNow> dispatch();
+    /** *analysis*: visits of those in view go on, for other machines, too. */
+    void keepVisits();
     /** Any thread; never waits: has a dispatch done elsewhere. */
     void queue();
     /**
@@ -65,14 +68,16 @@ private:
     bool waitsFor(Shared &shared, const core::NotNow &hindrance,
                   std::chrono::steady_clock::time_point begin);
     void onReply(core::TrackId id, const core::Reply &reply);
+    void settle(HeldReply held);
     void onServiceState(const core::ServiceState &state);
     static void noteFirstAnswer(Shared &shared, const core::Reply &reply);
-    static void settleReply(Shared &shared, core::TrackId id, const core::Reply &reply);
+    static void settleReply(Shared &shared, const HeldReply &held);
 
     GstElement *const element_;
     Meeting &meeting_;
     Outbox &outbox_;
     const Spawn spawn_;
+    SharedVisits visits_;
     bool connected_ = false;
     std::unique_ptr<service::Caller> caller_;
 };

@@ -146,6 +146,20 @@ static bool gst_ooto_identify_fail(GstOotoIdentify *self, const std::string &tex
     return false;
 }
 
+/** What machines share, and where. */
+static bool gst_ooto_identify_share(GstOotoIdentify *self, const Settings &settings,
+                                    service::ConnectionSettings &connection)
+{
+    std::string error;
+    connection.sharedState = settings.sharedState;
+    connection.sharedStatePassword =
+        service::findSharedStatePassword(settings.credentialsFile, error);
+    if (error.empty())
+        error = service::checkSharedState(settings.sharedState,
+                                          !connection.sharedStatePassword.empty());
+    return error.empty() || gst_ooto_identify_fail(self, error);
+}
+
 static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &settings,
                                       identify::CredentialsSource &credentials,
                                       service::ConnectionSettings &connection)
@@ -168,7 +182,7 @@ static bool gst_ooto_identify_connect(GstOotoIdentify *self, const Settings &set
     connection.proxy = settings.proxy;
     connection.proxyId = settings.proxyId;
     connection.proxyPassword = settings.proxyPassword;
-    return true;
+    return settings.sharedState.empty() || gst_ooto_identify_share(self, settings, connection);
 }
 
 static bool gst_ooto_identify_open(GstOotoIdentify *self, const Settings &settings)

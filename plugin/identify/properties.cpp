@@ -165,6 +165,15 @@ std::vector<Property> serviceProperties()
                    "video flows on and faces stay pending",
                    0, G_MAXUINT64, Settings().maxRequestsPerDay, whilePlaying),
                g_value_get_uint64, g_value_set_uint64),
+        text(&Settings::sharedState, "shared-state", "Shared state",
+             "Redis (7 or later) or Valkey server by which all machines with the same endpoint and "
+             "app-id share max-requests-per-day, max-rate and visits: "
+             "redis://[user@]host[:port][/database], or rediss:// with TLS, to which ssl-strict "
+             "and ssl-ca-file apply. Its password is the line password= in the group "
+             "[shared-state] of credentials-file, else the environment variable "
+             "OOTO_SHARED_STATE_PASSWORD. While it is away each process keeps to its share of what "
+             "was left; one that never reached it asks nobody",
+             whenReady),
         count(&Settings::retries, "retries", "Retries",
               "How often a face that failed (timeouts, lost connections, 408, 429, 5xx) is asked "
               "about again as soon as the service is back; after more failures in a row it waits "

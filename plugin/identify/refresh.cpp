@@ -43,6 +43,7 @@ void Refresh::run()
         refreshKey(*settings, replaced, refused);
         applyLimits(settings);
         noteBudget();
+        dispatcher_.keepVisits();
     }
     std::string problem;
     if (labelsFile_.refresh(settings->labelsFile, problem))

@@ -38,6 +38,7 @@ struct Settings {
     double maxRate = 5;                     ///< requests per second; 0 = no limit
     std::uint64_t maxRequestsPerDay = 2000; ///< 0 = no limit
     unsigned retries = 2;                   ///< failures in a row of one photo
+    std::string sharedState;                ///< uri; empty: none
     double retryBackoffFactorS = 0.5;
     double retryBackoffMaxS = 30;
     bool dryRun = false;

@@ -58,15 +58,22 @@ struct ServiceNews {
     metadata::CallCount calls;
 };
 
+/** A reply, and what others call the visit that it begins. */
+struct HeldReply {
+    core::TrackId track{};
+    core::Reply reply;
+    std::optional<core::VisitName> visit{};
+};
+
 /** Photos on their way to the service. See Dispatcher, which sends them. */
 struct Sending {
     unsigned dispatching = 0;                              ///< threads in Dispatcher::dispatch()
     bool queued = false;                                   ///< a dispatch is, in the pool
     bool later = false;                                    ///< the network thread will see to one
     std::chrono::steady_clock::time_point heldBackUntil{}; ///< no dispatch before
-    std::vector<std::pair<core::TrackId, core::Reply>> heldReplies; ///< with backpressure
-    bool serviceGivenUp = false;    ///< waited for once; not again until it is well
-    bool budgetFileGivenUp = false; ///< likewise, for as long as others hold it
+    std::vector<HeldReply> heldReplies;                    ///< with backpressure
+    bool serviceGivenUp = false; ///< waited for once; not again until it is well
+    bool budgetGivenUp = false;  ///< likewise, for as long as others hold it
     core::ServiceState service;
     bool serviceTold = false;    ///< that it is well, or is not
     bool serviceNews = false;    ///< of which no event downstream has told yet

@@ -469,6 +469,8 @@ void Stream::forget(const metadata::ForgetRequest &request, bool passOn)
     {
         auto shared = meeting_.shared.lock();
         shared->forget({request.templateId, metadata::visitNumberOf(request.visitId)});
+        if (const auto elsewhere = shared->book.visitNamed(request.visitId); elsewhere != 0)
+            shared->forget({{}, elsewhere});
         if (passOn)
             shared->untold.forgets.push_back(request);
     }

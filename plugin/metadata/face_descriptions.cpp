@@ -21,10 +21,10 @@ std::optional<core::StreamTime> ptsOf(const std::optional<core::FrameTimes> &tim
 /** Answers and labels never change once they are there, so that pointers tell. */
 bool saysTheSame(const core::FaceView &a, const core::FaceView &b, unsigned facts)
 {
-    return a.visit == b.visit && a.status == b.status && a.reason == b.reason &&
-           a.answer == b.answer && a.isMatch == b.isMatch && a.shot == b.shot &&
-           a.refusal == b.refusal && a.attempts == b.attempts && ptsOf(a.asked) == ptsOf(b.asked) &&
-           ptsOf(a.answered) == ptsOf(b.answered) &&
+    return a.visit == b.visit && a.visitName == b.visitName && a.status == b.status &&
+           a.reason == b.reason && a.answer == b.answer && a.isMatch == b.isMatch &&
+           a.shot == b.shot && a.refusal == b.refusal && a.attempts == b.attempts &&
+           ptsOf(a.asked) == ptsOf(b.asked) && ptsOf(a.answered) == ptsOf(b.answered) &&
            (!(facts & FactLandmarks) || a.landmarks == b.landmarks);
 }
 

@@ -37,6 +37,7 @@ inline constexpr const char *camera = "camera";
 inline constexpr const char *trackId = "track-id";
 inline constexpr const char *roiId = "roi-id";
 inline constexpr const char *visitId = "visit-id";
+inline constexpr const char *visitContinued = "visit-continued";
 inline constexpr const char *status = "status";
 inline constexpr const char *reason = "reason";
 inline constexpr const char *frameWidth = "frame-width";

@@ -146,7 +146,8 @@ std::string displayNameOf(const ReportContext &context, const core::FaceView &fa
 void describeKnown(GstStructure *structure, const core::FaceView &face,
                    const ReportContext &context)
 {
-    const std::string visit = visitId(context.camera, face.visit);
+    const std::string visit =
+        face.visitName ? *face.visitName : visitId(context.camera, face.visit);
     gst_structure_set(structure, field::camera, G_TYPE_STRING, context.camera.c_str(),
                       field::trackId, G_TYPE_UINT64, static_cast<guint64>(face.trackId),
                       field::visitId, G_TYPE_STRING, visit.c_str(), field::status, G_TYPE_STRING,
@@ -154,6 +155,8 @@ void describeKnown(GstStructure *structure, const core::FaceView &face,
                       static_cast<guint>(context.frame.width), field::frameHeight, G_TYPE_UINT,
                       static_cast<guint>(context.frame.height), field::attempts, G_TYPE_UINT,
                       face.attempts, nullptr);
+    if (face.visitName)
+        gst_structure_set(structure, field::visitContinued, G_TYPE_BOOLEAN, TRUE, nullptr);
     if (face.reason != core::Reason::None)
         gst_structure_set(structure, field::reason, G_TYPE_STRING,
                           core::reasonName(face.reason).data(), nullptr);

@@ -170,13 +170,18 @@ bool replaceRecord(const std::string &path, const DayRecord &record)
 
 } // namespace
 
-std::string BudgetFile::pathFor(const std::string &endpoint, const std::string &appId)
+std::string BudgetFile::hashOf(const std::string &endpoint, const std::string &appId)
 {
     // No endpoint holds a line break, so that no two services look alike here.
     const std::string whose = endpoint + '\n' + appId;
     const system::CharsHandle hash(g_compute_checksum_for_data(
         G_CHECKSUM_SHA256, reinterpret_cast<const guchar *>(whose.data()), whose.size()));
-    return stateHome() + "/ooto/budget-" + std::string(hash.get()).substr(0, 32);
+    return hash.get();
+}
+
+std::string BudgetFile::pathFor(const std::string &endpoint, const std::string &appId)
+{
+    return stateHome() + "/ooto/budget-" + hashOf(endpoint, appId).substr(0, 32);
 }
 
 std::optional<DayRecord> BudgetFile::read() const

@@ -30,6 +30,9 @@ public:
      */
     static std::string pathFor(const std::string &endpoint, const std::string &appId);
 
+    /** 64 hex digits that stand for a service and an app-id, and tell neither. */
+    static std::string hashOf(const std::string &endpoint, const std::string &appId);
+
     explicit BudgetFile(std::string path) : path_(std::move(path)) {}
 
     const std::string &path() const { return path_; }

@@ -69,6 +69,17 @@ void Caller::setLimits(const core::Limits &limits)
     client_->setLimits(*member_, limits);
 }
 
+bool Caller::sharesVisits() const
+{
+    return client_->sharesVisits();
+}
+
+void Caller::claimVisit(const std::string &templateId, const std::string &visitId,
+                        std::chrono::seconds timeout, VisitHandler onVisit)
+{
+    client_->claimVisit(member_, templateId, visitId, timeout, std::move(onVisit));
+}
+
 BudgetUse Caller::budgetUse() const
 {
     return client_->budgetUse();

@@ -71,6 +71,15 @@ public:
     void setLimits(const core::Limits &limits);
     BudgetUse budgetUse() const;
 
+    /** Whether other machines may have a visit that began elsewhere. */
+    bool sharesVisits() const;
+    /**
+     * Asks how the person's stay is called, where it goes on or begins as `visitId`, and has it go
+     * on for `timeout` from now. Not for long: after 0.1 s it is the caller's own one.
+     */
+    void claimVisit(const std::string &templateId, const std::string &visitId,
+                    std::chrono::seconds timeout, VisitHandler onVisit);
+
 private:
     Caller(std::shared_ptr<Client> client, std::shared_ptr<Member> member);
 

@@ -2,7 +2,9 @@
 #include "service/client.h"
 
 #include "service/identify_call.h"
+#include "service/shared_state_uri.h"
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <utility>
@@ -57,22 +59,70 @@ std::shared_ptr<Client> Client::forSettings(const ConnectionSettings &settings, 
     if (!client) {
         entry = made;
         client = made;
+        // It only leaves a task for a thread that nobody else knows yet.
+        made->open();
     }
     return client;
 }
+
+namespace
+{
+
+/** @param network of the client */
+std::shared_ptr<SharedState> makeSharedState(const ConnectionSettings &settings,
+                                             http::NetworkThread &network)
+{
+    if (settings.sharedState.empty())
+        return nullptr;
+    const auto uri = parseSharedStateUri(settings.sharedState);
+    if (!uri)
+        return nullptr;
+    SharedStateSettings shared;
+    shared.server = (*uri).server;
+    shared.server.password = settings.sharedStatePassword;
+    shared.server.sslStrict = settings.sslStrict;
+    shared.server.sslCaFile = settings.sslCaFile;
+    shared.shown = (*uri).shown;
+    shared.prefix =
+        "ooto:{" + BudgetFile::hashOf(settings.endpoint, settings.appId).substr(0, 16) + "}:";
+    shared.budgetPath = BudgetFile::pathFor(settings.endpoint, settings.appId);
+    return std::make_shared<SharedState>(std::move(shared), network);
+}
+
+} // namespace
 
 Client::Client(const ConnectionSettings &settings, http::TlsDatabaseHandle trustedCas)
     : settings_(settings),
       shared_(std::random_device()()),
       budget_(Budget::forPath(BudgetFile::pathFor(settings.endpoint, settings.appId))),
-      session_(std::make_shared<http::Session>(settings))
+      session_(std::make_shared<http::Session>(settings)),
+      sharedState_(makeSharedState(settings, network_))
 {
     const std::shared_ptr<GTlsDatabase> shared = std::move(trustedCas);
     network_.post([session = session_, shared] { session->open(shared.get()); });
 }
 
+void Client::open()
+{
+    if (!sharedState_)
+        return;
+    SharedState::Handlers handlers;
+    handlers.onTrouble = [client = weak_from_this()](const std::optional<std::string> &trouble) {
+        const auto self = client.lock();
+        if (self && self->shared_.lock()->traffic.setSharedAway(trouble, WallClock::now()))
+            self->tellNews();
+    };
+    handlers.onWarning = [client = weak_from_this()](const std::string &text) {
+        if (const auto self = client.lock())
+            self->warn(text);
+    };
+    sharedState_->open(std::move(handlers));
+}
+
 Client::~Client()
 {
+    if (sharedState_)
+        network_.post([shared = sharedState_] { shared->close(); });
     network_.post([session = session_] { session->close(); });
 }
 
@@ -99,6 +149,7 @@ void Client::join(const MemberRef &member, const core::Limits &limits, const sys
         shared->members[member->id] = member;
         shared->traffic.join(member->id, shared->idOf(key), limits, Clock::now());
     }
+    passLimits();
     // The service, or the key, may be in trouble already, as others know.
     post(&Client::tellNews);
 }
@@ -115,6 +166,8 @@ void Client::leave(const MemberRef &member)
             shared_.lock()->traffic.cancelled(errand.held.permitted);
             if (!errand.exchange->hasLeft())
                 notSent.push_back(errand.held.count);
+            if (!errand.exchange->hasLeft() && errand.held.sharedDate)
+                sharedState_->giveBack(*errand.held.sharedDate);
         }
         if (!notSent.empty())
             budget_.giveBack(notSent);
@@ -128,6 +181,15 @@ void Client::leave(const MemberRef &member)
 void Client::setLimits(const Member &member, const core::Limits &limits)
 {
     shared_.lock()->traffic.setLimits(member.id, limits, Clock::now());
+    passLimits();
+}
+
+void Client::passLimits()
+{
+    if (!sharedState_)
+        return;
+    const core::Limits limits = shared_.lock()->traffic.limits();
+    sharedState_->setLimits(limits.maxRequestsPerDay, limits.maxRate);
 }
 
 void Client::setKey(const Member &member, const system::Secret &key)
@@ -169,7 +231,7 @@ void Client::wakeIn(std::chrono::milliseconds delay, const MemberRef &member,
 core::Expected<Permit, core::NotNow> Client::reserve(const Member &member)
 {
     Permit::Held held;
-    std::uint64_t limit = 0;
+    core::Limits limits;
     {
         auto shared = shared_.lock();
         const auto answer = shared->traffic.admit(member.id, Clock::now());
@@ -177,33 +239,58 @@ core::Expected<Permit, core::NotNow> Client::reserve(const Member &member)
             return answer.error();
         held.permitted = *answer;
         held.key = shared->keys[held.permitted.key];
-        limit = shared->traffic.limits().maxRequestsPerDay;
+        limits = shared->traffic.limits();
+    }
+    if (const auto notNow = takeShared(held, limits)) {
+        shared_.lock()->traffic.unused(held.permitted, Clock::now());
+        return *notNow;
     }
     // Not under the lock: it waits for a file.
-    const Budget::Taken taken = takeBudget(limit);
+    const Budget::Taken taken = takeBudget(limits.maxRequestsPerDay);
     if (taken.answer == Budget::Answer::Taken) {
         held.count = taken.count;
         return Permit(shared_from_this(), std::move(held));
     }
+    if (held.sharedDate)
+        sharedState_->giveBack(*held.sharedDate);
     shared_.lock()->traffic.unused(held.permitted, Clock::now());
     if (taken.answer == Budget::Answer::Busy)
         return core::NotNow{core::HeldBack::BudgetBusy, untilTheFileIsFree};
     return core::NotNow{core::HeldBack::Budget, untilTheDateIsLookedAt};
 }
 
+/** What all machines have in common is asked before this one's file. */
+std::optional<core::NotNow> Client::takeShared(Permit::Held &held, const core::Limits &limits)
+{
+    using Take = core::SharedBudget::Take;
+    if (!sharedState_)
+        return std::nullopt;
+    const core::LocalDate date = sharedState_->today();
+    const core::SharedBudget::Taken taken = sharedState_->take();
+    switch (taken.what) {
+    case Take::Go:
+        held.sharedDate = date;
+        return std::nullopt;
+    case Take::Asked:
+        return core::NotNow{core::HeldBack::Asking, taken.tryAgainIn};
+    case Take::Wait:
+        return core::NotNow{core::HeldBack::Shared, taken.tryAgainIn};
+    case Take::Rate:
+        return core::NotNow{core::HeldBack::Rate, taken.tryAgainIn};
+    case Take::Spent:
+        noteBudget(true, limits.maxRequestsPerDay);
+        break;
+    case Take::Away:
+        break;
+    }
+    return core::NotNow{core::HeldBack::Budget, taken.tryAgainIn};
+}
+
 Budget::Taken Client::takeBudget(std::uint64_t limit)
 {
     Budget::Taken taken = budget_.take(limit);
-    if (taken.answer != Budget::Answer::Busy) {
-        std::optional<std::string> spent;
-        if (taken.answer == Budget::Answer::Spent) {
-            spent = "All " + std::to_string(limit) +
-                    " requests of today are used (`max-requests-per-day`); nobody is asked until "
-                    "midnight, or until the limit is raised";
-        }
-        if (shared_.lock()->traffic.setBudgetSpent(spent, WallClock::now()))
-            post(&Client::tellNews);
-    }
+    if (taken.answer != Budget::Answer::Busy)
+        noteBudget(taken.answer == Budget::Answer::Spent, limit);
     for (const std::string &text : taken.warnings) {
         network_.post([client = weak_from_this(), text] {
             if (const auto self = client.lock())
@@ -211,6 +298,18 @@ Budget::Taken Client::takeBudget(std::uint64_t limit)
         });
     }
     return taken;
+}
+
+void Client::noteBudget(bool isSpent, std::uint64_t limit)
+{
+    std::optional<std::string> spent;
+    if (isSpent) {
+        spent = "All " + std::to_string(limit) +
+                " requests of today are used (`max-requests-per-day`); nobody is asked until "
+                "midnight, or until the limit is raised";
+    }
+    if (shared_.lock()->traffic.setBudgetSpent(spent, WallClock::now()))
+        post(&Client::tellNews);
 }
 
 bool Client::admitRestart(Member &member, std::uint64_t number)
@@ -225,26 +324,74 @@ bool Client::admitRestart(Member &member, std::uint64_t number)
             return false;
         limit = shared->traffic.limits().maxRequestsPerDay;
     }
+    std::optional<core::LocalDate> sharedDate;
+    if (sharedState_) {
+        sharedDate = sharedState_->today();
+        if (!sharedState_->takeAtOnce()) {
+            shared_.lock()->traffic.unusedAgain(Clock::now());
+            return false;
+        }
+    }
     const Budget::Taken taken = takeBudget(limit);
     if (taken.answer != Budget::Answer::Taken) {
+        if (sharedDate)
+            sharedState_->giveBack(*sharedDate);
         shared_.lock()->traffic.unusedAgain(Clock::now());
         return false;
     }
     // The first one is spent, whatever becomes of the second.
     errand->second.held.count = taken.count;
+    errand->second.held.sharedDate = sharedDate;
     return true;
 }
 
 void Client::unused(const Permit::Held &held)
 {
     shared_.lock()->traffic.unused(held.permitted, Clock::now());
+    giveBack(held);
+}
+
+void Client::giveBack(const Permit::Held &held)
+{
     budget_.giveBack({held.count});
+    if (held.sharedDate)
+        sharedState_->giveBack(*held.sharedDate);
 }
 
 BudgetUse Client::budgetUse()
 {
     const std::uint64_t limit = shared_.lock()->traffic.limits().maxRequestsPerDay;
-    return {budget_.usedToday(), limit};
+    const std::uint64_t used = budget_.usedToday();
+    const auto ofAll = sharedState_ ? sharedState_->usedToday() : std::nullopt;
+    return {std::max(used, ofAll.value_or(0)), limit};
+}
+
+void Client::claimVisit(const MemberRef &member, const std::string &templateId,
+                        const std::string &visitId, std::chrono::seconds timeout,
+                        VisitHandler onVisit)
+{
+    network_.post([client = weak_from_this(), member, templateId, visitId, timeout,
+                   onVisit = std::move(onVisit)] {
+        const auto self = client.lock();
+        if (!self || member->closed)
+            return;
+        if (!self->sharedState_) {
+            onVisit({visitId, true});
+            return;
+        }
+        system::Secret key;
+        {
+            auto shared = self->shared_.lock();
+            const auto found = shared->keys.find(shared->traffic.keyOf(member->id));
+            if (found != shared->keys.end())
+                key = found->second;
+        }
+        self->sharedState_->claimVisit(templateId, key, visitId, timeout,
+                                       [member, onVisit](const SharedVisit &visit) {
+                                           if (!member->closed)
+                                               onVisit(visit);
+                                       });
+    });
 }
 
 void Client::send(Permit permit, Request request, const MemberRef &member, Listener listener)
@@ -271,7 +418,7 @@ void Client::transmit(Permit::Held held, const Request &request, const MemberRef
         if (!self || errand.empty())
             return;
         if (!hasLeft)
-            self->budget_.giveBack({errand.mapped().held.count});
+            self->giveBack(errand.mapped().held);
         self->finished(errand.mapped().held, reply, *member, onReply);
     };
     IdentifyCallHandlers handlers;

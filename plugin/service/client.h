@@ -9,11 +9,13 @@
 #include "service/budget.h"
 #include "service/connection_settings.h"
 #include "service/member.h"
+#include "service/shared_state.h"
 
 #include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,8 @@ public:
     static std::shared_ptr<Client> forSettings(const ConnectionSettings &settings,
                                                std::string &error);
     Client(const ConnectionSettings &settings, http::TlsDatabaseHandle trustedCas);
+    /** Once: connects to the shared state, where there is one. */
+    void open();
     ~Client();
 
     void join(const MemberRef &member, const core::Limits &limits, const system::Secret &key);
@@ -52,6 +56,10 @@ public:
     void send(Permit permit, Request request, const MemberRef &member, Listener listener);
 
     BudgetUse budgetUse();
+    bool sharesVisits() const { return sharedState_ != nullptr; }
+    /** As SharedState::claimVisit(), from any thread; without a shared state it is the own one. */
+    void claimVisit(const MemberRef &member, const std::string &templateId,
+                    const std::string &visitId, std::chrono::seconds timeout, VisitHandler onVisit);
 
 private:
     using Clock = core::Traffic::Clock;
@@ -71,6 +79,11 @@ private:
 
     /** Takes one more of the day's budget, and tells what people should know about it. */
     Budget::Taken takeBudget(std::uint64_t limit);
+    void noteBudget(bool isSpent, std::uint64_t limit);
+    /** Nothing: it may go, and `held` says what was taken. */
+    std::optional<core::NotNow> takeShared(Permit::Held &held, const core::Limits &limits);
+    void giveBack(const Permit::Held &held);
+    void passLimits();
     void post(void (Client::*task)());
 
     // Network thread only:
@@ -85,8 +98,9 @@ private:
     const ConnectionSettings settings_;
     core::Guarded<Shared> shared_;
     Budget &budget_; ///< also of other clients that ask the same service with the same id
-    const std::shared_ptr<http::Session> session_; ///< used on the network thread only
-    http::NetworkThread network_;                  ///< last: ends before what its tasks use
+    const std::shared_ptr<http::Session> session_;   ///< used on the network thread only
+    const std::shared_ptr<SharedState> sharedState_; ///< null: none is shared
+    http::NetworkThread network_;                    ///< last: ends before what its tasks use
 };
 
 } // namespace ooto::service

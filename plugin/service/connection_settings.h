@@ -13,6 +13,8 @@ namespace ooto::service
 /** Elements with the same settings share connections, limits and health. */
 struct ConnectionSettings : http::HttpSettings { // `endpoint` is checked by checkEndpoint()
     std::string appId;
+    std::string sharedState; ///< as parseSharedStateUri() takes it; empty: none
+    system::Secret sharedStatePassword;
 
     auto operator<=>(const ConnectionSettings &) const = default;
 };

@@ -86,4 +86,21 @@ CredentialsResult findCredentials(const Credentials &given, const std::string &c
     return result;
 }
 
+system::Secret findSharedStatePassword(const std::string &credentialsFile, std::string &error)
+{
+    system::CredentialsFile file(credentialsFile,
+                                 "it should read: [shared-state], then password=…");
+    if (file.named()) {
+        if (!file.load(error))
+            return {};
+        const auto value = file.value("shared-state", "password", error);
+        if (!error.empty())
+            return {};
+        if (value && !value->empty())
+            return *value;
+    }
+    const char *given = std::getenv("OOTO_SHARED_STATE_PASSWORD");
+    return system::Secret(given ? given : "");
+}
+
 } // namespace ooto::service

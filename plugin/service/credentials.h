@@ -28,4 +28,11 @@ struct CredentialsResult {
  */
 CredentialsResult findCredentials(const Credentials &given, const std::string &credentialsFile);
 
+/**
+ * That of `shared-state`: from the key file (group `[shared-state]`, key `password`) where it has
+ * one, else from OOTO_SHARED_STATE_PASSWORD, else empty.
+ * @param error set to a text for people where the file cannot be used
+ */
+system::Secret findSharedStatePassword(const std::string &credentialsFile, std::string &error);
+
 } // namespace ooto::service

@@ -20,4 +20,10 @@ std::string checkEndpoint(const std::string &endpoint, bool allowHttp);
 /** Checks the proxy by way of which `endpoint` is asked, as http::checkProxy(). */
 std::string checkProxy(const std::string &proxy, const std::string &endpoint, bool allowHttp);
 
+/**
+ * Checks the uri of `shared-state`: parseSharedStateUri() tells its form.
+ * @return an empty string when it may be used, else a text that says what to set
+ */
+std::string checkSharedState(const std::string &uri, bool hasPassword);
+
 } // namespace ooto::service

@@ -7,6 +7,7 @@
 #include "system/secret.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace ooto::service
@@ -23,6 +24,8 @@ public:
         core::Traffic::Permitted permitted;
         system::Secret key;  ///< the caller's at that time
         Budget::Count count; ///< in the day's budget
+        /** The date on which it counts in the shared state; nothing where none is shared. */
+        std::optional<core::LocalDate> sharedDate{};
     };
 
     Permit(std::shared_ptr<Client> client, Held held)

@@ -6,6 +6,7 @@
 #include "core/traffic/service_health.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,6 +39,16 @@ using RestartHandler = std::function<void()>;
 using StateHandler = std::function<void(const core::ServiceState &)>;
 /** Called on the *network* thread with what people should know, once each. One line. */
 using WarningHandler = std::function<void(const std::string &)>;
+
+/** One person's stay, as all machines name it that share their state. */
+struct SharedVisit {
+    std::string visitId;
+    bool isOwn = true; ///< it goes by the name that this caller gave it
+};
+/** Longer names of visits are none. */
+inline constexpr std::size_t longestVisitId = 512;
+/** Called on the *network* thread, once per claim, unless the caller is destroyed first. */
+using VisitHandler = std::function<void(const SharedVisit &)>;
 
 /** The day's budget, as far as this process knows. */
 struct BudgetUse {

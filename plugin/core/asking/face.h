@@ -101,6 +101,8 @@ struct FaceView {
     StreamTime firstSeen{0};               ///< running time of the track's first sample
     std::chrono::system_clock::time_point since{}; ///< wall clock of the track's `new`
     VisitNumber visit = 0;
+    /** What others call the visit, which began on another machine; null: it is this one's own. */
+    std::shared_ptr<const std::string> visitName{};
     Box box;        ///< the tracker's, inside the frame
     Box sampledBox; ///< where the last sample saw it, maybe beyond the frame; empty if it did not
     double detectionScore = 0;

@@ -35,6 +35,15 @@ FaceRecord *FaceBook::find(TrackId id)
     return found == records_.end() ? nullptr : &found->second;
 }
 
+/** Also after the visit is over, for what is told late. */
+std::shared_ptr<const std::string> FaceBook::visitNameOf(const FaceRecord &record) const
+{
+    auto name = visits_.nameOf(record.now.visit);
+    if (!name && record.last.visit == record.now.visit && !visits_.isKept(record.now.visit))
+        name = record.last.visitName;
+    return name;
+}
+
 FaceView FaceBook::view(const Tracker::Track &track, const FaceRecord &record, const Box &box) const
 {
     FaceView view;
@@ -48,6 +57,7 @@ FaceView FaceBook::view(const Tracker::Track &track, const FaceRecord &record, c
     view.detectionScore = track.score;
     view.landmarks = track.landmarks;
     record.describe(view);
+    view.visitName = visitNameOf(record);
     return view;
 }
 
@@ -56,6 +66,7 @@ FaceEvent FaceBook::event(FaceEventType type, FaceRecord &record, const FrameTim
     if (type == FaceEventType::New)
         record.since = now.wallClock;
     record.last.since = record.since;
+    record.last.visitName = visitNameOf(record);
     record.describe(record.last);
     FaceEvent event{.type = type,
                     .face = record.last,
@@ -488,7 +499,47 @@ Reply FaceBook::withoutForgotten(const Reply &reply, KnownFace &about, StreamTim
     return rest;
 }
 
-FaceBook::Events FaceBook::noteReply(TrackId id, const Reply &reply, const FrameTimes &now)
+std::optional<VisitNumber> FaceBook::visitOf(TrackId id, const Reply &reply) const
+{
+    const auto found = records_.find(ownerOf(id));
+    const bool isAboutNow = found != records_.end() && found->second.inFlight &&
+                            *found->second.inFlight == found->second.now.id;
+    const Answer &answer = reply.answer;
+    const auto isFine = [](const std::optional<Judgement> &judgement, bool wanted) {
+        return judgement && judgement->fine ? *judgement->fine : !wanted;
+    };
+    const bool names = reply.outcome == Outcome::Answered && answer.templateId &&
+                       isMatch(answer, rules_.asking.similarityThreshold) &&
+                       isFine(answer.liveness, rules_.asking.checkLiveness) &&
+                       isFine(answer.deepfake, rules_.asking.checkDeepfake);
+    if (!isAboutNow || !names || forgotten_.hasTemplate(*answer.templateId) ||
+        found->second.now.inquiry.isForgotten())
+        return std::nullopt;
+    return visits_.visitWith(found->second.now.visit, *answer.templateId);
+}
+
+std::shared_ptr<const std::string> FaceBook::visitName(VisitNumber visit) const
+{
+    return visits_.nameOf(visit);
+}
+
+FaceBook::Events FaceBook::nameVisit(const VisitName &visit, const FrameTimes &now)
+{
+    const auto before = visits_.nameOf(visit.number);
+    const bool same = before && visit.name ? *before == *visit.name : before == visit.name;
+    if (same || !visits_.isOf(visit.number, visit.templateId))
+        return {};
+    visits_.name(visit.number, visit.name);
+    Events events;
+    for (auto &[id, record] : records_) {
+        if (record.now.visit == visit.number && !record.ended && record.last.trackId != 0)
+            events.push_back(event(FaceEventType::Updated, record, now));
+    }
+    return events;
+}
+
+FaceBook::Events FaceBook::noteReply(TrackId id, const Reply &reply, const FrameTimes &now,
+                                     const std::optional<VisitName> &visit)
 {
     FaceRecord *record = find(id);
     if (!record || !record->inFlight)
@@ -508,6 +559,9 @@ FaceBook::Events FaceBook::noteReply(TrackId id, const Reply &reply, const Frame
         Events contested;
         contestDoubles(now, contested);
         noteIdentity(*record, now.runningTime);
+        if (visit && record->now.visit == visit->number &&
+            visits_.isOf(visit->number, visit->templateId))
+            visits_.name(visit->number, visit->name);
         if (record->ended)
             record->now.inquiry.settle(now.runningTime, true);
         std::erase_if(contested, [&](const FaceEvent &event) {

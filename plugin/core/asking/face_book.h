@@ -12,7 +12,10 @@
 #include "core/tracking/tracker.h"
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace ooto::core
@@ -23,6 +26,13 @@ struct BookRules {
     AskingRules asking;
     StreamTime visitTimeout = std::chrono::seconds(120);
     bool keepPhotos = false; ///< events carry the last photo sent
+};
+
+/** What others call a visit of somebody, or null: as it is called here. */
+struct VisitName {
+    VisitNumber number = 0;
+    std::string templateId;
+    std::shared_ptr<const std::string> name{};
 };
 
 /**
@@ -62,7 +72,19 @@ public:
     /** The photo that is due; nothing when it no longer is: asked in between, failed, or gone. */
     std::optional<Shot> takePhoto(TrackId id, StreamTime now);
     void putOff(TrackId id, Reason reason);
-    Events noteReply(TrackId id, const Reply &reply, const FrameTimes &now);
+    /** @param visit as visitOf() said, and what others call it by now */
+    Events noteReply(TrackId id, const Reply &reply, const FrameTimes &now,
+                     const std::optional<VisitName> &visit = std::nullopt);
+    /**
+     * The visit that the reply would begin, or go on with. Nothing where it would name nobody, or
+     * that is not known before.
+     */
+    std::optional<VisitNumber> visitOf(TrackId id, const Reply &reply) const;
+    std::shared_ptr<const std::string> visitName(VisitNumber visit) const;
+    /** The visit that others call so; 0: none. */
+    VisitNumber visitNamed(const std::string &name) const { return visits_.named(name); }
+    /** @return `updated` for each face in view whose visit is called otherwise now */
+    Events nameVisit(const VisitName &visit, const FrameTimes &now);
 
     /**
      * Nobody is to know this person any more: whoever in view has the template or the visit, or
@@ -127,6 +149,7 @@ private:
     bool isDue(TrackId id, const FaceRecord &record, StreamTime now) const;
     /** The track with the record of this number: itself, or the one that goes on with it. */
     TrackId ownerOf(TrackId id) const;
+    std::shared_ptr<const std::string> visitNameOf(const FaceRecord &record) const;
     FaceView view(const Tracker::Track &track, const FaceRecord &record, const Box &box) const;
     FaceRecord *find(TrackId id);
 

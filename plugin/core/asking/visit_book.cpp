@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 namespace ooto::core
 {
@@ -12,7 +13,7 @@ VisitNumber VisitBook::begin(StreamTime now)
     static std::atomic<VisitNumber> last{0};
     ++count_;
     const VisitNumber visit = ++last;
-    visits_[visit] = {{}, now};
+    visits_[visit] = {.templateId = {}, .lastSeen = now};
     return visit;
 }
 
@@ -60,6 +61,41 @@ VisitNumber VisitBook::noteIdentity(VisitNumber visit, const std::string &templa
     const VisitNumber another = begin(now);
     visits_[another].templateId = templateId;
     return another;
+}
+
+std::optional<VisitNumber> VisitBook::visitWith(VisitNumber visit,
+                                                const std::string &templateId) const
+{
+    const auto own = visits_.find(visit);
+    if (own != visits_.end() && own->second.templateId == templateId)
+        return visit;
+    for (const auto &[number, other] : visits_) {
+        if (other.templateId == templateId)
+            return number;
+    }
+    const bool isNobodys = own != visits_.end() && own->second.templateId.empty();
+    return isNobodys ? std::optional(visit) : std::nullopt;
+}
+
+void VisitBook::name(VisitNumber visit, std::shared_ptr<const std::string> name)
+{
+    if (const auto found = visits_.find(visit); found != visits_.end())
+        found->second.name = std::move(name);
+}
+
+std::shared_ptr<const std::string> VisitBook::nameOf(VisitNumber visit) const
+{
+    const auto found = visits_.find(visit);
+    return found == visits_.end() ? nullptr : found->second.name;
+}
+
+VisitNumber VisitBook::named(const std::string &name) const
+{
+    for (const auto &[number, visit] : visits_) {
+        if (visit.name && *visit.name == name)
+            return number;
+    }
+    return 0;
 }
 
 std::string VisitBook::templateOf(VisitNumber visit) const

@@ -6,6 +6,8 @@
 #include "core/asking/forgotten_people.h"
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace ooto::core
@@ -34,6 +36,15 @@ public:
     std::string templateOf(VisitNumber visit) const;
     /** From now on the template's visits are nobody's: none goes on when it is seen again. */
     void forgetTemplates(const ForgottenPeople &people);
+    /** What noteIdentity() will make of it; nothing where that would begin another visit. */
+    std::optional<VisitNumber> visitWith(VisitNumber visit, const std::string &templateId) const;
+    /** How others call it, where it began elsewhere; null: it is one of our own. */
+    void name(VisitNumber visit, std::shared_ptr<const std::string> name);
+    std::shared_ptr<const std::string> nameOf(VisitNumber visit) const;
+    /** The visit that others call so; 0: none. */
+    VisitNumber named(const std::string &name) const;
+    /** It may go on. */
+    bool isKept(VisitNumber visit) const { return visits_.contains(visit); }
     /** Whether the visit is that of this template. */
     bool isOf(VisitNumber visit, const std::string &templateId) const;
     /** Forgets visits that are over. Time may have gone back: they end as long after now. */
@@ -46,6 +57,7 @@ private:
     struct Visit {
         std::string templateId; ///< empty while no one was identified
         StreamTime lastSeen{0};
+        std::shared_ptr<const std::string> name{};
     };
 
     std::map<VisitNumber, Visit> visits_; ///< those that may go on

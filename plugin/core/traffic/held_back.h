@@ -12,6 +12,8 @@ enum class HeldBack {
     Rate,         ///< `max-rate` would be exceeded
     Budget,       ///< `max-requests-per-day` is used up
     BudgetBusy,   ///< another process has the file of the day's count just now
+    Asking,       ///< the state that machines share is being asked; that takes a moment
+    Shared,       ///< others may still spend what is left of the day, or are not all known yet
     Service,      ///< the service is in trouble, and it is not time for a probe
     Unauthorized, ///< the key was refused, and it is not time to try it again
 };

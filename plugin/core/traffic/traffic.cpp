@@ -161,6 +161,22 @@ bool Traffic::setBudgetSpent(const std::optional<std::string> &reason, WallTime 
     return true;
 }
 
+bool Traffic::setSharedAway(const std::optional<std::string> &reason, WallTime wallNow)
+{
+    if (reason.has_value() == sharedAway_.has_value())
+        return false;
+    sharedAway_.reset();
+    if (reason)
+        sharedAway_ = {ServiceCondition::Degraded, *reason, wallNow};
+    return true;
+}
+
+Traffic::KeyId Traffic::keyOf(MemberId id) const
+{
+    const auto member = members_.find(id);
+    return member == members_.end() ? 0 : member->second.key;
+}
+
 ServiceState Traffic::stateOf(const Member &member) const
 {
     const KeyHealth &key = keys_.at(member.key);
@@ -168,7 +184,10 @@ ServiceState Traffic::stateOf(const Member &member) const
     const auto &refusal = isJudged ? key.refusal() : member.oldRefusal;
     if (refusal)
         return {ServiceCondition::Unauthorized, refusal->reason, refusal->since};
-    return budgetSpent_ ? *budgetSpent_ : health_.state();
+    if (budgetSpent_)
+        return *budgetSpent_;
+    const bool isWell = health_.state().condition == ServiceCondition::Ok;
+    return isWell && sharedAway_ ? *sharedAway_ : health_.state();
 }
 
 std::vector<Traffic::News> Traffic::takeNews(WallTime wallNow)

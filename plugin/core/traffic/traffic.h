@@ -31,7 +31,7 @@ struct Limits {
  * numbers, which the caller gives.
  *
  * What a member is told is what keeps *it* from asking: that its key is refused, else that the
- * day's budget is spent, else how the service is.
+ * day's budget is spent, else how the service is, else that the state that machines share is away.
  */
 class Traffic
 {
@@ -75,6 +75,13 @@ public:
     /** @param reason nothing = there is budget left @return true when that is news */
     bool setBudgetSpent(const std::optional<std::string> &reason, WallTime wallNow);
 
+    /**
+     * @param reason why the state that machines share is away; nothing = it is there, or none is
+     * shared @return true when that is news
+     */
+    bool setSharedAway(const std::optional<std::string> &reason, WallTime wallNow);
+    KeyId keyOf(MemberId member) const;
+
     /** Whose state changed since they were told last, if only in its reason. */
     std::vector<News> takeNews(WallTime wallNow);
     /** The limits that hold for all. */
@@ -99,6 +106,7 @@ private:
     Limits limits_;
     unsigned inFlight_ = 0; ///< reserved or sent, and not ended
     std::optional<ServiceState> budgetSpent_;
+    std::optional<ServiceState> sharedAway_;
     std::map<MemberId, Member> members_;
     std::map<KeyId, KeyHealth> keys_; ///< of the members
 };
