@@ -287,9 +287,10 @@ void measurePressure(const Circumstances &with)
     const BusyLoops others;
     Cameras cameras(identify(with), frames);
     cameras.add(count);
-    // What waited counts from the first sample on: nobody is greeted before.
-    printUsage("ootoidentify", usageDuring(2 * with.length));
-    const Service service = serviceOf(cameras.counts());
+    greet(cameras, 0);
+    const auto before = cameras.counts();
+    printUsage("ootoidentify", usageDuring(3 * with.length));
+    const Service service = serviceOf(grown(cameras.counts(), before));
     print(service);
     printGoal("the least served camera below the best", service.unevenness(), 10, "%");
     // A newer sample takes its place after 200 ms and a frame.
