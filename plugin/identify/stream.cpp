@@ -349,7 +349,8 @@ void Stream::runAnalysis()
             return;
         shared->analysing = true;
         const auto waited = std::chrono::steady_clock::now() - job.takenAt;
-        shared->crowded = waited > shared->settings->sampleInterval() / 4;
+        const core::StreamTime interval = shared->settings->sampleInterval();
+        shared->crowded = interval.count() > 0 && waited > interval / 4;
         shared->statistics.countWait(waited);
     }
     (*loan).run(job);
