@@ -47,7 +47,9 @@ SampleChoice::Choice SampleChoice::choose(const Frame &frame)
     const bool justSampled = !frame.mayCrowd && last_ && frame.time - *last_ < leastUrgentInterval;
     if (urgent_ && !due_ && !justSampled)
         due_ = frame.time;
-    if (sampler_.step(frame.time) && !due_)
+    const bool wasDue = due_.has_value();
+    const bool another = sampler_.step(frame.time);
+    if (another && !due_)
         due_ = frame.time;
     // Detectors upstream may look at every third frame only: a sample is one of those, unless none
     // came for a whole interval.
@@ -56,6 +58,10 @@ SampleChoice::Choice SampleChoice::choose(const Frame &frame)
         return Choice::Pass;
     if (urgent_ && !frame.analysisIdle)
         return Choice::Pass; // as soon as it is free
+    // Where cameras take turns each comes back as soon as it can, whenever its samples are due:
+    // else some would always come late.
+    if (!frame.analysisIdle && frame.crowded)
+        return wasDue && another ? Choice::Skipped : Choice::Pass;
     due_.reset();
     if (!frame.analysisIdle)
         return Choice::Skipped;

@@ -20,6 +20,7 @@ public:
         bool whole = true;        ///< not marked as corrupted, nor for decoding only
         bool lacksFaces = false;  ///< elements upstream find the faces, and left none on it
         bool analysisIdle = true; ///< one can be taken now
+        bool crowded = false;     ///< the last one waited for its turn after other cameras'
         bool mayCrowd = false;    ///< urgent samples may follow each other at once
         bool active = true;       ///< samples are wanted at all
     };

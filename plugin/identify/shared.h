@@ -110,6 +110,7 @@ struct Shared {
     std::unique_ptr<Analysis> idleAnalysis; ///< null while one is under way, or waits for its turn
     std::optional<WaitingSample> waiting;
     bool turnComing = false; ///< the pool has a job that takes what waits by then
+    bool crowded = false;    ///< the last sample waited long for its turn
     bool analysing = false;  ///< one runs now
     unsigned epoch = 0;      ///< tracks ended meanwhile: results of an older one do not count
     bool stopping = false;

@@ -278,6 +278,7 @@ Job Stream::chooseSample(Shared &shared, const Frame &frame, Loan &taken)
                                       .lacksFaces = source_ == DetectorChoice::Upstream &&
                                                     frame.upstream.empty(),
                                       .analysisIdle = shared.idleAnalysis || shared.waiting,
+                                      .crowded = shared.crowded,
                                       .mayCrowd = shared.settings->backpressure,
                                       .active = shared.settings->active};
     switch (shared.sampling.choose(offered)) {
@@ -347,7 +348,10 @@ void Stream::runAnalysis()
         if (shared->stopping)
             return;
         shared->analysing = true;
-        shared->statistics.countWait(std::chrono::steady_clock::now() - job.takenAt);
+        const auto waited = std::chrono::steady_clock::now() - job.takenAt;
+        const core::StreamTime interval = shared->settings->sampleInterval();
+        shared->crowded = interval.count() > 0 && waited > interval / 4;
+        shared->statistics.countWait(waited);
     }
     (*loan).run(job);
 }

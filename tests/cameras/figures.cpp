@@ -5,11 +5,10 @@
 #include "cameras/thread_clocks.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
-#include <optional>
 #include <stdexcept>
 #include <thread>
-#include <utility>
 
 namespace ooto::cameras
 {
@@ -108,26 +107,52 @@ std::vector<Counts> grown(std::vector<Counts> now, const std::vector<Counts> &be
     return now;
 }
 
-void printCounts(const std::vector<Counts> &all)
-{
-    Counts sum;
-    double analysisMs = 0;
-    std::uint64_t least = ~std::uint64_t(0);
+/** How the cameras were served. */
+struct Service {
+    std::uint64_t samples = 0;
+    std::uint64_t skipped = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t least = ~std::uint64_t(0); ///< analysed of one camera
     std::uint64_t most = 0;
-    for (const Counts &counts : all) {
-        sum.samples += counts.samples;
-        sum.skipped += counts.skipped;
-        sum.requests += counts.requests;
-        analysisMs += counts.analysisMs / static_cast<double>(all.size());
-        least = std::min(least, counts.analysed());
-        most = std::max(most, counts.analysed());
+    double analysisMs = 0; ///< mean
+    double waitP50Ms = 0;  ///< median over the cameras
+    double waitP99Ms = 0;  ///< of the worst camera
+
+    /** Per cent that the least served camera is below the best; one sample is the clock's. */
+    double unevenness() const
+    {
+        const std::uint64_t apart = most - std::min(most, least);
+        return apart <= 1 ? 0 : 100 * static_cast<double>(apart) / static_cast<double>(most);
     }
+};
+
+Service serviceOf(const std::vector<Counts> &cameras)
+{
+    Service service;
+    std::vector<double> waits;
+    for (const Counts &camera : cameras) {
+        service.samples += camera.samples;
+        service.skipped += camera.skipped;
+        service.requests += camera.requests;
+        service.least = std::min(service.least, camera.analysed());
+        service.most = std::max(service.most, camera.analysed());
+        service.analysisMs += camera.analysisMs / static_cast<double>(cameras.size());
+        service.waitP99Ms = std::max(service.waitP99Ms, camera.waitP99Ms);
+        waits.push_back(camera.waitP50Ms);
+    }
+    service.waitP50Ms = percentile(waits, 0.5);
+    return service;
+}
+
+void print(const Service &service)
+{
+    const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
     std::printf("  samples %llu, skipped %llu; analysed by camera %llu to %llu; %.1f ms a search; "
-                "requests %llu\n",
-                static_cast<unsigned long long>(sum.samples),
-                static_cast<unsigned long long>(sum.skipped),
-                static_cast<unsigned long long>(least), static_cast<unsigned long long>(most),
-                analysisMs, static_cast<unsigned long long>(sum.requests));
+                "requests %llu\n  age of a sample at its analysis: p50 %.0f ms, p99 of the worst "
+                "camera %.0f ms\n",
+                number(service.samples), number(service.skipped), number(service.least),
+                number(service.most), service.analysisMs, number(service.requests),
+                service.waitP50Ms, service.waitP99Ms);
 }
 
 /** Lets everybody be seen and answered. */
@@ -156,7 +181,7 @@ void measureOne(const Circumstances &with, core::PixelSize size, int people, dou
     const auto before = cameras.counts();
     const Usage usage = usageDuring(with.length);
     printUsage("ootoidentify", usage);
-    printCounts(grown(cameras.counts(), before));
+    print(serviceOf(grown(cameras.counts(), before)));
     printGoal("analysis", usage.analysis, goal, "%");
 }
 
@@ -232,23 +257,10 @@ void measureMany(const Circumstances &with)
     greet(cameras, 3);
     const auto before = cameras.counts();
     printUsage("ootoidentify", usageDuring(with.length));
-    const std::vector<Counts> counts = grown(cameras.counts(), before);
-    printCounts(counts);
-    std::uint64_t skipped = 0;
-    std::uint64_t least = counts.front().analysed();
-    std::uint64_t most = least;
-    double waitP99Ms = 0;
-    for (const Counts &each : counts) {
-        skipped += each.skipped;
-        least = std::min(least, each.analysed());
-        most = std::max(most, each.analysed());
-        waitP99Ms = std::max(waitP99Ms, each.waitP99Ms);
-    }
-    std::printf("  a sample waits for its analysis, p99 of the worst camera: %.0f ms\n", waitP99Ms);
-    printGoal("skipped", static_cast<double>(skipped), 0, "samples");
-    printGoal("the least served camera below the best",
-              most ? 100.0 * static_cast<double>(most - least) / static_cast<double>(most) : 100,
-              10, "%");
+    const Service service = serviceOf(grown(cameras.counts(), before));
+    print(service);
+    printGoal("skipped", static_cast<double>(service.skipped), 0, "samples");
+    printGoal("the least served camera below the best", service.unevenness(), 10, "%");
 }
 
 /** Keeps each core busy. */
@@ -275,33 +287,14 @@ void measurePressure(const Circumstances &with)
     const BusyLoops others;
     Cameras cameras(identify(with), frames);
     cameras.add(count);
-    // What waited counts from the first sample on: nobody is greeted before.
-    printUsage("ootoidentify", usageDuring(2 * with.length));
-    const std::vector<Counts> counts = cameras.counts();
-    printCounts(counts);
-    std::printf("  camera: analysed/due, ms from frame to analysis p50/p99\n ");
-    std::uint64_t least = counts.front().analysed();
-    std::uint64_t most = least;
-    std::vector<double> p50s;
-    double p99 = 0;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        const Counts &each = counts[i];
-        std::printf(" %2zu: %llu/%llu %.0f/%.0f%s", i,
-                    static_cast<unsigned long long>(each.analysed()),
-                    static_cast<unsigned long long>(each.samples), each.waitP50Ms, each.waitP99Ms,
-                    i % 4 == 3 ? "\n " : "  ");
-        least = std::min(least, each.analysed());
-        most = std::max(most, each.analysed());
-        p50s.push_back(each.waitP50Ms);
-        p99 = std::max(p99, each.waitP99Ms);
-    }
-    std::printf(" age at the analysis: median of p50 %.0f ms, worst p99 %.0f ms\n",
-                percentile(p50s, 0.5), p99);
-    printGoal("the least served camera below the best",
-              most ? 100.0 * static_cast<double>(most - least) / static_cast<double>(most) : 100,
-              10, "%");
+    greet(cameras, 0);
+    const auto before = cameras.counts();
+    printUsage("ootoidentify", usageDuring(3 * with.length));
+    const Service service = serviceOf(grown(cameras.counts(), before));
+    print(service);
+    printGoal("the least served camera below the best", service.unevenness(), 10, "%");
     // A newer sample takes its place after 200 ms and a frame.
-    printGoal("age of what is analysed, worst p99", p99, 250, "ms");
+    printGoal("age of what is analysed, p99 of the worst camera", service.waitP99Ms, 250, "ms");
 }
 
 } // namespace

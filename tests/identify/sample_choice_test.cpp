@@ -43,6 +43,18 @@ TEST_F(Samples, thatFindTheAnalysisBusyAreSkippedAndNotMadeUpFor)
     EXPECT_EQ(at(200ms), Choice::Sample);
 }
 
+TEST_F(Samples, areMadeUpForWhereCamerasTakeTurns)
+{
+    const SampleChoice::Frame busy{.analysisIdle = false, .crowded = true};
+    EXPECT_EQ(at(0ms, busy), Choice::Pass) << "it is late, not lost";
+    EXPECT_EQ(at(160ms, busy), Choice::Pass);
+    EXPECT_EQ(at(200ms, busy), Choice::Skipped) << "the next one is due";
+    EXPECT_EQ(at(240ms, busy), Choice::Pass);
+    EXPECT_EQ(at(280ms), Choice::Sample);
+    EXPECT_EQ(at(320ms), Choice::Pass) << "once";
+    EXPECT_EQ(at(400ms), Choice::Sample);
+}
+
 TEST_F(Samples, thatAreUrgentWaitForTheAnalysisInsteadOfBeingSkipped)
 {
     EXPECT_EQ(at(0ms), Choice::Sample);

@@ -68,8 +68,10 @@ public:
     /** Waits for the first picture, which says what the video is like. */
     bool open()
     {
-        gst_element_set_state(pipeline_, GST_STATE_PLAYING);
-        GstSample *sample = gst_app_sink_pull_preroll(GST_APP_SINK(sink_));
+        constexpr GstClockTime longest = 20 * GST_SECOND;
+        if (gst_element_set_state(pipeline_, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+            return false;
+        GstSample *sample = gst_app_sink_try_pull_preroll(GST_APP_SINK(sink_), longest);
         const bool known = sample && gst_video_info_from_caps(&info_, gst_sample_get_caps(sample));
         if (sample)
             gst_sample_unref(sample);
