@@ -53,7 +53,11 @@ Reply replyOf(const redisReply &from, int depth = 0)
 std::string troubleOf(const redisAsyncContext &context)
 {
     std::string text = context.errstr ? system::plainText(context.errstr) : std::string();
-    return text.empty() ? "the connection ended" : text;
+    if (text.empty())
+        return "the connection ended";
+    // What a failure of TLS is called where the system knows of none.
+    return text == "Success" ? "TLS failed: check the server's certificate, and `ssl-ca-file`"
+                             : text;
 }
 
 /** A write to a connection that is gone must not end the process. The thread is ours. */

@@ -106,7 +106,7 @@ public:
         auto parts = all().lock();
         const auto found = parts->find(key);
         if (found == parts->end())
-            return {.run = nextRun(), .budget = {}, .limit = 0, .rate = 0};
+            return {.run = nextRun(), .budget = {}, .warning = {}, .limit = 0, .rate = 0};
         Part part = std::move(found->second);
         parts->erase(found);
         return part;
@@ -204,12 +204,21 @@ core::SharedBudget::Taken SharedState::take()
     core::SharedBudget::Taken taken;
     std::string run;
     bool isCounted = false;
+    std::string warning;
     {
         auto part = part_.lock();
         taken = part->budget.take(date, part->limit, part->rate, Clock::now());
         run = part->run;
         isCounted = part->limit > 0;
+        const auto seen = part->budget.seen(date);
+        if (taken.what == Take::Go && seen &&
+            part->warning.tellNow({.date = date, .used = seen->sum}, part->limit))
+            warning = std::to_string(seen->sum) + " of today's " + std::to_string(part->limit) +
+                      " requests of all machines are used (`max-requests-per-day`); when all are, "
+                      "nobody is asked until midnight";
     }
+    if (!warning.empty())
+        warn(warning);
     if (taken.what == Take::Go && isCounted)
         files_.write(run, date, taken.count);
     if (taken.what != Take::Asked)
@@ -222,6 +231,14 @@ core::SharedBudget::Taken SharedState::take()
             self->call();
         });
     return taken;
+}
+
+void SharedState::warn(const std::string &text)
+{
+    network_.post([self = shared_from_this(), text] {
+        if (self->handlers_.onWarning)
+            self->handlers_.onWarning(text);
+    });
 }
 
 bool SharedState::takeAtOnce()

@@ -84,12 +84,14 @@ private:
     struct Part {
         std::string run;
         core::SharedBudget budget;
+        core::BudgetWarning warning;
         std::uint64_t limit = 0;
         double rate = 0;
     };
     class IdleParts;
 
     void tellSoon();
+    void warn(const std::string &text);
 
     // Network thread only:
     void begin(Handlers handlers);

@@ -40,6 +40,7 @@ public:
         std::string user{};
         service::SharedState::Calendar calendar = service::localDay;
         std::string folder{}; ///< empty: one of its own
+        std::string caFile{}; ///< not empty: over TLS
     };
 
     SharedRun(unsigned port, const Options &options)
@@ -49,6 +50,8 @@ public:
         settings.server.port = static_cast<std::uint16_t>(port);
         settings.server.userId = options.user;
         settings.server.password = system::Secret(options.password);
+        settings.server.tls = !options.caFile.empty();
+        settings.server.sslCaFile = options.caFile;
         settings.shown = "redis://127.0.0.1:" + std::to_string(port);
         settings.prefix = sharedPrefix;
         settings.budgetPath =

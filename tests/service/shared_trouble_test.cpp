@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "shared_run.h"
+#include "support/certificates.h"
 
 #include <thread>
 
@@ -178,6 +179,47 @@ TEST_F(SharedStateTest, theRightPasswordLetsIn)
     EXPECT_EQ(run.take().what, Take::Wait) << "it is reached, and new";
     SharedRun named(server.port(), {.password = "right-one", .user = "default"});
     EXPECT_EQ(named.take().what, Take::Wait);
+}
+
+/** Options of a server that also takes TLS. */
+std::vector<std::string> overTls(unsigned port, const std::string &ca, const std::string &file)
+{
+    return {"--tls-port",         std::to_string(port),
+            "--tls-cert-file",    file,
+            "--tls-key-file",     file,
+            "--tls-ca-cert-file", ca,
+            "--tls-auth-clients", "no"};
+}
+
+TEST_F(SharedStateTest, tlsBelievesTheRightServerOnly)
+{
+    if (!redis::hasTls())
+        GTEST_SKIP() << "this build has no TLS for Redis (hiredis below 1.0)";
+    const Certificates files;
+    if (!files.made())
+        GTEST_SKIP() << "the openssl program is missing or does not work";
+    const unsigned port = freePort();
+    RedisServer server(overTls(port, files.ca(), files.good()));
+    SharedRun right(port, {.caFile = files.ca()});
+    EXPECT_EQ(right.take().what, Take::Wait) << "it is reached, and new";
+    const unsigned otherPort = freePort();
+    RedisServer other(overTls(otherPort, files.ca(), files.otherHost()));
+    SharedRun wrong(otherPort, {.caFile = files.ca()});
+    EXPECT_FALSE(wrong.troubles(1).empty());
+    EXPECT_EQ(wrong.take().what, Take::Away);
+}
+
+TEST_F(SharedStateTest, warnsOnceWhenFourFifthsAreUsed)
+{
+    const auto server = knownServer();
+    SharedRun run(server->port(), {.limit = 10});
+    for (int i = 0; i < 7; ++i)
+        ASSERT_TRUE(run.takeOne());
+    ASSERT_TRUE(run.takeOne());
+    ASSERT_TRUE(run.takeOne());
+    const auto warnings = run.warnings(1);
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_NE(warnings[0].find("8 of today's 10"), std::string::npos) << warnings[0];
 }
 
 TEST_F(SharedStateTest, aClockThatIsAnHourOffOnlyMattersOnAnotherDate)
