@@ -51,7 +51,11 @@ public:
     /** Waits until a frame carries so many faces that are identified. @return whether one did */
     bool awaitIdentified(std::size_t faces, std::chrono::seconds longest);
     /** From now on, what each frame costs. */
-    void measureStreaming() { measuring_ = true; }
+    void measureStreaming()
+    {
+        seen_ = counts();
+        measuring_ = true;
+    }
     StreamingCosts streamingCosts() { return *costs_.lock(); }
 
     /** What the names of the streaming threads begin with. */
@@ -73,7 +77,7 @@ private:
     core::Guarded<StreamingCosts> costs_;
     // *streaming*
     double enteredAt_ = 0; ///< CPU time of the thread, s
-    Counts seen_;
+    Counts seen_;          ///< by the frame before, while measuring
 };
 
 /** All of one run, and the thread that is their sensor. */

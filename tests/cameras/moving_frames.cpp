@@ -61,11 +61,6 @@ element::BufferHandle bufferOf(const GstVideoInfo &info, const cv::Mat &bgr)
 
 MovingFrames::MovingFrames(core::PixelSize size) : info_(test::infoOf(capsOf(size))) {}
 
-MovingFrames MovingFrames::stillHall(core::PixelSize size)
-{
-    return people(size, 0);
-}
-
 MovingFrames MovingFrames::people(core::PixelSize size, int count)
 {
     scene::Script script;

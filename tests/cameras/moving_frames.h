@@ -20,9 +20,10 @@ class MovingFrames
 public:
     static constexpr int perSecond = 25;
 
-    /** Nobody, before a noisy sensor. */
-    static MovingFrames stillHall(core::PixelSize size);
-    /** Up to three people who sway; each far enough from the next one to be no contact. */
+    /**
+     * Up to three people who sway before a noisy sensor, each far enough from the next one to be no
+     * contact. Without any it is a still hall.
+     */
     static MovingFrames people(core::PixelSize size, int count);
     /** The first seconds of a video file, scaled; @param error set where there are no frames */
     static MovingFrames clip(const std::string &file, core::PixelSize size, std::string &error);
