@@ -94,6 +94,18 @@ Property headerText(Property property, std::string Settings::*field)
     return property;
 }
 
+/** A password does not belong there, and is an error at the start; it is not shown either. */
+Property shownUri(Property property)
+{
+    property.get = [](const Settings &settings, GValue *value) {
+        if (settings.sharedState.empty())
+            g_value_set_string(value, nullptr);
+        else
+            g_value_set_string(value, service::shownSharedState(settings.sharedState).c_str());
+    };
+    return property;
+}
+
 /** Set by people, maybe to what it was: they want it tried. */
 Property credential(Property property)
 {
@@ -165,15 +177,16 @@ std::vector<Property> serviceProperties()
                    "video flows on and faces stay pending",
                    0, G_MAXUINT64, Settings().maxRequestsPerDay, whilePlaying),
                g_value_get_uint64, g_value_set_uint64),
-        text(&Settings::sharedState, "shared-state", "Shared state",
-             "Redis (7 or later) or Valkey server by which all machines with the same endpoint and "
-             "app-id share max-requests-per-day, max-rate and visits: "
-             "redis://[user@]host[:port][/database], or rediss:// with TLS, to which ssl-strict "
-             "and ssl-ca-file apply. Its password is the line password= in the group "
-             "[shared-state] of credentials-file, else the environment variable "
-             "OOTO_SHARED_STATE_PASSWORD. While it is away each process keeps to its share of what "
-             "was left; one that never reached it asks nobody",
-             whenReady),
+        shownUri(text(
+            &Settings::sharedState, "shared-state", "Shared state",
+            "Redis (7 or later) or Valkey server by which all machines with the same endpoint and "
+            "app-id share max-requests-per-day, max-rate and visits: "
+            "redis://[user@]host[:port][/database], or rediss:// with TLS, to which ssl-strict "
+            "and ssl-ca-file apply. Its password is the line password= in the group "
+            "[shared-state] of credentials-file, else the environment variable "
+            "OOTO_SHARED_STATE_PASSWORD. While it is away each process keeps to its share of what "
+            "was left; one that never reached it asks nobody",
+            whenReady)),
         count(&Settings::retries, "retries", "Retries",
               "How often a face that failed (timeouts, lost connections, 408, 429, 5xx) is asked "
               "about again as soon as the service is back; after more failures in a row it waits "

@@ -182,10 +182,10 @@ void Connection::State::greet()
         return reply && reply->kind != Reply::Kind::Error;
     };
     if (!settings.password.empty()) {
-        std::vector<std::string> words = {"AUTH"};
-        if (!settings.userId.empty())
-            words.push_back(settings.userId);
-        words.emplace_back(settings.password.reveal());
+        const char *const password = settings.password.reveal();
+        std::vector<std::string> words =
+            settings.userId.empty() ? std::vector<std::string>{"AUTH", password}
+                                    : std::vector<std::string>{"AUTH", settings.userId, password};
         send(words, longestConnect, expectOk);
         explicit_bzero(words.back().data(), words.back().size());
     }

@@ -26,4 +26,7 @@ std::string checkProxy(const std::string &proxy, const std::string &endpoint, bo
  */
 std::string checkSharedState(const std::string &uri, bool hasPassword);
 
+/** The uri of `shared-state` as anybody may read it: one with a password is shown without. */
+std::string shownSharedState(const std::string &uri);
+
 } // namespace ooto::service

@@ -90,4 +90,19 @@ std::string checkSharedState(const std::string &uri, bool hasPassword)
     return {};
 }
 
+std::string shownSharedState(const std::string &uri)
+{
+    const system::UriHandle parsed = http::parseHttpUri(uri);
+    const char *user = parsed ? g_uri_get_user(parsed.get()) : nullptr;
+    const char *host = parsed ? g_uri_get_host(parsed.get()) : nullptr;
+    const bool isPlain = host && *host && !g_uri_get_password(parsed.get()) &&
+                         !(user && std::strchr(user, ':')) &&
+                         !std::strchr(g_uri_get_path(parsed.get()), '@');
+    // What is no uri may be one with a slip of the pen, and a password in it.
+    if (isPlain || uri.find('@') == std::string::npos)
+        return uri;
+    return std::string(parsed ? g_uri_get_scheme(parsed.get()) : "redis") + "://" +
+           system::plainText(host ? host : "", 80);
+}
+
 } // namespace ooto::service

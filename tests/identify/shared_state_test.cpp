@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -233,6 +234,25 @@ TEST(SharedStateUri, whatCannotBeUsedIsAnError)
               std::string::npos);
     EXPECT_NE(errorOf("shared-state=redis://127.0.0.1/x").find("database"), std::string::npos);
     EXPECT_NE(errorOf("shared-state=redis://me@127.0.0.1").find("no password"), std::string::npos);
+}
+
+TEST(SharedStateUri, aPasswordCannotBeReadBack)
+{
+    GstElement *element = gst_parse_launch("ootoidentify", nullptr);
+    for (const char *uri : {"redis://me:s3cret@127.0.0.1:9/1", "redis://me%3As3cret@127.0.0.1",
+                            "redis:/me:s3cret@127.0.0.1"}) {
+        g_object_set(element, "shared-state", uri, nullptr);
+        gchar *shown = nullptr;
+        g_object_get(element, "shared-state", &shown, nullptr);
+        EXPECT_EQ(std::string(shown).find("s3cret"), std::string::npos) << shown;
+        g_free(shown);
+    }
+    g_object_set(element, "shared-state", "redis://me@127.0.0.1:9/1", nullptr);
+    gchar *shown = nullptr;
+    g_object_get(element, "shared-state", &shown, nullptr);
+    EXPECT_STREQ(shown, "redis://me@127.0.0.1:9/1");
+    g_free(shown);
+    gst_object_unref(element);
 }
 
 } // namespace
