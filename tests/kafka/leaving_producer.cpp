@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Ends while its producer is still connecting by TLS: leaving_producer BROKER CA MILLISECONDS
 #include "producing.h"
+#include "support/c11_threads.h"
 
 #include <cstdlib>
 
