@@ -2,6 +2,7 @@
 #include "kafka/client.h"
 
 #include "kafka/configuration.h"
+#include "kafka/ending.h"
 #include "system/plain_text.h"
 
 #include <array>
@@ -84,6 +85,27 @@ Client::make(const ProducerSettings &settings, bool singly, std::function<void()
     // It is called for what comes into an empty queue, and something may be there.
     client->onEvents_();
     return client;
+}
+
+void Client::makeReady()
+{
+    // OpenSSL gets ready with the first client that wants it, and notes then what it does when the
+    // process ends. What has to come before that is noted after it. A client without a cipher is
+    // none, but has come as far as that.
+    [[maybe_unused]] static const bool ready = [] {
+        Configuration configuration;
+        configuration.set("log_level", "0");
+        configuration.set("security.protocol", "ssl");
+        configuration.set("ssl.cipher.suites", "none");
+        std::array<char, 512> text{};
+        if (rd_kafka_t *client =
+                rd_kafka_new(RD_KAFKA_PRODUCER, configuration.get(), text.data(), text.size())) {
+            configuration.release();
+            rd_kafka_destroy(client);
+        }
+        Ending::lookAfterTheProcess();
+        return true;
+    }();
 }
 
 Client::~Client()

@@ -46,6 +46,8 @@ public:
      */
     static core::Expected<std::unique_ptr<Client>, std::string>
     make(const ProducerSettings &settings, bool singly, std::function<void()> onEvents);
+    /** Takes some ms, once: then librdkafka's libraries are ready, and the end of the process. */
+    static void makeReady();
     ~Client();
     Client(const Client &) = delete;
     Client &operator=(const Client &) = delete;

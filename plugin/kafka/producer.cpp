@@ -3,6 +3,7 @@
 
 #include "core/base/guarded.h"
 #include "kafka/client.h"
+#include "kafka/ending.h"
 #include "kafka/texts.h"
 
 #include <pthread.h>
@@ -34,9 +35,10 @@ struct Shared {
     system::Secret password;
     bool newCredentials = false;
     bool hasEvents = false;
-    bool closing = false; ///< no handler is called any more
-    bool calling = false; ///< a handler runs
-    bool ended = true;    ///< the thread has nothing more to do, or did not begin
+    bool closing = false;           ///< no handler is called any more
+    bool calling = false;           ///< a handler runs
+    bool ended = true;              ///< the thread has nothing more to do, or did not begin
+    std::shared_ptr<Ending> ending; ///< from close() until it has
 };
 
 } // namespace
@@ -345,7 +347,9 @@ void Worker::dropClient()
     for (Held &held : held_)
         held.handedOver = false;
     if (client_)
-        std::thread([client = std::move(client_)]() mutable { client.reset(); }).detach();
+        std::thread([client = std::move(client_), ending = std::make_shared<Ending>()]() mutable {
+            client.reset();
+        }).detach();
 }
 
 } // namespace
@@ -411,7 +415,11 @@ void Producer::State::run(const std::shared_ptr<State> &self)
             next = worker.step();
         }
     }
-    state.shared.lock()->ended = true;
+    {
+        auto access = state.shared.lock();
+        access->ended = true;
+        access->ending.reset();
+    }
     state.changed.notify_all();
 }
 
@@ -427,6 +435,7 @@ Producer::~Producer()
 
 void Producer::open()
 {
+    Client::makeReady();
     {
         auto access = state_->shared.lock();
         access->ended = false;
@@ -456,6 +465,8 @@ void Producer::close(std::chrono::milliseconds longest)
 {
     auto access = state_->shared.lock();
     access->closing = true;
+    if (!access->ended && !access->ending)
+        access->ending = std::make_shared<Ending>();
     state_->changed.notify_all();
     state_->changed.wait(access.waitable(), [&] { return !access->calling; });
     state_->changed.wait_for(access.waitable(), longest, [&] { return access->ended; });

@@ -5,7 +5,10 @@
 #include "support/strict_broker.h"
 #include "support/web_server.h"
 
+#include <glib.h>
 #include <gtest/gtest.h>
+
+#include <cstdlib>
 
 namespace ooto::test
 {
@@ -188,6 +191,12 @@ protected:
         if (!certificates_.made())
             GTEST_SKIP() << "the program openssl is missing";
     }
+    static std::string brokerOf(const WebServer &server)
+    {
+        const std::string url = server.url();
+        const std::size_t host = url.find("//") + 2;
+        return url.substr(host, url.find('/', host) - host);
+    }
     kafka::ProducerSettings settingsOf(const std::string &ca, bool strict = true) const
     {
         kafka::ProducerSettings settings = settingsFor({});
@@ -204,9 +213,7 @@ protected:
                               const std::string &clientCa = {})
     {
         WebServer server([](const WebRequest &) { return WebResponse(); }, certificate, clientCa);
-        const std::string url = server.url();
-        const std::size_t host = url.find("//") + 2;
-        settings.brokers = url.substr(host, url.find('/', host) - host);
+        settings.brokers = brokerOf(server);
         Producing producing(std::move(settings));
         producing.send(1);
         EXPECT_TRUE(eventually([&] { return !producing.away().empty(); }));
@@ -230,6 +237,22 @@ TEST_F(ProducerTls, believesOnlyWhomTheCaSigned)
     // It gets further, and finds that nobody there speaks Kafka.
     EXPECT_TRUE(has(saidOf(certificates_.good(), settings), noKafka));
     EXPECT_TRUE(has(saidOf(certificates_.selfSigned(), settingsOf({}, false)), noKafka));
+}
+
+TEST_F(ProducerTls, doesNotPullTheProcessDownThatEnds)
+{
+    WebServer server([](const WebRequest &) { return WebResponse(); }, certificates_.good());
+    const std::string broker = brokerOf(server);
+    for (int i = 0; i < 60; ++i) {
+        const std::string wait = std::to_string(i % 30);
+        const std::string ca = certificates_.ca();
+        const char *line[] = {std::getenv("OOTO_LEAVING_PRODUCER"), broker.c_str(), ca.c_str(),
+                              wait.c_str(), nullptr};
+        int status = -1;
+        ASSERT_TRUE(g_spawn_sync(nullptr, const_cast<char **>(line), nullptr, G_SPAWN_DEFAULT,
+                                 nullptr, nullptr, nullptr, nullptr, &status, nullptr));
+        ASSERT_EQ(status, 0) << "after " << wait << " ms";
+    }
 }
 
 TEST_F(ProducerTls, showsACertificateOfItsOwn)

@@ -6,6 +6,7 @@
 #include "kafka/producer.h"
 #include "mqtt/connection.h"
 #include "pipelines/run_program.h"
+#include "support/c11_threads.h"
 #include "support/mosquitto_broker.h"
 #include "support/strict_broker.h"
 #include "support/web_server.h"

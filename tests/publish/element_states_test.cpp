@@ -2,9 +2,9 @@
 // How ootopublish starts, waits, stops, and what it says of its target and its settings.
 #include "publish_support.h"
 
-#include "kafka/producer.h"
-
 #include "core/base/guarded.h"
+#include "kafka/producer.h"
+#include "support/c11_threads.h"
 #include "system/file_descriptor.h"
 
 #include <gtest/gtest.h>

@@ -4,6 +4,7 @@
 // telling_camera PROPERTIES
 #include "told_camera.h"
 
+#include "support/c11_threads.h"
 #include "support/elements.h"
 
 #include <chrono>

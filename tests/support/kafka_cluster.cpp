@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/kafka_cluster.h"
 
+#include "support/c11_threads.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
