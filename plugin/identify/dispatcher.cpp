@@ -4,6 +4,7 @@
 #include "identify/debug.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace ooto::identify
@@ -89,7 +90,9 @@ std::string Dispatcher::connect(const service::ConnectionSettings &connection,
 
 void Dispatcher::disconnect()
 {
-    caller_.reset();
+    // Handlers use it while its destructor waits for them: reset() would take it away before.
+    std::default_delete<service::Caller>()(caller_.get());
+    static_cast<void>(caller_.release());
 }
 
 std::optional<core::NotNow> Dispatcher::dispatch()

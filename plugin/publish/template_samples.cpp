@@ -136,7 +136,7 @@ void setRest(Sample &sample, const SampleKind &kind)
     sample.setIntegers({field::roiId, field::sequence, field::pts, field::runningTime,
                         field::streamTime, field::askedPts, field::answeredPts, field::delayedMs},
                        2500);
-    sample.setTrue({field::late});
+    sample.setTrue({field::late, field::visitContinued});
     sample.setObject(field::shot, shotSample());
     if (kind.type == core::FaceEventType::End)
         sample.setIntegers({field::lastSeenPts}, 2500);
