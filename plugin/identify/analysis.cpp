@@ -113,6 +113,7 @@ core::SearchPlan Analysis::planSearch(const Job &job, const core::PictureChange 
                           .whole = finder_.wholeSize(sample_.shape(), *job.settings),
                           .moved = pictures_.moved(),
                           .unknown = job.urgent || picture.another || picture.gap || panned,
+                          .facesInWindows = finder_.seesPartsAlike(),
                           .photoMargin = job.settings->margin()},
                          faces);
 }

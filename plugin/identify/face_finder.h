@@ -35,6 +35,8 @@ public:
 
     /** Whether a part of the picture can be searched by itself. */
     bool searchesParts() const { return detectors_ != nullptr; }
+    /** See vision::Detector. */
+    bool seesPartsAlike() const { return detectors_ && detectors_->seesPartsAlike(); }
     /** At which size the whole picture is searched, square pixels. */
     core::PixelSize wholeSize(const core::FrameShape &frame, const Settings &settings) const;
     /**

@@ -38,6 +38,11 @@ public:
     virtual double smallestFacePx() const = 0;
     /** How often to look at a still scene all the same, for less than half a percent of a core. */
     virtual std::chrono::seconds stillInterval() const = 0;
+    /**
+     * Whether a face has the same box in a part of the picture as in all of it. Where not, a face
+     * that is followed would seem to jump, and its texture to change.
+     */
+    virtual bool seesPartsAlike() const { return false; }
     virtual const char *name() const = 0; ///< "yunet", "cascade"
 };
 

@@ -56,6 +56,7 @@ DetectorPool::DetectorPool(Load load, std::string file, std::unique_ptr<Detector
       file_(std::move(file)),
       smallestFacePx_(first->smallestFacePx()),
       stillInterval_(first->stillInterval()),
+      seesPartsAlike_(first->seesPartsAlike()),
       name_(first->name())
 {
     idle_.lock()->push_back(std::move(first));

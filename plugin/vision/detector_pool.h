@@ -60,6 +60,7 @@ public:
     /** See Detector. */
     double smallestFacePx() const { return smallestFacePx_; }
     std::chrono::seconds stillInterval() const { return stillInterval_; }
+    bool seesPartsAlike() const { return seesPartsAlike_; }
     const char *name() const { return name_; }
     /** Detectors that were made and are there, lent or not. */
     std::size_t size() const { return *made_.lock(); }
@@ -71,6 +72,7 @@ private:
     const std::string file_;
     const double smallestFacePx_;
     const std::chrono::seconds stillInterval_;
+    const bool seesPartsAlike_;
     const char *const name_;
     core::Guarded<std::vector<std::unique_ptr<Detector>>> idle_;
     mutable core::Guarded<std::string> error_;

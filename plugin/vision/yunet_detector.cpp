@@ -113,6 +113,8 @@ public:
     double smallestFacePx() const override { return reliablePx; }
     // Some 40 ms for 1280 by 720 px.
     std::chrono::seconds stillInterval() const override { return std::chrono::seconds(10); }
+    // In parts that begin at its coarsest cells.
+    bool seesPartsAlike() const override { return true; }
     const char *name() const override { return "yunet"; }
 
 private:

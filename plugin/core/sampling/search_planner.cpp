@@ -209,7 +209,11 @@ SearchPlan SearchPlanner::plan(const Sample &sample, const std::vector<FaceToFin
     SearchPlan plan;
     if (!first && !sample.unknown && !sample.moved.all) {
         plan = planWindows(faces);
-        if (cost(plan) > worthIt * cost({}))
+        const bool anyFace = std::any_of(faces.begin(), faces.end(), [&](const FaceToFind &face) {
+            return std::any_of(plan.windows.begin(), plan.windows.end(),
+                               [&](const auto &w) { return meet(w.area, face.expected); });
+        });
+        if (cost(plan) > worthIt * cost({}) || (anyFace && !sample.facesInWindows))
             plan = {};
     }
     noteSearched(plan);

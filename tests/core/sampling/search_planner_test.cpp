@@ -54,6 +54,7 @@ public:
                              .whole = whole_,
                              .moved = moved_,
                              .unknown = unknown,
+                             .facesInWindows = facesInWindows,
                              .photoMargin = 0.3},
                             faces);
     }
@@ -67,6 +68,7 @@ public:
                          .relaxed = relaxed});
     }
 
+    bool facesInWindows = true;
     SearchPlanner planner;
     std::vector<FaceToFind> faces;
     StreamTime time{0};
@@ -170,6 +172,26 @@ TEST(SearchPlanner, looksAtWhatMovedInTheSameSample)
             EXPECT_TRUE(searches(plan, corner));
         }
     }
+}
+
+TEST(SearchPlanner, looksForFacesInTheWholePictureOnlyWhereTheyLookOtherwiseInWindows)
+{
+    Camera camera;
+    camera.facesInWindows = false;
+    camera.add(face, true, true);
+    int whole = 0;
+    for (int i = 0; i < 8; ++i) {
+        camera.still();
+        camera.move({0.9, 0.85, 0.06, 0.1});
+        const SearchPlan plan = camera.sample();
+        whole += plan.whole;
+        if (plan.whole)
+            camera.faces[0].lastSeen = camera.time;
+        for (const SearchWindow &window : plan.windows)
+            EXPECT_TRUE(intersection(window.area, face).empty());
+        EXPECT_TRUE(searches(plan, {0.9, 0.85, 0.06, 0.1}));
+    }
+    EXPECT_EQ(whole, 4);
 }
 
 TEST(SearchPlanner, leavesWhatAPersonMovesBesideTheFaceToTheSweep)
