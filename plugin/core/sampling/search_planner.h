@@ -65,7 +65,7 @@ public:
         PixelSize whole;      ///< the picture at the detection size, px
         MovedPatches moved;   ///< since each part was last searched
         bool unknown = false; ///< what is seen does not go on from the last sample
-        /** Faces that are followed may be looked for in windows: they look there as they do else. */
+        /** Faces that are followed are looked for in windows: they look there as in all of it. */
         bool facesInWindows = true;
         /** How much of a face's size a photo of it shows on each side. */
         double photoMargin = 0;
