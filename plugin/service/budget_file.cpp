@@ -117,19 +117,10 @@ std::optional<DayRecord> parseRecord(std::string_view text)
     return record;
 }
 
-std::string written(core::LocalDate day)
-{
-    const std::chrono::year_month_day date(day);
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", int(date.year()),
-                  unsigned(date.month()), unsigned(date.day()));
-    return text.data();
-}
-
 std::string written(const DayRecord &record)
 {
-    return written(record.date) + ' ' + std::to_string(record.used) +
-           (record.later ? ' ' + written(*record.later) : "") + '\n';
+    return core::toText(record.date) + ' ' + std::to_string(record.used) +
+           (record.later ? ' ' + core::toText(*record.later) : "") + '\n';
 }
 
 /** @return false when there is a file that cannot be read */

@@ -187,15 +187,6 @@ constexpr std::array statuses{
     std::pair{std::string_view("rate"), core::SharedReply::Status::Rate},
     std::pair{std::string_view("stale"), core::SharedReply::Status::Stale}};
 
-std::string written(core::LocalDate day)
-{
-    const std::chrono::year_month_day date(day);
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", int(date.year()),
-                  unsigned(date.month()), unsigned(date.day()));
-    return text.data();
-}
-
 /** With a point, whatever the locale is. */
 std::string written(double number)
 {
@@ -249,8 +240,8 @@ const redis::Script &visitScript()
 
 std::vector<std::string> budgetKeys(const std::string &prefix, core::LocalDate date)
 {
-    return {prefix + "day:" + written(date), prefix + "day:" + written(date - std::chrono::days(1)),
-            prefix + "rate"};
+    return {prefix + "day:" + core::toText(date),
+            prefix + "day:" + core::toText(date - std::chrono::days(1)), prefix + "rate"};
 }
 
 std::vector<std::string> budgetArguments(const core::SharedCall &call, const Today &today,

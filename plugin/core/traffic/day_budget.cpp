@@ -1,8 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/traffic/day_budget.h"
 
+#include <array>
+#include <cstdio>
+
 namespace ooto::core
 {
+
+std::string toText(LocalDate day)
+{
+    const std::chrono::year_month_day date(day);
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", int(date.year()),
+                  unsigned(date.month()), unsigned(date.day()));
+    return text.data();
+}
 
 bool beginsDay(const DayRecord &record, LocalDate today)
 {

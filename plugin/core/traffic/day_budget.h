@@ -5,12 +5,16 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace ooto::core
 {
 
 /** A date of the local calendar. */
 using LocalDate = std::chrono::local_days;
+
+/** As YYYY-MM-DD. */
+std::string toText(LocalDate day);
 
 /** What is kept of a day: also what a state file holds. */
 struct DayRecord {
